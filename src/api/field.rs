@@ -1,0 +1,236 @@
+//! Field errors: where in an object what is wrong, with the texts of apimachinery `pkg/util/validation/field`.
+
+use std::fmt;
+
+use crate::map;
+use crate::object::{Map, Value};
+
+/// A path to a field, such as `spec.template.spec.containers[0].image`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Path(String);
+
+impl Path {
+    /// A path of one field; `Path::new("spec")`.
+    pub fn new(field: &str) -> Self {
+        Path(field.to_owned())
+    }
+
+    /// The field `name` below this one.
+    pub fn child(&self, name: &str) -> Self {
+        if self.0.is_empty() { Path(name.to_owned()) } else { Path(format!("{}.{name}", self.0)) }
+    }
+
+    /// The item `i` of this list.
+    pub fn index(&self, i: usize) -> Self {
+        Path(format!("{}[{i}]", self.0))
+    }
+
+    /// The entry `key` of this map.
+    pub fn key(&self, key: &str) -> Self {
+        Path(format!("{}[{key}]", self.0))
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "<nil>" } else { &self.0 })
+    }
+}
+
+/// What kind of wrong, with the reason that a `Status` cause names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// A field that must be there is not.
+    Required,
+    /// The value is not one that the field takes.
+    Invalid,
+    /// The value is not of the closed set.
+    NotSupported,
+    /// The field may not be set here.
+    Forbidden,
+    /// Two items are the same where they must differ.
+    Duplicate,
+    /// The text or list is too long.
+    TooLong,
+    /// There are too many items.
+    TooMany,
+    /// What it names does not exist.
+    NotFound,
+    /// The value has the wrong type.
+    TypeInvalid,
+}
+
+impl Wrong {
+    fn reason(self) -> &'static str {
+        match self {
+            Wrong::Required => "FieldValueRequired",
+            Wrong::Invalid => "FieldValueInvalid",
+            Wrong::NotSupported => "FieldValueNotSupported",
+            Wrong::Forbidden => "FieldValueForbidden",
+            Wrong::Duplicate => "FieldValueDuplicate",
+            Wrong::TooLong => "FieldValueTooLong",
+            Wrong::TooMany => "FieldValueTooMany",
+            Wrong::NotFound => "FieldValueNotFound",
+            Wrong::TypeInvalid => "FieldValueTypeInvalid",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Wrong::Required => "Required value",
+            Wrong::Invalid | Wrong::TypeInvalid => "Invalid value",
+            Wrong::NotSupported => "Unsupported value",
+            Wrong::Forbidden => "Forbidden",
+            Wrong::Duplicate => "Duplicate value",
+            Wrong::TooLong => "Too long",
+            Wrong::TooMany => "Too many",
+            Wrong::NotFound => "Not found",
+        }
+    }
+}
+
+/// One field error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldError {
+    /// What kind of wrong.
+    pub wrong: Wrong,
+    /// Where, such as `spec.containers[0].image`.
+    pub field: String,
+    /// The value as the message shows it, quoted if it is a string; empty for kinds that show none.
+    pub shown: String,
+    /// Why, or empty.
+    pub detail: String,
+}
+
+impl FieldError {
+    fn body(&self) -> String {
+        let mut body = self.wrong.title().to_owned();
+        if !self.shown.is_empty() {
+            body.push_str(": ");
+            body.push_str(&self.shown);
+        }
+        if !self.detail.is_empty() {
+            body.push_str(": ");
+            body.push_str(&self.detail);
+        }
+        body
+    }
+
+    /// The cause in a `Status`.
+    pub fn cause(&self) -> Map {
+        map! { "reason" => self.wrong.reason(), "message" => self.body(), "field" => self.field.as_str() }
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.body())
+    }
+}
+
+/// Every field error of an object, in the order of the checks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ErrorList(Vec<FieldError>);
+
+impl ErrorList {
+    /// No error yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn push(&mut self, wrong: Wrong, path: &Path, shown: String, detail: impl Into<String>) {
+        self.0.push(FieldError { wrong, field: path.to_string(), shown, detail: detail.into() });
+    }
+
+    /// Adds an error made elsewhere.
+    pub fn add(&mut self, error: FieldError) {
+        self.0.push(error);
+    }
+
+    /// A required field is missing.
+    pub fn required(&mut self, path: &Path, detail: impl Into<String>) {
+        self.push(Wrong::Required, path, String::new(), detail);
+    }
+
+    /// `value` is not one that the field takes.
+    pub fn invalid(&mut self, path: &Path, value: impl Into<Value>, detail: impl Into<String>) {
+        self.push(Wrong::Invalid, path, show(&value.into()), detail);
+    }
+
+    /// `value` is not of the closed set; `supported` is listed in the order given.
+    pub fn not_supported(&mut self, path: &Path, value: impl Into<Value>, supported: &[&str]) {
+        let quoted: Vec<_> = supported.iter().map(|it| format!("{it:?}")).collect();
+        let detail = if quoted.is_empty() { String::new() } else { format!("supported values: {}", quoted.join(", ")) };
+        self.push(Wrong::NotSupported, path, show(&value.into()), detail);
+    }
+
+    /// The field may not be set here.
+    pub fn forbidden(&mut self, path: &Path, detail: impl Into<String>) {
+        self.push(Wrong::Forbidden, path, String::new(), detail);
+    }
+
+    /// `value` is there twice.
+    pub fn duplicate(&mut self, path: &Path, value: impl Into<Value>) {
+        self.push(Wrong::Duplicate, path, show(&value.into()), "");
+    }
+
+    /// The text is longer than `max_bytes`.
+    pub fn too_long(&mut self, path: &Path, max_bytes: usize) {
+        self.push(Wrong::TooLong, path, String::new(), format!("may not be more than {max_bytes} bytes"));
+    }
+
+    /// There are more items than `max`.
+    pub fn too_many(&mut self, path: &Path, actual: usize, max: usize) {
+        self.push(Wrong::TooMany, path, actual.to_string(), format!("must have at most {max} items"));
+    }
+
+    /// What `value` names is not there.
+    pub fn not_found(&mut self, path: &Path, value: impl Into<Value>) {
+        self.push(Wrong::NotFound, path, show(&value.into()), "");
+    }
+
+    /// Whether there is no error.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The number of errors.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The errors in order.
+    pub fn iter(&self) -> impl Iterator<Item = &FieldError> {
+        self.0.iter()
+    }
+
+    /// Adds the errors of another list.
+    pub fn extend(&mut self, other: ErrorList) {
+        self.0.extend(other.0);
+    }
+}
+
+fn show(value: &Value) -> String {
+    match value {
+        Value::Str(text) => format!("{:?}", text.as_str()),
+        Value::Null => "null".to_owned(),
+        other => other.to_json(),
+    }
+}
+
+impl fmt::Display for ErrorList {
+    /// One error as it is; several in brackets, without repeats (`utilerrors.Aggregate`).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut texts: Vec<String> = Vec::new();
+        for error in &self.0 {
+            let text = error.to_string();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        match texts.as_slice() {
+            [only] => f.write_str(only),
+            many => write!(f, "[{}]", many.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The Kubernetes API: the rules of every write ([`registry`]), what it answers ([`Status`]), and its HTTP face.
+
+pub mod field;
+pub mod http;
+pub mod registry;
+pub mod status;
+
+pub use status::Status;

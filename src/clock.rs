@@ -1,0 +1,253 @@
+//! Virtual time, durations, and the names and uids that a scenario's seed yields.
+//!
+//! Nothing here reads the machine: a [`Time`] is a number that the timeline moves, and [`Names`] is a seeded
+//! generator, so that the same scenario gets the same pod names and uids on every machine.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+
+use crate::object::Str;
+
+/// An instant of virtual time, in nanoseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub i64);
+
+/// A signed span of virtual time, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(pub i64);
+
+const NANOS: i64 = 1_000_000_000;
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Span = Span(0);
+
+    /// A span of whole seconds.
+    pub const fn seconds(n: i64) -> Self {
+        Span(n.saturating_mul(NANOS))
+    }
+
+    /// A span of whole milliseconds.
+    pub const fn millis(n: i64) -> Self {
+        Span(n.saturating_mul(NANOS / 1000))
+    }
+
+    /// The whole seconds in it, cut towards zero.
+    pub const fn whole_seconds(self) -> i64 {
+        self.0 / NANOS
+    }
+
+    /// The span `n` times, saturating.
+    pub const fn times(self, n: i64) -> Self {
+        Span(self.0.saturating_mul(n))
+    }
+}
+
+impl fmt::Display for Span {
+    /// As Go prints a `time.Duration`: `40s`, `1m30s`, `1.5s`, `200ms`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, total) = if self.0 < 0 { ("-", self.0.unsigned_abs()) } else { ("", self.0.unsigned_abs()) };
+        let nanos = NANOS.unsigned_abs();
+        if total == 0 {
+            return f.write_str("0s");
+        }
+        f.write_str(sign)?;
+        let fraction = |f: &mut fmt::Formatter<'_>, whole: u64, part: u64, width: usize, unit: &str| {
+            if part == 0 {
+                return write!(f, "{whole}{unit}");
+            }
+            let digits = format!("{part:0width$}");
+            write!(f, "{whole}.{}{unit}", digits.trim_end_matches('0'))
+        };
+        if total < 1_000 {
+            return write!(f, "{total}ns");
+        }
+        if total < 1_000_000 {
+            return fraction(f, total / 1_000, total % 1_000, 3, "µs");
+        }
+        if total < nanos {
+            return fraction(f, total / 1_000_000, total % 1_000_000, 6, "ms");
+        }
+        let (hours, minutes, seconds) = (total / nanos / 3600, total / nanos / 60 % 60, total / nanos % 60);
+        if hours > 0 {
+            write!(f, "{hours}h")?;
+        }
+        if hours > 0 || minutes > 0 {
+            write!(f, "{minutes}m")?;
+        }
+        fraction(f, seconds, total % nanos, 9, "s")
+    }
+}
+
+impl Time {
+    /// The instant `seconds` after the Unix epoch.
+    pub const fn from_unix(seconds: i64) -> Self {
+        Time(seconds.saturating_mul(NANOS))
+    }
+
+    /// Whole seconds since the Unix epoch, cut downwards.
+    pub const fn unix(self) -> i64 {
+        self.0.div_euclid(NANOS)
+    }
+
+    /// The instant cut to whole seconds: the precision of `metav1.Time`.
+    pub const fn truncated(self) -> Self {
+        Time(self.unix() * NANOS)
+    }
+
+    /// Parses RFC 3339, with or without a fraction.
+    pub fn parse(text: &str) -> Option<Self> {
+        let stamp: jiff::Timestamp = text.parse().ok()?;
+        i64::try_from(stamp.as_nanosecond()).ok().map(Time)
+    }
+
+    /// `2026-01-01T00:00:40Z`, as `metav1.Time` is written.
+    pub fn rfc3339(self) -> Str {
+        Str::from(self.civil("", 'Z'))
+    }
+
+    /// `2026-01-01T00:00:40.000000Z`, as `metav1.MicroTime` is written.
+    pub fn rfc3339_micro(self) -> Str {
+        Str::from(self.civil(&format!(".{:06}", self.0.rem_euclid(NANOS) / 1000), 'Z'))
+    }
+
+    fn civil(self, fraction: &str, zone: char) -> String {
+        let (days, second) = (self.unix().div_euclid(86_400), self.unix().rem_euclid(86_400));
+        let (year, month, day) = civil_date(days);
+        format!(
+            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{fraction}{zone}",
+            second / 3600,
+            second / 60 % 60,
+            second % 60
+        )
+    }
+}
+
+/// The proleptic Gregorian date of a day counted from 1970-01-01.
+fn civil_date(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+impl Add<Span> for Time {
+    type Output = Time;
+    fn add(self, span: Span) -> Time {
+        Time(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub<Span> for Time {
+    type Output = Time;
+    fn sub(self, span: Span) -> Time {
+        Time(self.0.saturating_sub(span.0))
+    }
+}
+
+impl Sub<Time> for Time {
+    type Output = Span;
+    fn sub(self, other: Time) -> Span {
+        Span(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Add<Span> for Span {
+    type Output = Span;
+    fn add(self, other: Span) -> Span {
+        Span(self.0.saturating_add(other.0))
+    }
+}
+
+impl From<Time> for crate::object::Value {
+    fn from(it: Time) -> Self {
+        crate::object::Value::Str(it.rfc3339())
+    }
+}
+
+/// The characters of generated names: no vowels and none that look alike (apimachinery `util/rand`).
+pub const NAME_ALPHABET: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
+
+/// Seeded names and uids (SplitMix64). Each call moves it on, so the order of calls is part of a scenario.
+#[derive(Clone, Debug)]
+pub struct Names {
+    state: u64,
+}
+
+impl Names {
+    /// A generator whose every answer follows from `seed`.
+    pub const fn new(seed: u64) -> Self {
+        Names { state: seed }
+    }
+
+    /// The next 64 pseudo-random bits.
+    pub fn next_u64(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// `length` characters of [`NAME_ALPHABET`], as apimachinery's `rand.String`.
+    pub fn suffix(&mut self, length: usize) -> String {
+        (0..length).map(|_| char::from(NAME_ALPHABET[(self.next_u64() % 27) as usize])).collect()
+    }
+
+    /// A version 4 UUID.
+    pub fn uid(&mut self) -> Str {
+        let (a, b) = (self.next_u64(), self.next_u64());
+        Str::from(format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            a >> 32,
+            a >> 16 & 0xffff,
+            a & 0xfff,
+            0x8000 | (b >> 48 & 0x3fff),
+            b & 0xffff_ffff_ffff
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_and_read_as_rfc_3339() {
+        for text in ["1970-01-01T00:00:00Z", "2026-11-21T03:04:05Z", "2024-02-29T23:59:59Z", "2100-03-01T00:00:00Z"] {
+            let time = Time::parse(text).expect("a valid time");
+            assert_eq!(time.rfc3339(), text);
+        }
+        assert_eq!(Time(1_500_000_000).rfc3339_micro(), "1970-01-01T00:00:01.500000Z");
+    }
+
+    #[test]
+    fn a_span_is_written_as_go_writes_a_duration() {
+        let table = [
+            (Span::ZERO, "0s"),
+            (Span::seconds(40), "40s"),
+            (Span::seconds(90), "1m30s"),
+            (Span::millis(1500), "1.5s"),
+            (Span::millis(200), "200ms"),
+            (Span::seconds(3600), "1h0m0s"),
+            (Span(1_500), "1.5µs"),
+        ];
+        for (span, text) in table {
+            assert_eq!(span.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn one_seed_gives_one_sequence_of_names() {
+        let (mut a, mut b) = (Names::new(7), Names::new(7));
+        assert_eq!(a.suffix(5), b.suffix(5));
+        let uid = a.uid();
+        assert_eq!(uid, b.uid());
+        assert_eq!((uid.len(), &uid[14..15]), (36, "4"));
+    }
+}

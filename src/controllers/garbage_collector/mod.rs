@@ -1,0 +1,1 @@
+//! Cascading deletion (`pkg/controller/garbagecollector`).

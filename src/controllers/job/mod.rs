@@ -1,0 +1,1 @@
+//! The Job controller: pods that run to completion (`pkg/controller/job`).

@@ -1,0 +1,158 @@
+//! Controllers: each maps *(view, key, now)* to *actions* and never writes. One file or folder each.
+//!
+//! The scheduler and the kubelets have the same shape and implement the same [`Controller`] trait.
+
+pub mod daemonset;
+pub mod garbage_collector;
+pub mod job;
+pub mod namespace;
+pub mod node_lifecycle;
+pub mod pod_gc;
+pub mod service_account;
+pub mod ttl_after_finished;
+
+use std::sync::Arc;
+
+use crate::api::registry::DeleteOptions;
+use crate::clock::{Span, Time};
+use crate::object::{Key, Object, Str};
+use crate::store::{Change, View};
+
+/// A loop of the control plane: which changes wake it, and what it wants done.
+///
+/// `&mut self` is its memory: only what the real one keeps in RAM (back-off, what was announced) or what can be derived
+/// from the view at any time (caches).
+pub trait Controller: std::fmt::Debug + Send {
+    /// The name that it writes under: `daemonset-controller`.
+    fn name(&self) -> &'static str;
+
+    /// Which keys `change` concerns. Called once for each change, its own included.
+    fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>);
+
+    /// What is to be done about `key` now.
+    fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome;
+}
+
+/// A key that has to be looked at, some time after the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wake {
+    /// What to reconcile.
+    pub key: Key,
+    /// How long after the change.
+    pub after: Span,
+}
+
+impl Wake {
+    /// A wake-up at once.
+    pub fn now(key: Key) -> Self {
+        Wake { key, after: Span::ZERO }
+    }
+}
+
+/// What a reconcile came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is to be done, in this order.
+    pub actions: Vec<Action>,
+    /// When to look at the key again even if nothing changes.
+    pub wake_at: Option<Time>,
+    /// Who acts, when it is not the controller's own name: `kubelet node-1`.
+    pub actor: Option<Str>,
+}
+
+/// One thing that a controller wants done through the API. Each can lose like any client's request.
+///
+/// An action that fails ends the outcome, and the key is reconciled again after a back-off; only the `*Child` actions and
+/// events let the rest go on.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// Create an object.
+    Create(Object),
+    /// Create an object for an owner, and tell so in an event on the owner: `SuccessfulCreate` "Created pod: web-x7k2p",
+    /// or `FailedCreate` "Error creating: ..." (`RealPodControl` in `pkg/controller/controller_utils.go`).
+    CreateChild {
+        /// The new object; its owner references are the caller's business.
+        object: Object,
+        /// What the event is about.
+        owner: Arc<Object>,
+    },
+    /// Replace an object. Its resource version must be the stored one, or 0.
+    Update(Object),
+    /// Replace an object's status.
+    UpdateStatus(Object),
+    /// Delete an object; one that is gone already is no failure.
+    Delete(Key, DeleteOptions),
+    /// Delete an object for an owner, and tell so in an event on the owner: `SuccessfulDelete` "Deleted pod: web-x7k2p",
+    /// or `FailedDelete` "Error deleting: ...".
+    DeleteChild {
+        /// What to delete.
+        key: Key,
+        /// How.
+        options: DeleteOptions,
+        /// What the event is about.
+        owner: Arc<Object>,
+    },
+    /// Bind a pod to a node.
+    Bind {
+        /// The pod.
+        pod: Key,
+        /// The uid that the pod must have.
+        uid: Str,
+        /// The node.
+        node: Str,
+    },
+    /// Record an event.
+    Event(EventRecord),
+}
+
+/// An event as a controller reports it. Names, counts and aggregation are the recorder's business.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRecord {
+    /// What the event is about.
+    pub about: Arc<Object>,
+    /// The part of the object, such as `spec.containers{web}`, or empty.
+    pub field_path: Str,
+    /// Whether it is a `Warning` rather than `Normal`.
+    pub warning: bool,
+    /// The CamelCase reason.
+    pub reason: &'static str,
+    /// The sentence.
+    pub message: String,
+    /// Which API the recorder speaks.
+    pub via: EventVia,
+}
+
+/// Which recorder an event goes through; the two shape the object differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventVia {
+    /// client-go `tools/record`: `source`, `count`, `firstTimestamp`; correlated and rate-limited.
+    Core,
+    /// client-go `tools/events`: `reportingController`, `action`, `eventTime` (kube-scheduler, taint eviction).
+    Events {
+        /// What the controller did, such as `Binding`.
+        action: &'static str,
+    },
+}
+
+impl EventRecord {
+    /// A `Normal` event.
+    pub fn normal(about: &Arc<Object>, reason: &'static str, message: impl Into<String>) -> Action {
+        Self::action(about, false, reason, message)
+    }
+
+    /// A `Warning` event.
+    pub fn warning(about: &Arc<Object>, reason: &'static str, message: impl Into<String>) -> Action {
+        Self::action(about, true, reason, message)
+    }
+
+    fn action(about: &Arc<Object>, warning: bool, reason: &'static str, message: impl Into<String>) -> Action {
+        Action::Event(EventRecord {
+            about: about.clone(),
+            field_path: Str::new(),
+            warning,
+            reason,
+            message: message.into(),
+            via: EventVia::Core,
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! Empties and removes namespaces that are being deleted (`pkg/controller/namespace`).

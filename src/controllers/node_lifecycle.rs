@@ -1,0 +1,1 @@
+//! Node taints that follow from conditions and cordoning (`pkg/controller/nodelifecycle`).

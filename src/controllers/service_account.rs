@@ -1,0 +1,1 @@
+//! The default service account and root CA ConfigMap of every namespace (`pkg/controller/serviceaccount`).

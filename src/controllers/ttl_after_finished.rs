@@ -1,0 +1,1 @@
+//! Deletes finished Jobs whose time to live is over (`pkg/controller/ttlafterfinished`).

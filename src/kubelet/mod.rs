@@ -1,0 +1,1 @@
+//! Kubelets with virtual containers: what a node does with the pods bound to it (`pkg/kubelet`).

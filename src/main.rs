@@ -1,0 +1,3 @@
+//! The `seatrial` command.
+
+fn main() {}

@@ -1,0 +1,390 @@
+//! A JSON value whose parts are shared.
+//!
+//! Every change of an object makes a new revision, and the history keeps them all. Lists and maps are therefore
+//! reference-counted and copied on write: two revisions share what did not change between them, and the pods of
+//! one template share the template. Maps are sorted by key, so that every iteration and every text is defined.
+
+use std::ops::Index;
+use std::sync::Arc;
+
+/// A shared, immutable string. Cloning it copies a pointer, and a literal costs no allocation.
+pub type Str = arcstr::ArcStr;
+
+/// A JSON value. Cloning is cheap: lists and maps are shared until one side changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// `null`, and what reading an absent field yields.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number without a fraction.
+    Int(i64),
+    /// A number with a fraction or beyond 64 bits.
+    Float(f64),
+    /// A string.
+    Str(Str),
+    /// An array.
+    List(Arc<Vec<Value>>),
+    /// An object.
+    Map(Map),
+}
+
+static NULL: Value = Value::Null;
+
+/// A JSON object, sorted by key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map(Arc<Vec<(Str, Value)>>);
+
+impl Map {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Builds a map from entries in any order; of two entries with one key the later wins.
+    pub fn from_entries(mut entries: Vec<(Str, Value)>) -> Self {
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        entries.reverse();
+        entries.dedup_by(|later, kept| later.0 == kept.0);
+        entries.reverse();
+        Self(Arc::new(entries))
+    }
+
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(k, _)| k.as_str().cmp(key))
+    }
+
+    /// The value under `key`, or `None` when the key is absent.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.find(key).ok().map(|i| &self.0[i].1)
+    }
+
+    /// The string under `key`, or `None` when it is absent or not a string.
+    pub fn str(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Value::as_str)
+    }
+
+    /// Whether `key` is present, even with a null.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.find(key).is_ok()
+    }
+
+    /// Sets `key`, and returns what it held.
+    pub fn insert(&mut self, key: impl Into<Str>, value: impl Into<Value>) -> Option<Value> {
+        let (key, value) = (key.into(), value.into());
+        match self.find(&key) {
+            Ok(i) => {
+                if self.0[i].1.is_same(&value) {
+                    return Some(value);
+                }
+                Some(std::mem::replace(&mut Arc::make_mut(&mut self.0)[i].1, value))
+            }
+            Err(i) => {
+                Arc::make_mut(&mut self.0).insert(i, (key, value));
+                None
+            }
+        }
+    }
+
+    /// Removes `key`, and returns what it held.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        let i = self.find(key).ok()?;
+        Some(Arc::make_mut(&mut self.0).remove(i).1)
+    }
+
+    /// The value under `key` for changing, put there as null when it is absent.
+    pub fn entry(&mut self, key: &str) -> &mut Value {
+        let i = match self.find(key) {
+            Ok(i) => i,
+            Err(i) => {
+                Arc::make_mut(&mut self.0).insert(i, (Str::from(key), Value::Null));
+                i
+            }
+        };
+        &mut Arc::make_mut(&mut self.0)[i].1
+    }
+
+    /// The value under `key` for changing, or `None` when it is absent.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        let i = self.find(key).ok()?;
+        Some(&mut Arc::make_mut(&mut self.0)[i].1)
+    }
+
+    /// Keeps the entries for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
+        if self.0.iter().any(|(k, v)| !keep(k, v)) {
+            Arc::make_mut(&mut self.0).retain(|(k, v)| keep(k, v));
+        }
+    }
+
+    /// The entries in the order of their keys.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Str, &Value)> + DoubleEndedIterator {
+        self.0.iter().map(|(k, v)| (k, v))
+    }
+
+    /// The keys in their order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Str> {
+        self.0.iter().map(|(k, _)| k)
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether both are the very same shared map: equality without a look inside.
+    pub fn is_same(&self, other: &Map) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Index<&str> for Map {
+    type Output = Value;
+    fn index(&self, key: &str) -> &Value {
+        self.get(key).unwrap_or(&NULL)
+    }
+}
+
+impl<K: Into<Str>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<T: IntoIterator<Item = (K, V)>>(entries: T) -> Self {
+        Self::from_entries(entries.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
+    }
+}
+
+impl Value {
+    /// The `null` that stands for every absent field.
+    pub fn null() -> &'static Value {
+        &NULL
+    }
+
+    /// An empty map.
+    pub fn empty_map() -> Self {
+        Value::Map(Map::new())
+    }
+
+    /// A list of `items`.
+    pub fn list<T: Into<Value>>(items: impl IntoIterator<Item = T>) -> Self {
+        Value::List(Arc::new(items.into_iter().map(Into::into).collect()))
+    }
+
+    /// Whether this is `null` or absent.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// The boolean, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `true`: an absent boolean is false, as in Go.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Value::Bool(true))
+    }
+
+    /// The integer, if it is one.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Value::Int(i) => Some(*i),
+            _ => None,
+        }
+    }
+
+    /// The string, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// The string, or `""` when there is none: an absent string is empty, as in Go.
+    pub fn str_or_empty(&self) -> &str {
+        self.as_str().unwrap_or_default()
+    }
+
+    /// The shared string, if it is one.
+    pub fn as_shared_str(&self) -> Option<&Str> {
+        match self {
+            Value::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// The items, or none when this is not a list.
+    pub fn items(&self) -> &[Value] {
+        match self {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The items for changing; anything else becomes an empty list first.
+    pub fn items_mut(&mut self) -> &mut Vec<Value> {
+        if !matches!(self, Value::List(_)) {
+            *self = Value::List(Arc::default());
+        }
+        match self {
+            Value::List(items) => Arc::make_mut(items),
+            _ => unreachable!("it was made a list above"),
+        }
+    }
+
+    /// The map, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The map for changing; anything else becomes an empty map first.
+    pub fn map_mut(&mut self) -> &mut Map {
+        if !matches!(self, Value::Map(_)) {
+            *self = Value::empty_map();
+        }
+        match self {
+            Value::Map(map) => map,
+            _ => unreachable!("it was made a map above"),
+        }
+    }
+
+    /// The field `key` of a map, or null.
+    pub fn get(&self, key: &str) -> &Value {
+        match self {
+            Value::Map(map) => map.get(key).unwrap_or(&NULL),
+            _ => &NULL,
+        }
+    }
+
+    /// The value at a path of field names, or null when any step of it is absent.
+    pub fn at(&self, path: &[&str]) -> &Value {
+        path.iter().fold(self, |value, key| value.get(key))
+    }
+
+    /// Sets the field `key`, making this a map if it was none.
+    pub fn set(&mut self, key: impl Into<Str>, value: impl Into<Value>) {
+        self.map_mut().insert(key, value);
+    }
+
+    /// Sets the field `key` unless it is there with something other than null; returns whether it was set.
+    pub fn set_default(&mut self, key: &'static str, value: impl Into<Value>) -> bool {
+        if !self.get(key).is_null() {
+            return false;
+        }
+        self.set(Str::from(key), value);
+        true
+    }
+
+    /// Removes the field `key`.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        match self {
+            Value::Map(map) => map.remove(key),
+            _ => None,
+        }
+    }
+
+    /// The field `key` for changing, made a null first when it is absent.
+    pub fn field_mut(&mut self, key: &str) -> &mut Value {
+        self.map_mut().entry(key)
+    }
+
+    /// The value at a path for changing; the maps on the way are made.
+    pub fn at_mut(&mut self, path: &[&str]) -> &mut Value {
+        path.iter().fold(self, |value, key| value.field_mut(key))
+    }
+
+    /// Whether this is absent, null, false, zero or empty: what Go's `omitempty` leaves out.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Value::Null => true,
+            Value::Bool(b) => !b,
+            Value::Int(i) => *i == 0,
+            Value::Float(f) => *f == 0.0,
+            Value::Str(s) => s.is_empty(),
+            Value::List(items) => items.is_empty(),
+            Value::Map(map) => map.is_empty(),
+        }
+    }
+
+    /// Equality that looks inside shared parts only when they are not the very same.
+    pub fn is_same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Map(a), Value::Map(b)) => a.is_same(b) || a == b,
+            (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || a == b,
+            (a, b) => a == b,
+        }
+    }
+}
+
+impl Index<&str> for Value {
+    type Output = Value;
+    fn index(&self, key: &str) -> &Value {
+        self.get(key)
+    }
+}
+
+impl Index<usize> for Value {
+    type Output = Value;
+    fn index(&self, i: usize) -> &Value {
+        self.items().get(i).unwrap_or(&NULL)
+    }
+}
+
+macro_rules! value_from {
+    ($($from:ty => |$it:ident| $make:expr),* $(,)?) => {$(
+        impl From<$from> for Value {
+            fn from($it: $from) -> Self {
+                $make
+            }
+        }
+    )*};
+}
+
+value_from! {
+    bool => |it| Value::Bool(it),
+    i64 => |it| Value::Int(it),
+    i32 => |it| Value::Int(i64::from(it)),
+    u16 => |it| Value::Int(i64::from(it)),
+    u32 => |it| Value::Int(i64::from(it)),
+    f64 => |it| Value::Float(it),
+    Str => |it| Value::Str(it),
+    &Str => |it| Value::Str(it.clone()),
+    &str => |it| Value::Str(Str::from(it)),
+    String => |it| Value::Str(Str::from(it)),
+    Map => |it| Value::Map(it),
+    &Map => |it| Value::Map(it.clone()),
+    &Value => |it| it.clone(),
+    Vec<Value> => |it| Value::List(Arc::new(it)),
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(it: Option<T>) -> Self {
+        it.map_or(Value::Null, Into::into)
+    }
+}
+
+/// Builds a [`Map`] from literal keys and any values; entries whose value is null are left out.
+///
+/// ```
+/// use seatrial::map;
+/// let taint = map! { "key" => "dedicated", "value" => None::<&str>, "effect" => "NoSchedule" };
+/// assert_eq!(taint.len(), 2);
+/// ```
+#[macro_export]
+macro_rules! map {
+    ($($key:literal => $value:expr),* $(,)?) => {{
+        let entries: Vec<($crate::object::Str, $crate::object::Value)> =
+            vec![$(($crate::object::literal!($key), $crate::object::Value::from($value))),*];
+        $crate::object::Map::from_entries(entries.into_iter().filter(|(_, value)| !value.is_null()).collect())
+    }};
+}

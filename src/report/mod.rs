@@ -1,0 +1,1 @@
+//! Run records as text, JUnit and JSON.

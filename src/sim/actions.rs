@@ -1,0 +1,143 @@
+//! Carrying out what controllers want done, in their order, through the API's write path.
+
+use std::collections::BTreeMap;
+
+use crate::api::Status;
+use crate::api::registry::{DeleteOptions, Part, WriteOptions};
+use crate::clock::Span;
+use crate::controllers::{Action, EventRecord};
+use crate::object::{Key, Object, Str};
+use crate::sim::cluster::Cluster;
+
+/// The first retry of a key whose action failed; each further failure doubles it
+/// (client-go `util/workqueue/default_rate_limiters.go`).
+const FIRST_RETRY: Span = Span::millis(5);
+/// The longest time between retries.
+const LAST_RETRY: Span = Span::seconds(1000);
+
+/// How often the reconciles of a key failed in a row.
+#[derive(Debug, Default)]
+pub struct Backoff {
+    failures: BTreeMap<(usize, Key), u32>,
+}
+
+impl Backoff {
+    fn failed(&mut self, controller: usize, key: &Key) -> Span {
+        let failures = self.failures.entry((controller, key.clone())).or_default();
+        *failures += 1;
+        let doubled = FIRST_RETRY.times(1_i64.checked_shl(*failures - 1).unwrap_or(i64::MAX).max(1));
+        doubled.min(LAST_RETRY)
+    }
+
+    fn forget(&mut self, controller: usize, key: &Key) {
+        if !self.failures.is_empty() {
+            self.failures.remove(&(controller, key.clone()));
+        }
+    }
+}
+
+impl Cluster {
+    /// Applies `actions`, and has the key reconciled again after a back-off when one of them failed.
+    pub(super) fn apply(&mut self, controller: usize, key: &Key, actor: &Str, actions: Vec<Action>) {
+        let mut failed = false;
+        for action in actions {
+            let goes_on = matches!(action, Action::CreateChild { .. } | Action::DeleteChild { .. } | Action::Event(_));
+            let what = describe(&action);
+            let result = self.act(actor, action);
+            let text = match &result {
+                Ok(Some(name)) => format!("{what} {name}"),
+                Ok(None) => what,
+                Err(status) => format!("{what}: {status}"),
+            };
+            self.timeline.record(self.now, actor, text);
+            if result.is_err() {
+                failed = true;
+                if !goes_on {
+                    break;
+                }
+            }
+        }
+        if failed {
+            let after = self.backoff.failed(controller, key);
+            self.timeline.push(controller, key.clone(), self.now + after);
+        } else {
+            self.backoff.forget(controller, key);
+        }
+    }
+
+    /// Carries out one action; the name it returns is one that the server made.
+    fn act(&mut self, actor: &Str, action: Action) -> Result<Option<Str>, Status> {
+        let plain = WriteOptions::default();
+        match action {
+            Action::Create(object) => self.api(actor).create(object, &plain).map(|it| Some(it.meta.name.clone())),
+            Action::CreateChild { object, owner } => {
+                let singular = object.kind.info().singular;
+                let result = self.api(actor).create(object, &plain);
+                let event = match &result {
+                    Ok(made) => EventRecord::normal(
+                        &owner,
+                        "SuccessfulCreate",
+                        format!("Created {singular}: {}", made.meta.name),
+                    ),
+                    Err(status) => EventRecord::warning(&owner, "FailedCreate", format!("Error creating: {status}")),
+                };
+                self.announce(actor, event);
+                result.map(|it| Some(it.meta.name.clone()))
+            }
+            Action::Update(object) => self.api(actor).update(object, Part::Main, &plain).map(|_| None),
+            Action::UpdateStatus(object) => self.api(actor).update(object, Part::Status, &plain).map(|_| None),
+            Action::Delete(key, options) => self.delete_unless_gone(actor, &key, &options).map(|_| None),
+            Action::DeleteChild { key, options, owner } => {
+                let result = self.delete_unless_gone(actor, &key, &options);
+                let event = match &result {
+                    Ok(true) => EventRecord::normal(
+                        &owner,
+                        "SuccessfulDelete",
+                        format!("Deleted {}: {}", key.kind.info().singular, key.name),
+                    ),
+                    Ok(false) => return Ok(None),
+                    Err(status) => EventRecord::warning(&owner, "FailedDelete", format!("Error deleting: {status}")),
+                };
+                self.announce(actor, event);
+                result.map(|_| None)
+            }
+            Action::Bind { pod, uid, node } => self.api(actor).bind(&pod, &uid, &node).map(|_| None),
+            Action::Event(record) => {
+                self.record_event(actor, record);
+                Ok(None)
+            }
+        }
+    }
+
+    fn announce(&mut self, actor: &Str, event: Action) {
+        if let Action::Event(record) = event {
+            self.record_event(actor, record);
+        }
+    }
+
+    fn delete_unless_gone(&mut self, actor: &Str, key: &Key, options: &DeleteOptions) -> Result<bool, Status> {
+        match self.api(actor).delete(key, options) {
+            Ok(_) => Ok(true),
+            Err(status) if status.is_not_found() => Ok(false),
+            Err(status) => Err(status),
+        }
+    }
+}
+
+fn describe(action: &Action) -> String {
+    let named = |verb: &str, object: &Object| {
+        let info = object.kind.info();
+        let name = if object.meta.name.is_empty() { &object.meta.generate_name } else { &object.meta.name };
+        format!("{verb} {}/{name}", info.singular)
+    };
+    match action {
+        Action::Create(object) | Action::CreateChild { object, .. } => named("create", object),
+        Action::Update(object) => named("update", object),
+        Action::UpdateStatus(object) => named("update status of", object),
+        Action::Delete(key, _) | Action::DeleteChild { key, .. } => {
+            format!("delete {}/{}", key.kind.info().singular, key.name)
+        }
+        Action::Bind { pod, node, .. } => format!("bind pod/{} to {node}", pod.name),
+        Action::Event(record) => format!("event {} {}", record.reason, record.message),
+    }
+}

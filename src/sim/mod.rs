@@ -1,0 +1,13 @@
+//! The cluster as a whole: the store, the clock, every controller's memory, and the one loop that owns time.
+
+mod actions;
+mod cluster;
+mod control_plane;
+mod events;
+mod settle;
+mod timeline;
+
+pub use cluster::{Cluster, ClusterOptions};
+pub use control_plane::control_plane;
+pub use settle::{Bounds, NotSettled};
+pub use timeline::{Line, Timeline};

@@ -1,0 +1,146 @@
+//! What is due when: a queue in the total order of *(due, seq)*, with at most one entry for each controller and key.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::Hasher;
+
+use crate::clock::Time;
+use crate::object::{Key, Str};
+
+/// The lines that are kept for a report.
+const TAIL: usize = 200;
+
+/// One line of what happened, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When.
+    pub time: Time,
+    /// Who: a controller, a kubelet, a client.
+    pub actor: Str,
+    /// What.
+    pub text: String,
+}
+
+/// A key due for a controller.
+type Due = (usize, Key);
+
+/// The queue of due keys, and the account of what was done.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    queue: BTreeMap<(Time, u64), Due>,
+    pending: BTreeMap<Due, (Time, u64)>,
+    seq: u64,
+    entries: u64,
+    tail: VecDeque<Line>,
+    digest: Digest,
+}
+
+/// FNV-1a, 64 bits: a running hash that is the same on every machine.
+#[derive(Clone, Copy, Debug)]
+struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Digest(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Digest {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+impl Timeline {
+    /// Makes `key` due for `controller` at `due`; an earlier entry for both stays.
+    pub fn push(&mut self, controller: usize, key: Key, due: Time) {
+        let slot = (controller, key);
+        if let Some(at) = self.pending.get(&slot).copied() {
+            if at.0 <= due {
+                return;
+            }
+            self.queue.remove(&at);
+        }
+        self.seq += 1;
+        self.queue.insert((due, self.seq), slot.clone());
+        self.pending.insert(slot, (due, self.seq));
+    }
+
+    /// When the next entry is due.
+    pub fn next_due(&self) -> Option<Time> {
+        self.queue.first_key_value().map(|((due, _), _)| *due)
+    }
+
+    /// Takes the next entry.
+    pub fn pop(&mut self) -> Option<(Time, usize, Key)> {
+        let ((due, _), slot) = self.queue.pop_first()?;
+        self.pending.remove(&slot);
+        self.entries += 1;
+        Some((due, slot.0, slot.1))
+    }
+
+    /// How many entries were taken so far.
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// How many entries wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Records what was done.
+    pub fn record(&mut self, time: Time, actor: &Str, text: String) {
+        self.digest.write(&time.0.to_le_bytes());
+        self.digest.write(actor.as_bytes());
+        self.digest.write(text.as_bytes());
+        if self.tail.len() == TAIL {
+            self.tail.pop_front();
+        }
+        self.tail.push_back(Line { time, actor: actor.clone(), text });
+    }
+
+    /// The last lines recorded, oldest first.
+    pub fn tail(&self) -> impl ExactSizeIterator<Item = &Line> + DoubleEndedIterator {
+        self.tail.iter()
+    }
+
+    /// The running hash of every (time, actor, action).
+    pub fn digest(&self) -> u64 {
+        self.digest.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::kinds;
+
+    fn key(name: &str) -> Key {
+        Key::new(kinds::POD, "default", name)
+    }
+
+    #[test]
+    fn entries_come_in_the_order_of_time_and_then_of_their_making() {
+        let mut timeline = Timeline::default();
+        for (name, due) in [("c", 2), ("a", 1), ("b", 1)] {
+            timeline.push(0, key(name), Time(due));
+        }
+        let names: Vec<_> = std::iter::from_fn(|| timeline.pop()).map(|(_, _, key)| key.name).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_key_waits_once_and_at_its_earliest() {
+        let mut timeline = Timeline::default();
+        for due in [5, 3, 9] {
+            timeline.push(0, key("a"), Time(due));
+        }
+        assert_eq!((timeline.waiting(), timeline.next_due()), (1, Some(Time(3))));
+    }
+}

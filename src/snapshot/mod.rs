@@ -1,0 +1,1 @@
+//! Objects and history as stable, reviewable text.

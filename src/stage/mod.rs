@@ -1,0 +1,1 @@
+//! Where a scenario plays: the embedded cluster, behind a `kube::Client` and a small trait.

@@ -1,0 +1,1 @@
+//! Step definitions, one file for each noun.

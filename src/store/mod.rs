@@ -1,0 +1,256 @@
+//! The store: every object's current revision, the log of every change, and indexes. Knows no kind's rules.
+//!
+//! One resource version counts the changes of the whole store. A watch reads the log from any version that is kept;
+//! below the compaction floor it is answered with [`Compacted`]. Reading never copies: objects are shared.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use crate::clock::Time;
+use crate::object::{Key, Kind, Object, Str};
+
+/// One change: who did what to which object, and when.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The store's version that this change made.
+    pub version: u64,
+    /// When, in virtual time.
+    pub time: Time,
+    /// Who: `daemonset-controller`, `kubelet node-1`, `kubectl`, a step.
+    pub actor: Str,
+    /// The object.
+    pub key: Key,
+    /// The revision before, or `None` for a creation.
+    pub before: Option<Arc<Object>>,
+    /// The revision after, or `None` for a removal.
+    pub after: Option<Arc<Object>>,
+}
+
+impl Change {
+    /// The later side: the revision after, or for a removal the one before.
+    pub fn latest(&self) -> Option<&Arc<Object>> {
+        self.after.as_ref().or(self.before.as_ref())
+    }
+}
+
+/// The version asked for lies below what is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compacted {
+    /// The version asked for.
+    pub asked: u64,
+    /// The oldest version that can be watched from.
+    pub floor: u64,
+}
+
+type ByName = BTreeMap<(Str, Str), Arc<Object>>;
+
+/// The objects, their log and their indexes.
+#[derive(Debug, Default)]
+pub struct Store {
+    version: u64,
+    floor: u64,
+    objects: BTreeMap<Kind, ByName>,
+    by_uid: BTreeMap<Str, Key>,
+    by_owner: BTreeMap<Str, BTreeSet<Key>>,
+    by_node: BTreeMap<Str, BTreeSet<Key>>,
+    without_controller: BTreeMap<(Kind, Str), BTreeSet<Str>>,
+    log: VecDeque<Change>,
+}
+
+impl Store {
+    /// An empty store at version 1: a resource version is above zero even when nothing was ever stored.
+    pub fn new() -> Self {
+        Store { version: 1, floor: 1, ..Store::default() }
+    }
+
+    /// The version of the last change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The oldest version a watch can start from.
+    pub fn floor(&self) -> u64 {
+        self.floor
+    }
+
+    /// The current revision of `key`.
+    pub fn get(&self, key: &Key) -> Option<&Arc<Object>> {
+        self.objects.get(&key.kind)?.get(&(key.namespace.clone(), key.name.clone()))
+    }
+
+    /// Every object of `kind`, by namespace and name.
+    pub fn list(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Arc<Object>> {
+        self.objects.get(&kind).into_iter().flat_map(|all| all.values())
+    }
+
+    /// The objects of `kind` in `namespace`, by name.
+    pub fn list_in<'a>(&'a self, kind: Kind, namespace: &'a str) -> impl Iterator<Item = &'a Arc<Object>> {
+        let from = (Str::from(namespace), Str::new());
+        self.objects
+            .get(&kind)
+            .into_iter()
+            .flat_map(move |all| all.range(from.clone()..))
+            .take_while(move |((ns, _), _)| ns == namespace)
+            .map(|(_, object)| object)
+    }
+
+    /// The number of objects of `kind`.
+    pub fn count(&self, kind: Kind) -> usize {
+        self.objects.get(&kind).map_or(0, BTreeMap::len)
+    }
+
+    /// The object with `uid`.
+    pub fn by_uid(&self, uid: &str) -> Option<&Arc<Object>> {
+        self.by_uid.get(uid).and_then(|key| self.get(key))
+    }
+
+    /// Every object with an owner reference to `uid`, in the order of keys.
+    pub fn owned_by(&self, uid: &str) -> impl Iterator<Item = &Arc<Object>> {
+        self.by_owner.get(uid).into_iter().flatten().filter_map(|key| self.get(key))
+    }
+
+    /// The uids that some object names as an owner, in order.
+    pub fn owner_uids(&self) -> impl Iterator<Item = &Str> {
+        self.by_owner.keys()
+    }
+
+    /// The pods bound to `node`, in the order of keys.
+    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Arc<Object>> {
+        self.by_node.get(node).into_iter().flatten().filter_map(|key| self.get(key))
+    }
+
+    /// The objects of `kind` in `namespace` that no controller owns, by name.
+    pub fn without_controller<'a>(&'a self, kind: Kind, namespace: &str) -> impl Iterator<Item = &'a Arc<Object>> {
+        let namespace = Str::from(namespace);
+        self.without_controller
+            .get(&(kind, namespace.clone()))
+            .into_iter()
+            .flatten()
+            .filter_map(move |name| self.get(&Key { kind, namespace: namespace.clone(), name: name.clone() }))
+    }
+
+    /// Stores a revision and returns it with its new resource version.
+    pub fn put(&mut self, mut object: Object, time: Time, actor: Str) -> Arc<Object> {
+        self.version += 1;
+        object.meta.resource_version = self.version;
+        let key = object.key();
+        let after = Arc::new(object);
+        let slot = (key.namespace.clone(), key.name.clone());
+        let before = self.objects.entry(key.kind).or_default().insert(slot, after.clone());
+        self.reindex(&key, before.as_deref(), Some(&after));
+        self.log.push_back(Change { version: self.version, time, actor, key, before, after: Some(after.clone()) });
+        after
+    }
+
+    /// Removes an object. Its removal has a version of its own.
+    pub fn remove(&mut self, key: &Key, time: Time, actor: Str) -> Option<Arc<Object>> {
+        let slot = (key.namespace.clone(), key.name.clone());
+        let before = self.objects.get_mut(&key.kind)?.remove(&slot)?;
+        self.version += 1;
+        self.reindex(key, Some(&before), None);
+        let change =
+            Change { version: self.version, time, actor, key: key.clone(), before: Some(before.clone()), after: None };
+        self.log.push_back(change);
+        Some(before)
+    }
+
+    /// Every kept change after `version`, oldest first, or [`Compacted`] when some of them are not kept any more.
+    pub fn changes_since(
+        &self,
+        version: u64,
+    ) -> Result<impl ExactSizeIterator<Item = &Change> + DoubleEndedIterator, Compacted> {
+        if version < self.floor {
+            return Err(Compacted { asked: version, floor: self.floor });
+        }
+        let start = self.log.partition_point(|change| change.version <= version);
+        Ok(self.log.range(start..))
+    }
+
+    /// Every kept change, oldest first.
+    pub fn history(&self) -> impl ExactSizeIterator<Item = &Change> + DoubleEndedIterator {
+        self.log.iter()
+    }
+
+    /// Forgets the changes up to `version`: a watch from before it is [`Compacted`].
+    pub fn compact(&mut self, version: u64) {
+        self.floor = self.floor.max(version.min(self.version));
+        let kept = self.log.partition_point(|change| change.version <= self.floor);
+        self.log.drain(..kept);
+    }
+
+    fn reindex(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
+        let uid = |it: Option<&Object>| it.map(|object| object.meta.uid.clone());
+        if uid(before) != uid(after) {
+            if let Some(uid) = uid(before) {
+                self.by_uid.remove(&uid);
+            }
+            if let Some(uid) = uid(after) {
+                self.by_uid.insert(uid, key.clone());
+            }
+        }
+        let owners = |it: Option<&Object>| it.map(|object| object.meta.owners.clone()).unwrap_or_default();
+        let (old, new) = (owners(before), owners(after));
+        if old != new {
+            for owner in old.iter() {
+                remove_from(&mut self.by_owner, &owner.uid, key);
+            }
+            for owner in new.iter() {
+                self.by_owner.entry(owner.uid.clone()).or_default().insert(key.clone());
+            }
+        }
+        let node = |it: Option<&Object>| it.and_then(|object| object.node_name().cloned());
+        let (old, new) = (node(before), node(after));
+        if old != new {
+            if let Some(node) = old {
+                remove_from(&mut self.by_node, &node, key);
+            }
+            if let Some(node) = new {
+                self.by_node.entry(node).or_default().insert(key.clone());
+            }
+        }
+        self.reindex_uncontrolled(key, before, after);
+    }
+
+    fn reindex_uncontrolled(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
+        let free = |it: Option<&Object>| it.is_some_and(|object| object.meta.controller().is_none());
+        let (old, new) = (free(before), free(after));
+        if old == new {
+            return;
+        }
+        let slot = (key.kind, key.namespace.clone());
+        if new {
+            self.without_controller.entry(slot).or_default().insert(key.name.clone());
+        } else if let Some(names) = self.without_controller.get_mut(&slot) {
+            names.remove(&key.name);
+        }
+    }
+}
+
+fn remove_from(index: &mut BTreeMap<Str, BTreeSet<Key>>, at: &Str, key: &Key) {
+    if let Some(keys) = index.get_mut(at) {
+        keys.remove(key);
+        if keys.is_empty() {
+            index.remove(at);
+        }
+    }
+}
+
+/// What a reconcile may read: the store as it stands, and nothing that could change it.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    store: &'a Store,
+}
+
+impl<'a> View<'a> {
+    /// A view of `store`.
+    pub fn new(store: &'a Store) -> Self {
+        View { store }
+    }
+}
+
+impl<'a> std::ops::Deref for View<'a> {
+    type Target = Store;
+    fn deref(&self) -> &Store {
+        self.store
+    }
+}
