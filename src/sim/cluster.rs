@@ -35,6 +35,8 @@ pub struct Cluster {
     pub(super) controllers: Vec<Box<dyn Controller>>,
     pub(super) backoff: super::actions::Backoff,
     pub(super) recorder: Recorder,
+    /// How many nodes ever joined; their addresses count it.
+    pub(super) nodes_added: u32,
     /// The store's version up to which changes have woken controllers.
     routed: u64,
 }
@@ -53,6 +55,7 @@ impl Cluster {
             controllers,
             backoff: super::actions::Backoff::default(),
             recorder: Recorder::default(),
+            nodes_added: 0,
             routed,
         }
     }

@@ -1,12 +1,14 @@
 //! The cluster as a whole: the store, the clock, every controller's memory, and the one loop that owns time.
 
 mod actions;
+mod bootstrap;
 mod cluster;
 mod control_plane;
 mod events;
 mod settle;
 mod timeline;
 
+pub use bootstrap::{KUBERNETES_VERSION, NodeSpec};
 pub use cluster::{Cluster, ClusterOptions};
 pub use control_plane::control_plane;
 pub use settle::{Bounds, NotSettled};
