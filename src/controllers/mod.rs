@@ -63,8 +63,8 @@ pub struct Outcome {
 
 /// One thing that a controller wants done through the API. Each can lose like any client's request.
 ///
-/// An action that fails ends the outcome, and the key is reconciled again after a back-off; only the `*Child` actions and
-/// events let the rest go on.
+/// An action that fails ends the outcome, and the key is reconciled again after a back-off; only the `*Child` and
+/// `*Children` actions and events let the rest go on.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Create an object.
@@ -76,6 +76,23 @@ pub enum Action {
         object: Object,
         /// What the event is about.
         owner: Arc<Object>,
+    },
+    /// Create objects for an owner as [`Action::CreateChild`] does, in batches of 1, 2, 4, ...: after a batch with a failure
+    /// the rest is left out (`slowStartBatch` in `pkg/controller`), so that what can never succeed is not tried a hundred times.
+    CreateChildren {
+        /// The new objects; their owner references are the caller's business.
+        objects: Vec<Object>,
+        /// What the events are about.
+        owner: Arc<Object>,
+    },
+    /// Take a finalizer off an object as it is stored then; an object or finalizer that is gone already is no failure.
+    RemoveFinalizer {
+        /// The object.
+        key: Key,
+        /// The uid that the object must have: another object of that name is left alone.
+        uid: Str,
+        /// The finalizer.
+        finalizer: Str,
     },
     /// Replace an object. Its resource version must be the stored one, or 0.
     Update(Object),

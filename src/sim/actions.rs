@@ -1,6 +1,7 @@
 //! Carrying out what controllers want done, in their order, through the API's write path.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::api::Status;
 use crate::api::registry::{DeleteOptions, Part, WriteOptions};
@@ -41,16 +42,12 @@ impl Cluster {
     pub(super) fn apply(&mut self, controller: usize, key: &Key, actor: &Str, actions: Vec<Action>) {
         let mut failed = false;
         for action in actions {
+            if let Action::CreateChildren { objects, owner } = action {
+                failed |= !self.create_children(actor, objects, &owner);
+                continue;
+            }
             let goes_on = matches!(action, Action::CreateChild { .. } | Action::DeleteChild { .. } | Action::Event(_));
-            let what = describe(&action);
-            let result = self.act(actor, action);
-            let text = match &result {
-                Ok(Some(name)) => format!("{what} {name}"),
-                Ok(None) => what,
-                Err(status) => format!("{what}: {status}"),
-            };
-            self.timeline.record(self.now, actor, text);
-            if result.is_err() {
+            if !self.act_and_record(actor, action) {
                 failed = true;
                 if !goes_on {
                     break;
@@ -63,6 +60,35 @@ impl Cluster {
         } else {
             self.backoff.forget(controller, key);
         }
+    }
+
+    /// Carries out one action, records it, and returns whether it succeeded.
+    fn act_and_record(&mut self, actor: &Str, action: Action) -> bool {
+        let what = describe(&action);
+        let result = self.act(actor, action);
+        let text = match &result {
+            Ok(Some(name)) => format!("{what} {name}"),
+            Ok(None) => what,
+            Err(status) => format!("{what}: {status}"),
+        };
+        self.timeline.record(self.now, actor, text);
+        result.is_ok()
+    }
+
+    /// Creates `objects` in batches that double, until a batch has a failure; returns whether all were created.
+    fn create_children(&mut self, actor: &Str, objects: Vec<Object>, owner: &Arc<Object>) -> bool {
+        let (mut batch, mut done, mut failed) = (1, 0, false);
+        for object in objects {
+            if done == batch {
+                if failed {
+                    break;
+                }
+                (batch, done) = (batch * 2, 0);
+            }
+            done += 1;
+            failed |= !self.act_and_record(actor, Action::CreateChild { object, owner: owner.clone() });
+        }
+        !failed
     }
 
     /// Carries out one action; the name it returns is one that the server made.
@@ -83,6 +109,18 @@ impl Cluster {
                 };
                 self.announce(actor, event);
                 result.map(|it| Some(it.meta.name.clone()))
+            }
+            Action::CreateChildren { .. } => Ok(None),
+            Action::RemoveFinalizer { key, uid, finalizer } => {
+                let Some(stored) = self.store.get(&key).filter(|it| it.meta.uid == uid) else {
+                    return Ok(None);
+                };
+                if !stored.meta.has_finalizer(&finalizer) {
+                    return Ok(None);
+                }
+                let mut object = Object::clone(stored);
+                object.meta.remove_finalizer(&finalizer);
+                self.api(actor).update(object, Part::Main, &plain).map(|_| None)
             }
             Action::Update(object) => self.api(actor).update(object, Part::Main, &plain).map(|_| None),
             Action::UpdateStatus(object) => self.api(actor).update(object, Part::Status, &plain).map(|_| None),
@@ -132,6 +170,10 @@ fn describe(action: &Action) -> String {
     };
     match action {
         Action::Create(object) | Action::CreateChild { object, .. } => named("create", object),
+        Action::CreateChildren { objects, .. } => format!("create {} objects", objects.len()),
+        Action::RemoveFinalizer { key, finalizer, .. } => {
+            format!("remove finalizer {finalizer} from {}/{}", key.kind.info().singular, key.name)
+        }
         Action::Update(object) => named("update", object),
         Action::UpdateStatus(object) => named("update status of", object),
         Action::Delete(key, _) | Action::DeleteChild { key, .. } => {
