@@ -31,9 +31,73 @@ impl Path {
     }
 }
 
+impl Path {
+    /// The same path to walk on from without allocating.
+    pub fn at(&self) -> At<'_> {
+        At::new(&self.0)
+    }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() { "<nil>" } else { &self.0 })
+    }
+}
+
+/// A path that borrows its parent: free to make while all is well, and rendered only when an error names it.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    parent: Option<&'a At<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    Field(&'a str),
+    Index(usize),
+    Key(&'a str),
+}
+
+impl<'a> At<'a> {
+    /// A path of one field; `At::new("spec")`.
+    pub const fn new(field: &'a str) -> Self {
+        At { parent: None, step: Step::Field(field) }
+    }
+
+    /// The field `name` below this one.
+    pub const fn child<'b>(&'b self, name: &'b str) -> At<'b> {
+        At { parent: Some(self), step: Step::Field(name) }
+    }
+
+    /// The item `i` of this list.
+    pub const fn index(&self, i: usize) -> At<'_> {
+        At { parent: Some(self), step: Step::Index(i) }
+    }
+
+    /// The entry `key` of this map.
+    pub const fn key<'b>(&'b self, key: &'b str) -> At<'b> {
+        At { parent: Some(self), step: Step::Key(key) }
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(f)?;
+        }
+        match self.step {
+            Step::Field("") if self.parent.is_none() => Ok(()),
+            Step::Field(name) if self.parent.is_some_and(|it| !it.is_empty_root()) => write!(f, ".{name}"),
+            Step::Field(name) => f.write_str(name),
+            Step::Index(i) => write!(f, "[{i}]"),
+            Step::Key(key) => write!(f, "[{key}]"),
+        }
+    }
+}
+
+impl At<'_> {
+    fn is_empty_root(&self) -> bool {
+        self.parent.is_none() && matches!(self.step, Step::Field(""))
     }
 }
 
@@ -138,7 +202,7 @@ impl ErrorList {
         Self::default()
     }
 
-    fn push(&mut self, wrong: Wrong, path: &Path, shown: String, detail: impl Into<String>) {
+    fn push(&mut self, wrong: Wrong, path: &dyn fmt::Display, shown: String, detail: impl Into<String>) {
         self.0.push(FieldError { wrong, field: path.to_string(), shown, detail: detail.into() });
     }
 
@@ -148,44 +212,44 @@ impl ErrorList {
     }
 
     /// A required field is missing.
-    pub fn required(&mut self, path: &Path, detail: impl Into<String>) {
+    pub fn required(&mut self, path: &dyn fmt::Display, detail: impl Into<String>) {
         self.push(Wrong::Required, path, String::new(), detail);
     }
 
     /// `value` is not one that the field takes.
-    pub fn invalid(&mut self, path: &Path, value: impl Into<Value>, detail: impl Into<String>) {
+    pub fn invalid(&mut self, path: &dyn fmt::Display, value: impl Into<Value>, detail: impl Into<String>) {
         self.push(Wrong::Invalid, path, show(&value.into()), detail);
     }
 
     /// `value` is not of the closed set; `supported` is listed in the order given.
-    pub fn not_supported(&mut self, path: &Path, value: impl Into<Value>, supported: &[&str]) {
+    pub fn not_supported(&mut self, path: &dyn fmt::Display, value: impl Into<Value>, supported: &[&str]) {
         let quoted: Vec<_> = supported.iter().map(|it| format!("{it:?}")).collect();
         let detail = if quoted.is_empty() { String::new() } else { format!("supported values: {}", quoted.join(", ")) };
         self.push(Wrong::NotSupported, path, show(&value.into()), detail);
     }
 
     /// The field may not be set here.
-    pub fn forbidden(&mut self, path: &Path, detail: impl Into<String>) {
+    pub fn forbidden(&mut self, path: &dyn fmt::Display, detail: impl Into<String>) {
         self.push(Wrong::Forbidden, path, String::new(), detail);
     }
 
     /// `value` is there twice.
-    pub fn duplicate(&mut self, path: &Path, value: impl Into<Value>) {
+    pub fn duplicate(&mut self, path: &dyn fmt::Display, value: impl Into<Value>) {
         self.push(Wrong::Duplicate, path, show(&value.into()), "");
     }
 
     /// The text is longer than `max_bytes`.
-    pub fn too_long(&mut self, path: &Path, max_bytes: usize) {
+    pub fn too_long(&mut self, path: &dyn fmt::Display, max_bytes: usize) {
         self.push(Wrong::TooLong, path, String::new(), format!("may not be more than {max_bytes} bytes"));
     }
 
     /// There are more items than `max`.
-    pub fn too_many(&mut self, path: &Path, actual: usize, max: usize) {
+    pub fn too_many(&mut self, path: &dyn fmt::Display, actual: usize, max: usize) {
         self.push(Wrong::TooMany, path, actual.to_string(), format!("must have at most {max} items"));
     }
 
     /// What `value` names is not there.
-    pub fn not_found(&mut self, path: &Path, value: impl Into<Value>) {
+    pub fn not_found(&mut self, path: &dyn fmt::Display, value: impl Into<Value>) {
         self.push(Wrong::NotFound, path, show(&value.into()), "");
     }
 
