@@ -3,12 +3,14 @@
 mod json;
 mod kind;
 mod meta;
+mod quantity;
 mod selector;
 mod value;
 
 pub use arcstr::literal;
 pub use kind::{BUILT_IN, Kind, KindInfo, kinds};
 pub use meta::{Meta, OwnerRef};
+pub use quantity::{Quantity, QuantityError};
 pub use selector::matches_label_selector;
 pub use value::{Map, Str, Value};
 
