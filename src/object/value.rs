@@ -10,8 +10,8 @@ use std::sync::Arc;
 /// A shared, immutable string. Cloning it copies a pointer, and a literal costs no allocation.
 pub type Str = arcstr::ArcStr;
 
-/// A JSON value. Cloning is cheap: lists and maps are shared until one side changes.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A JSON value. Cloning is cheap: lists and maps are shared until one side changes, and comparing shared parts is free.
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// `null`, and what reading an absent field yields.
     #[default]
@@ -33,8 +33,29 @@ pub enum Value {
 static NULL: Value = Value::Null;
 
 /// A JSON object, sorted by key.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Map(Arc<Vec<(Str, Value)>>);
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Map) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::Str(a), Value::Str(b)) => Str::ptr_eq(a, b) || a == b,
+            (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Value::Map(a), Value::Map(b)) => a == b,
+            _ => false,
+        }
+    }
+}
 
 impl Map {
     /// An empty map.
@@ -318,11 +339,7 @@ impl Value {
 
     /// Equality that looks inside shared parts only when they are not the very same.
     pub fn is_same(&self, other: &Value) -> bool {
-        match (self, other) {
-            (Value::Map(a), Value::Map(b)) => a.is_same(b) || a == b,
-            (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || a == b,
-            (a, b) => a == b,
-        }
+        self == other
     }
 }
 
