@@ -145,6 +145,7 @@ impl Cluster {
         let until = self.now + span;
         self.run_until(until)?;
         self.now = self.now.max(until);
+        self.expire_events();
         Ok(())
     }
 }

@@ -1,16 +1,432 @@
 //! The event recorder: turns an [`EventRecord`] into an Event object, correlated as client-go does.
+//!
+//! `tools/record/event.go` and `tools/events/event_recorder.go`. Events are the most numerous objects of a busy cluster:
+//! what many of them share (source, reason, message, the reference to one object) is shared in memory too.
+//!
+//! An event is gone an hour after its last change (`--event-ttl`). Nothing waits for that on the timeline, which would
+//! make idle time cost something: expired events are removed whenever an event is recorded or time has passed. Events
+//! that clients create through the API are not removed.
 
-use crate::controllers::EventRecord;
-use crate::object::Str;
+mod correlator;
+mod series;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use crate::api::Status;
+use crate::api::registry::{DeleteOptions, Part, WriteOptions};
+use crate::clock::{Names, Span, Time};
+use crate::controllers::{EventRecord, EventVia};
+use crate::map;
+use crate::object::{Key, Map, Meta, Object, Str, Value, kinds, literal};
 use crate::sim::cluster::Cluster;
+use correlator::{Correlator, Likeness, Observed, fingerprint};
+use series::{Occurrence, Progress, SeriesCache};
+
+/// How long an event is kept after its last change.
+const TTL: Span = Span::seconds(3600);
+/// The host that the components of the control plane run on.
+const CONTROL_PLANE_HOST: &str = "control-plane";
+/// The texts that are kept to be shared.
+const SHARED_TEXTS: usize = 4096;
+/// The longest name that an object may have.
+const LONGEST_NAME: usize = 253;
 
 /// What recorders remember between events.
 #[derive(Debug, Default)]
-pub struct Recorder {}
+pub struct Recorder {
+    sources: BTreeMap<Str, Source>,
+    texts: BTreeSet<Str>,
+    reference: Option<Reference>,
+    stamp: Option<(Time, Str)>,
+    blank: Meta,
+    last_name: i64,
+    expiring: VecDeque<(Time, Key, u64)>,
+}
+
+/// One component on one host.
+#[derive(Debug)]
+struct Source {
+    /// `source` as core/v1 shows it.
+    shown: Map,
+    component: Str,
+    host: Str,
+    correlator: Correlator,
+    series: SeriesCache,
+}
+
+/// The last `involvedObject`, for the next event about the same revision.
+#[derive(Debug)]
+struct Reference {
+    uid: Str,
+    version: u64,
+    field_path: Str,
+    shown: Map,
+}
+
+impl Source {
+    /// `kubelet node-1` is the component `kubelet` on the host `node-1`; controllers tell no host.
+    fn new(actor: &str) -> Self {
+        let (component, host) = actor.split_once(' ').unwrap_or((actor, ""));
+        let (component, host) = (Str::from(component), Str::from(host));
+        let shown = map! { "component" => &component, "host" => (!host.is_empty()).then_some(&*host) };
+        Source { shown, component, host, correlator: Correlator::default(), series: SeriesCache::default() }
+    }
+}
+
+/// The fields of an event that do not depend on the recorder.
+struct Told {
+    about: Map,
+    kind: Str,
+    reason: Str,
+    message: Str,
+    stamp: Str,
+}
+
+impl Recorder {
+    fn source(&mut self, actor: &Str) -> &mut Source {
+        self.sources.entry(actor.clone()).or_insert_with(|| Source::new(actor))
+    }
+
+    fn shared(&mut self, text: &str) -> Str {
+        if let Some(known) = self.texts.get(text) {
+            return known.clone();
+        }
+        if self.texts.len() >= SHARED_TEXTS {
+            self.texts.clear();
+        }
+        let text = Str::from(text);
+        self.texts.insert(text.clone());
+        text
+    }
+
+    fn stamp(&mut self, now: Time) -> Str {
+        let second = now.truncated();
+        match &self.stamp {
+            Some((time, text)) if *time == second => text.clone(),
+            _ => {
+                let text = second.rfc3339();
+                self.stamp = Some((second, text.clone()));
+                text
+            }
+        }
+    }
+
+    /// `client-go/tools/reference`: an object that was never stored is referred to without a version.
+    fn reference(&mut self, about: &Object, field_path: &Str) -> Map {
+        if let Some(last) = &self.reference
+            && last.uid == about.meta.uid
+            && last.version == about.meta.resource_version
+            && last.field_path == *field_path
+            && !last.uid.is_empty()
+        {
+            return last.shown.clone();
+        }
+        let info = about.kind.info();
+        let version = (about.meta.resource_version > 0).then(|| about.meta.resource_version.to_string());
+        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
+        let shown = map! {
+            "apiVersion" => self.shared(&info.api_version()),
+            "fieldPath" => unless_empty(field_path),
+            "kind" => self.shared(info.kind),
+            "name" => &about.meta.name,
+            "namespace" => unless_empty(&about.meta.namespace),
+            "resourceVersion" => version,
+            "uid" => unless_empty(&about.meta.uid),
+        };
+        self.reference = Some(Reference {
+            uid: about.meta.uid.clone(),
+            version: about.meta.resource_version,
+            field_path: field_path.clone(),
+            shown: shown.clone(),
+        });
+        shown
+    }
+
+    /// `web-x7k2p.188fd2a0c1b2d3e4`: the object and the nanoseconds, moved on where two events share an instant.
+    fn new_name(&mut self, about: &Object, now: Time, names: &mut Names) -> Str {
+        self.last_name = now.0.max(self.last_name.saturating_add(1));
+        let name = format!("{}.{:x}", about.meta.name, self.last_name);
+        if name.len() > LONGEST_NAME { names.uid() } else { Str::from(name) }
+    }
+
+    fn told(&mut self, record: &EventRecord, now: Time) -> Told {
+        Told {
+            about: self.reference(&record.about, &record.field_path),
+            kind: if record.warning { literal!("Warning") } else { literal!("Normal") },
+            reason: self.shared(record.reason),
+            message: self.shared(&record.message),
+            stamp: self.stamp(now),
+        }
+    }
+
+    fn new_event(&self, key: &Key, body: Map) -> Object {
+        let meta = Meta { name: key.name.clone(), namespace: key.namespace.clone(), ..self.blank.clone() };
+        Object { kind: kinds::EVENT, meta, body }
+    }
+}
 
 impl Cluster {
     /// Records an event by `actor`. An event that cannot be stored is dropped, as upstream's recorder drops it.
     pub(super) fn record_event(&mut self, actor: &Str, record: EventRecord) {
-        let _ = (actor, record);
+        self.expire_events();
+        let stored = match record.via {
+            EventVia::Core => self.record_counted(actor, &record),
+            EventVia::Events { action } => self.record_series(actor, &record, action),
+        };
+        drop(stored);
+    }
+
+    /// Removes the events that nothing changed for an hour, and tells of series that ended. The cluster does so by itself
+    /// whenever time passes or an event is recorded.
+    pub fn expire_events(&mut self) {
+        let (now, mut told) = (self.now, Vec::new());
+        for (actor, source) in &mut self.recorder.sources {
+            told.extend(source.series.due(now).into_iter().map(|progress| (actor.clone(), progress)));
+        }
+        for (actor, progress) in told {
+            drop(self.write_series(&actor, &progress));
+        }
+        while self.recorder.expiring.front().is_some_and(|(at, _, _)| *at <= now) {
+            let Some((_, key, version)) = self.recorder.expiring.pop_front() else {
+                return;
+            };
+            if self.store.get(&key).is_some_and(|event| event.meta.resource_version == version) {
+                drop(self.api(literal!("kube-apiserver")).delete(&key, &DeleteOptions::default()));
+            }
+        }
+    }
+
+    fn record_counted(&mut self, actor: &Str, record: &EventRecord) -> Result<(), Status> {
+        let (now, recorder) = (self.now, &mut self.recorder);
+        let name = recorder.new_name(&record.about, now, &mut self.names);
+        let likeness = likeness(record);
+        let Some(observed) = recorder.source(actor).correlator.observe(likeness, name, now) else {
+            return Ok(());
+        };
+        let mut told = recorder.told(record, now);
+        if observed.combined {
+            told.message = Str::from(format!("(combined from similar events): {}", record.message));
+        }
+        let key = event_key(record, observed.name.clone());
+        let Some(stored) = self.store.get(&key).cloned().filter(|_| observed.count > 1) else {
+            let body = self.counted_body(actor, told, &observed);
+            return self.create_event(actor, &key, body);
+        };
+        let mut changed = Object::clone(&stored);
+        changed.body.insert(literal!("count"), observed.count);
+        changed.body.insert(literal!("lastTimestamp"), told.stamp);
+        changed.body.insert(literal!("message"), told.message);
+        self.update_event(actor, changed)
+    }
+
+    fn counted_body(&mut self, actor: &Str, told: Told, observed: &Observed) -> Map {
+        let first = self.recorder.stamp(observed.first);
+        let source = self.recorder.source(actor);
+        // client-go's aggregator builds the combined event without the reporter.
+        let (component, host) =
+            if observed.combined { (Str::new(), Str::new()) } else { (source.component.clone(), source.host.clone()) };
+        let mut body = map! {
+            "count" => observed.count,
+            "firstTimestamp" => first,
+            "involvedObject" => told.about,
+            "lastTimestamp" => told.stamp,
+            "message" => told.message,
+            "reason" => told.reason,
+            "reportingComponent" => component,
+            "reportingInstance" => host,
+            "source" => &source.shown,
+            "type" => told.kind,
+        };
+        body.insert(literal!("eventTime"), Value::Null);
+        body
+    }
+
+    fn record_series(&mut self, actor: &Str, record: &EventRecord, action: &'static str) -> Result<(), Status> {
+        let (now, recorder) = (self.now, &mut self.recorder);
+        let name = recorder.new_name(&record.about, now, &mut self.names);
+        let key = event_key(record, name);
+        let version = record.about.meta.resource_version.to_string();
+        let likeness = fingerprint(&[&record.about.meta.uid, &version, kind_of(record), record.reason, action]);
+        match recorder.source(actor).series.observe(likeness, &key, now) {
+            Occurrence::Counted => Ok(()),
+            Occurrence::Again(progress) => self.write_series(actor, &progress),
+            Occurrence::New => {
+                let told = recorder.told(record, now);
+                let source = recorder.source(actor);
+                let instance = format!("{}-{CONTROL_PLANE_HOST}", source.component);
+                let mut body = map! {
+                    "action" => action,
+                    "eventTime" => now.rfc3339_micro(),
+                    "involvedObject" => told.about,
+                    "message" => told.message,
+                    "reason" => told.reason,
+                    "reportingComponent" => &source.component,
+                    "source" => Value::empty_map(),
+                    "type" => told.kind,
+                };
+                body.insert(literal!("reportingInstance"), recorder.shared(&instance));
+                body.insert(literal!("firstTimestamp"), Value::Null);
+                body.insert(literal!("lastTimestamp"), Value::Null);
+                self.create_event(actor, &key, body)
+            }
+        }
+    }
+
+    fn write_series(&mut self, actor: &Str, progress: &Progress) -> Result<(), Status> {
+        let Some(stored) = self.store.get(&progress.event) else {
+            return Ok(());
+        };
+        let mut changed = Object::clone(stored);
+        let series = map! { "count" => progress.count, "lastObservedTime" => progress.last.rfc3339_micro() };
+        changed.body.insert(literal!("series"), series);
+        self.update_event(actor, changed)
+    }
+
+    fn create_event(&mut self, actor: &Str, key: &Key, body: Map) -> Result<(), Status> {
+        let event = self.recorder.new_event(key, body);
+        let stored = self.api(actor.clone()).create(event, &WriteOptions::default())?;
+        self.expire_later(&stored);
+        Ok(())
+    }
+
+    fn update_event(&mut self, actor: &Str, event: Object) -> Result<(), Status> {
+        let stored = self.api(actor.clone()).update(event, Part::Main, &WriteOptions::default())?;
+        self.expire_later(&stored);
+        Ok(())
+    }
+
+    fn expire_later(&mut self, event: &Arc<Object>) {
+        let entry = (self.now + TTL, event.key(), event.meta.resource_version);
+        self.recorder.expiring.push_back(entry);
+    }
+}
+
+fn kind_of(record: &EventRecord) -> &'static str {
+    if record.warning { "Warning" } else { "Normal" }
+}
+
+/// Events about cluster-scoped objects live in the namespace `default`.
+fn event_key(record: &EventRecord, name: Str) -> Key {
+    let namespace = &record.about.meta.namespace;
+    let namespace = if namespace.is_empty() { literal!("default") } else { namespace.clone() };
+    Key { kind: kinds::EVENT, namespace, name }
+}
+
+fn likeness(record: &EventRecord) -> Likeness {
+    let meta = &record.about.meta;
+    let object = [record.about.kind.info().kind, &meta.namespace, &meta.name, &meta.uid];
+    let [kind, namespace, name, uid] = object;
+    let (event, reason) = (kind_of(record), record.reason);
+    Likeness {
+        object: fingerprint(&object),
+        group: fingerprint(&[kind, namespace, name, uid, event, reason]),
+        message: fingerprint(&[&record.message]),
+        exact: fingerprint(&[kind, namespace, name, uid, event, reason, &record.field_path, &record.message]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::controllers::Action;
+    use crate::sim::ClusterOptions;
+
+    fn cluster() -> Cluster {
+        Cluster::new(&ClusterOptions::default(), Vec::new())
+    }
+
+    fn pod(cluster: &mut Cluster) -> Arc<Object> {
+        let pod = Object::new(kinds::POD, "default", "web");
+        cluster.store.put(pod, cluster.now, literal!("test"))
+    }
+
+    fn record(action: Action) -> EventRecord {
+        match action {
+            Action::Event(record) => record,
+            other => unreachable!("{other:?} is made by EventRecord::normal"),
+        }
+    }
+
+    fn events(cluster: &Cluster) -> Vec<Arc<Object>> {
+        cluster.view().list(kinds::EVENT).cloned().collect()
+    }
+
+    #[test]
+    fn an_event_of_a_kubelet_names_its_host_and_counts() {
+        let mut cluster = cluster();
+        let pod = pod(&mut cluster);
+        for _ in 0..2 {
+            let event = record(EventRecord::normal(&pod, "Started", "Container started"));
+            cluster.record_event(&literal!("kubelet node-1"), event);
+            cluster.advance(Span::seconds(5)).expect("settles");
+        }
+        let found = events(&cluster);
+        let [event] = found.as_slice() else { unreachable!("one event, got {found:?}") };
+        assert_eq!(event.meta.name, format!("web.{:x}", cluster.start().0));
+        assert_eq!(event.body["source"].to_json(), r#"{"component":"kubelet","host":"node-1"}"#);
+        assert_eq!(event.body["count"].as_i64(), Some(2));
+        assert_eq!(event.body["firstTimestamp"].str_or_empty(), "2026-01-01T00:00:00Z");
+        assert_eq!(event.body["lastTimestamp"].str_or_empty(), "2026-01-01T00:00:05Z");
+        assert_eq!(event.body["involvedObject"]["resourceVersion"].str_or_empty(), "2");
+        assert_eq!(event.body["reportingInstance"].str_or_empty(), "node-1");
+        assert!(event.body.contains_key("eventTime"));
+    }
+
+    #[test]
+    fn an_event_about_a_node_lives_in_default() {
+        let mut cluster = cluster();
+        let node = Arc::new(Object::new(kinds::NODE, "", "node-0"));
+        let event = record(EventRecord::normal(&node, "NodeReady", "Node node-0 status is now: NodeReady"));
+        cluster.record_event(&literal!("node-controller"), event);
+        let found = events(&cluster);
+        assert_eq!(found[0].meta.namespace, "default");
+        assert_eq!(found[0].body["involvedObject"].to_json(), r#"{"apiVersion":"v1","kind":"Node","name":"node-0"}"#);
+    }
+
+    #[test]
+    fn the_scheduler_s_events_have_a_series_instead_of_a_count() {
+        let mut cluster = cluster();
+        let pod = pod(&mut cluster);
+        let scheduler = literal!("default-scheduler");
+        let mut event = record(EventRecord::warning(&pod, "FailedScheduling", "0/1 nodes are available"));
+        event.via = EventVia::Events { action: "Scheduling" };
+        for _ in 0..3 {
+            cluster.record_event(&scheduler, event.clone());
+            cluster.advance(Span::seconds(10)).expect("settles");
+        }
+        let found = events(&cluster);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].body["series"]["count"].as_i64(), Some(2), "the third is not told yet");
+        assert_eq!(found[0].body["source"].to_json(), "{}");
+        assert_eq!(found[0].body["eventTime"].str_or_empty(), "2026-01-01T00:00:00.000000Z");
+        assert!(found[0].body["count"].is_null());
+        cluster.advance(Span::seconds(600)).expect("settles");
+        assert_eq!(events(&cluster)[0].body["series"]["count"].as_i64(), Some(3), "the series has ended");
+    }
+
+    #[test]
+    fn two_events_of_one_instant_have_two_names() {
+        let mut cluster = cluster();
+        let pod = pod(&mut cluster);
+        for message in ["one", "two"] {
+            cluster.record_event(&literal!("x"), record(EventRecord::normal(&pod, "Tested", message)));
+        }
+        assert_eq!(events(&cluster).len(), 2);
+    }
+
+    #[test]
+    fn an_event_is_gone_an_hour_after_its_last_change() {
+        let mut cluster = cluster();
+        let pod = pod(&mut cluster);
+        let event = record(EventRecord::normal(&pod, "Tested", "again"));
+        cluster.record_event(&literal!("x"), event.clone());
+        cluster.advance(Span::seconds(3000)).expect("settles");
+        cluster.record_event(&literal!("x"), event);
+        cluster.advance(Span::seconds(3000)).expect("settles");
+        assert_eq!(events(&cluster).len(), 1);
+        let entries = cluster.timeline().entries();
+        cluster.advance(Span::seconds(700)).expect("settles");
+        assert_eq!((events(&cluster).len(), cluster.timeline().entries()), (0, entries));
     }
 }

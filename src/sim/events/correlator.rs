@@ -1,0 +1,206 @@
+//! Which events of one source are new, which are counted, combined or dropped.
+//!
+//! The policy of client-go `tools/record/events_cache.go`: of ten events that differ only in their message within ten
+//! minutes the tenth and further ones are combined; the same event again raises a count; and a source may tell 25 events
+//! about an object, and then one more every five minutes. A [`Correlator`] belongs to one source, as each component has
+//! its own recorder. Objects and texts are remembered as 64-bit hashes, because a large cluster has many.
+
+use std::collections::BTreeMap;
+
+use crate::clock::{Span, Time};
+use crate::object::Str;
+
+/// So many distinct messages of one kind are told apart.
+const DISTINCT_MESSAGES: usize = 9;
+/// Similar events further apart than this start anew.
+const SIMILAR_WITHIN: Span = Span::seconds(600);
+/// What an event costs of a source's budget for an object; the budget refills with time.
+const COST: Span = Span::seconds(300);
+/// The budget when it is full: a burst of 25 events.
+const BUDGET: Span = Span::seconds(25 * 300);
+/// The objects that one source remembers.
+const REMEMBERED: usize = 4096;
+
+/// FNV-1a over `parts`, each ended, so that no two lists of parts run together.
+pub fn fingerprint(parts: &[&str]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in parts.iter().flat_map(|part| part.bytes().chain([0xff])) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
+/// What tells one event from another, as fingerprints.
+#[derive(Clone, Copy, Debug)]
+pub struct Likeness {
+    /// The object it is about.
+    pub object: u64,
+    /// The object, the type and the reason.
+    pub group: u64,
+    /// The message alone.
+    pub message: u64,
+    /// All of it, the part of the object included.
+    pub exact: u64,
+}
+
+/// How an event is to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// The name of its Event object; the first occurrence's.
+    pub name: Str,
+    /// How often it occurred.
+    pub count: i64,
+    /// When it first occurred.
+    pub first: Time,
+    /// Whether it stands for several that differ in their messages.
+    pub combined: bool,
+}
+
+#[derive(Debug)]
+struct Group {
+    key: u64,
+    last: Time,
+    messages: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct Logged {
+    key: u64,
+    count: i64,
+    first: Time,
+    name: Str,
+}
+
+#[derive(Debug)]
+struct About {
+    used: Time,
+    budget: Span,
+    groups: Vec<Group>,
+    logged: Vec<Logged>,
+}
+
+/// What the recorder of one source remembers.
+#[derive(Debug, Default)]
+pub struct Correlator {
+    abouts: BTreeMap<u64, About>,
+}
+
+impl Correlator {
+    /// Takes note of an event at `now`; `None` when the source has used up its budget for the object.
+    ///
+    /// `new_name` is the name of its object if it is the first of its kind.
+    pub fn observe(&mut self, event: Likeness, new_name: Str, now: Time) -> Option<Observed> {
+        self.make_room(event.object);
+        let fresh = || About { used: now, budget: BUDGET, groups: Vec::new(), logged: Vec::new() };
+        let about = self.abouts.entry(event.object).or_insert_with(fresh);
+        let combined = about.is_combined(event, now);
+        let observed = about.count(if combined { event.group } else { event.exact }, combined, new_name, now);
+        let elapsed = now - about.used;
+        about.used = now;
+        about.budget = (about.budget + elapsed).min(BUDGET);
+        if about.budget < COST {
+            return None;
+        }
+        about.budget = Span(about.budget.0 - COST.0);
+        Some(observed)
+    }
+
+    /// Forgets the half that was not used for longest when a new object would be one too many. Upstream forgets one at a
+    /// time; the difference shows only to a source that talks of thousands of objects in turn.
+    fn make_room(&mut self, object: u64) {
+        if self.abouts.len() < REMEMBERED || self.abouts.contains_key(&object) {
+            return;
+        }
+        let mut used: Vec<Time> = self.abouts.values().map(|about| about.used).collect();
+        let middle = used.len() / 2;
+        let (_, median, _) = used.select_nth_unstable(middle);
+        let median = *median;
+        self.abouts.retain(|_, about| about.used > median);
+    }
+}
+
+impl About {
+    fn is_combined(&mut self, event: Likeness, now: Time) -> bool {
+        let Some(group) = self.groups.iter_mut().find(|group| group.key == event.group) else {
+            self.groups.push(Group { key: event.group, last: now, messages: vec![event.message] });
+            return false;
+        };
+        if now - group.last > SIMILAR_WITHIN {
+            group.messages.clear();
+        }
+        group.last = now;
+        if group.messages.contains(&event.message) {
+            return false;
+        }
+        if group.messages.len() >= DISTINCT_MESSAGES {
+            return true;
+        }
+        group.messages.push(event.message);
+        false
+    }
+
+    fn count(&mut self, key: u64, combined: bool, new_name: Str, now: Time) -> Observed {
+        if let Some(logged) = self.logged.iter_mut().find(|logged| logged.key == key) {
+            logged.count += 1;
+            return Observed { name: logged.name.clone(), count: logged.count, first: logged.first, combined };
+        }
+        self.logged.push(Logged { key, count: 1, first: now, name: new_name.clone() });
+        Observed { name: new_name, count: 1, first: now, combined }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(object: &str, reason: &str, message: &str) -> Likeness {
+        Likeness {
+            object: fingerprint(&[object]),
+            group: fingerprint(&[object, reason]),
+            message: fingerprint(&[message]),
+            exact: fingerprint(&[object, reason, message]),
+        }
+    }
+
+    fn observe(correlator: &mut Correlator, message: &str, at: i64) -> Option<Observed> {
+        let name = Str::from(format!("web.{at}"));
+        correlator.observe(event("web", "BackOff", message), name, Time::from_unix(at))
+    }
+
+    #[test]
+    fn the_same_event_again_raises_the_count_of_the_first() {
+        let mut correlator = Correlator::default();
+        observe(&mut correlator, "a", 1).expect("recorded");
+        let again = observe(&mut correlator, "a", 5).expect("recorded");
+        assert_eq!((again.name.as_str(), again.count, again.first), ("web.1", 2, Time::from_unix(1)));
+    }
+
+    #[test]
+    fn the_tenth_message_in_ten_minutes_is_combined_with_those_after_it() {
+        let mut correlator = Correlator::default();
+        for i in 1..=9 {
+            assert!(!observe(&mut correlator, &format!("m{i}"), i).expect("recorded").combined, "{i}");
+        }
+        let tenth = observe(&mut correlator, "m10", 10).expect("recorded");
+        assert!(tenth.combined && tenth.count == 1);
+        let eleventh = observe(&mut correlator, "m11", 11).expect("recorded");
+        assert_eq!((eleventh.combined, eleventh.count, eleventh.name), (true, 2, tenth.name));
+        assert!(!observe(&mut correlator, "m1", 12).expect("recorded").combined, "a known message is itself");
+        assert!(
+            !observe(&mut correlator, "late", 12 + 601).expect("recorded").combined,
+            "ten minutes later all is new"
+        );
+    }
+
+    #[test]
+    fn a_source_tells_25_events_about_an_object_and_then_one_in_five_minutes() {
+        let mut correlator = Correlator::default();
+        let told = (0..40).filter(|_| observe(&mut correlator, "a", 0).is_some()).count();
+        assert_eq!(told, 25);
+        assert!(observe(&mut correlator, "a", 299).is_none());
+        let later = observe(&mut correlator, "a", 300).expect("the budget has refilled");
+        assert_eq!(later.count, 42, "dropped events count as well");
+        let other = correlator.observe(event("db", "BackOff", "a"), Str::new(), Time::from_unix(300));
+        assert!(other.is_some(), "each object has a budget of its own");
+    }
+}
