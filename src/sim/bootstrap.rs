@@ -2,20 +2,17 @@
 //!
 //! Everything goes through the API's write path under the name of the component that makes it in a real cluster:
 //! kube-apiserver (`pkg/controlplane/controller/systemnamespaces`, `pkg/registry/scheduling/rest`), the kubelet
-//! (`pkg/kubelet/kubelet_node_status.go`, `pkg/kubelet/nodestatus/setters.go`), and the two controllers that furnish a
-//! namespace. Known difference: the leases and ConfigMaps with which a real control plane elects its leaders and tells of
-//! itself in kube-system are not there.
+//! (see [`crate::kubelet::node`]), and the two controllers that furnish a namespace. Known difference: the leases and
+//! ConfigMaps with which a real control plane elects its leaders and tells of itself in kube-system are not there.
 
 use crate::api::Status;
 use crate::api::registry::{Part, WriteOptions};
 use crate::clock::Time;
 use crate::controllers::service_account::{new_default_account, new_root_ca};
+use crate::kubelet::node::new_node;
 use crate::map;
 use crate::object::{Map, Object, OwnerRef, Str, Value, kinds, literal};
 use crate::sim::cluster::Cluster;
-
-/// The release that this control plane and its kubelets claim to be.
-pub const KUBERNETES_VERSION: &str = "v1.36.2";
 
 /// The namespaces that kube-apiserver makes, in their order.
 const SYSTEM_NAMESPACES: [Str; 4] =
@@ -57,20 +54,6 @@ impl NodeSpec {
     /// `count` default nodes, `node-0` and on.
     pub fn numbered(count: usize) -> Vec<NodeSpec> {
         (0..count).map(|i| NodeSpec::new(format!("node-{i}"))).collect()
-    }
-
-    fn all_labels(&self) -> Map {
-        let mut labels = map! {
-            "beta.kubernetes.io/arch" => "amd64",
-            "beta.kubernetes.io/os" => "linux",
-            "kubernetes.io/arch" => "amd64",
-            "kubernetes.io/hostname" => &self.name,
-            "kubernetes.io/os" => "linux",
-        };
-        for (key, value) in self.labels.iter() {
-            labels.insert(key.clone(), value.clone());
-        }
-        labels
     }
 }
 
@@ -118,30 +101,22 @@ impl Cluster {
     }
 
     fn new_node(&mut self, node: &NodeSpec) -> Object {
-        let mut object = Object::new(kinds::NODE, "", node.name.clone());
-        object.meta.labels = node.all_labels();
-        object.meta.annotations = node.annotations.clone();
+        let mut object = new_node(&node.name, self.nodes_added, self.now);
+        self.nodes_added += 1;
+        for (key, value) in node.labels.iter() {
+            object.meta.labels.insert(key.clone(), value.clone());
+        }
         object.meta.set_annotation(literal!("node.alpha.kubernetes.io/ttl"), literal!("0"));
-        let attach = literal!("volumes.kubernetes.io/controller-managed-attach-detach");
-        object.meta.set_annotation(attach, literal!("true"));
+        for (key, value) in node.annotations.iter() {
+            object.meta.annotations.insert(key.clone(), value.clone());
+        }
         *object.spec_mut() = Value::empty_map();
         if node.unschedulable {
             object.spec_mut().set(literal!("unschedulable"), true);
         }
         set_taints(&mut object, &node.taints);
-        self.nodes_added += 1;
-        let machine = self.names.uid();
-        *object.status_mut() = Value::Map(map! {
-            "addresses" => Value::list([
-                Value::Map(map! { "type" => "InternalIP", "address" => node_address(self.nodes_added) }),
-                Value::Map(map! { "type" => "Hostname", "address" => &node.name }),
-            ]),
-            "allocatable" => &node.capacity,
-            "capacity" => &node.capacity,
-            "conditions" => Value::list(ready_conditions(self.now)),
-            "daemonEndpoints" => map! { "kubeletEndpoint" => map! { "Port" => 10250_i64 } },
-            "nodeInfo" => node_info(&machine),
-        });
+        object.status_mut().set(literal!("capacity"), &node.capacity);
+        object.status_mut().set(literal!("allocatable"), &node.capacity);
         object
     }
 }
@@ -185,69 +160,6 @@ fn system_priority_classes() -> [Object; 2] {
             "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
         ),
     ]
-}
-
-/// The conditions of a node whose kubelet finds nothing wrong, in the order in which a kubelet sets them.
-pub(crate) fn ready_conditions(now: Time) -> [Value; 4] {
-    let stamp = now.rfc3339();
-    let condition = |kind: Str, status: Str, reason: Str, message: Str| {
-        Value::Map(map! {
-            "type" => kind,
-            "status" => status,
-            "lastHeartbeatTime" => &stamp,
-            "lastTransitionTime" => &stamp,
-            "reason" => reason,
-            "message" => message,
-        })
-    };
-    [
-        condition(
-            literal!("MemoryPressure"),
-            literal!("False"),
-            literal!("KubeletHasSufficientMemory"),
-            literal!("kubelet has sufficient memory available"),
-        ),
-        condition(
-            literal!("DiskPressure"),
-            literal!("False"),
-            literal!("KubeletHasNoDiskPressure"),
-            literal!("kubelet has no disk pressure"),
-        ),
-        condition(
-            literal!("PIDPressure"),
-            literal!("False"),
-            literal!("KubeletHasSufficientPID"),
-            literal!("kubelet has sufficient PID available"),
-        ),
-        condition(
-            literal!("Ready"),
-            literal!("True"),
-            literal!("KubeletReady"),
-            literal!("kubelet is posting ready status"),
-        ),
-    ]
-}
-
-/// The machine behind every node is made up, and says so.
-fn node_info(machine: &Str) -> Map {
-    map! {
-        "architecture" => "amd64",
-        "bootID" => machine,
-        "containerRuntimeVersion" => "fake://1",
-        "kernelVersion" => "6",
-        "kubeProxyVersion" => "",
-        "kubeletVersion" => KUBERNETES_VERSION,
-        "machineID" => machine.replace('-', ""),
-        "operatingSystem" => "linux",
-        "osImage" => "fake",
-        "systemUUID" => machine,
-    }
-}
-
-/// The address of the `nth` node, counted from 1, in 172.16.0.0/12; the block's first address is the gateway's.
-fn node_address(nth: u32) -> String {
-    let host = nth.wrapping_add(1);
-    format!("172.{}.{}.{}", 18 + (host >> 16 & 7), host >> 8 & 255, host & 255)
 }
 
 fn new_lease(node: &Object, now: Time) -> Object {
@@ -303,7 +215,7 @@ mod tests {
         assert_eq!(node.status()["conditions"][3]["reason"].str_or_empty(), "KubeletReady");
         assert!(node.spec()["taints"].is_null());
         assert_eq!(node.meta.label("kubernetes.io/hostname"), Some("node-3"));
-        assert_eq!(node.status()["addresses"][0]["address"].str_or_empty(), "172.18.0.5");
+        assert_eq!(node.status()["addresses"][0]["address"].str_or_empty(), "10.0.0.4");
         let lease =
             cluster.view().get(&Key::new(kinds::LEASE, "kube-node-lease", "node-3")).cloned().expect("its lease");
         assert_eq!(lease.meta.owners[0].uid, node.meta.uid);

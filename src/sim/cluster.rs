@@ -36,7 +36,7 @@ pub struct Cluster {
     pub(super) backoff: super::actions::Backoff,
     pub(super) recorder: Recorder,
     /// How many nodes ever joined; their addresses count it.
-    pub(super) nodes_added: u32,
+    pub(super) nodes_added: usize,
     /// The store's version up to which changes have woken controllers.
     routed: u64,
 }

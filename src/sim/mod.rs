@@ -8,7 +8,7 @@ mod events;
 mod settle;
 mod timeline;
 
-pub use bootstrap::{KUBERNETES_VERSION, NodeSpec};
+pub use bootstrap::NodeSpec;
 pub use cluster::{Cluster, ClusterOptions};
 pub use control_plane::control_plane;
 pub use settle::{Bounds, NotSettled};
