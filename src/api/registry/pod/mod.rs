@@ -1,1 +1,12 @@
 //! The rules of pods and pod templates (`pkg/apis/core/validation`, `pkg/registry/core/pod`).
+
+mod defaults;
+mod draft;
+mod image;
+mod resources;
+#[cfg(test)]
+mod tests;
+mod volume_defaults;
+
+pub use defaults::{default_pod, default_pod_spec, default_pod_template, resource_list};
+pub use resources::{ResourceList, aggregate_containers, is_sidecar, qos_class};
