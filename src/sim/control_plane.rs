@@ -1,9 +1,14 @@
 //! Which loops a cluster runs, in the order in which they hear of a change.
 
 use crate::controllers::Controller;
+use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
 
 /// Every controller, the scheduler and the kubelets of a default cluster.
 pub fn control_plane() -> Vec<Box<dyn Controller>> {
-    vec![Box::new(ServiceAccountController::default()), Box::new(RootCaPublisher::default())]
+    vec![
+        Box::new(GarbageCollector::default()),
+        Box::new(ServiceAccountController::default()),
+        Box::new(RootCaPublisher::default()),
+    ]
 }
