@@ -98,6 +98,8 @@ pub enum Action {
     Update(Object),
     /// Replace an object's status.
     UpdateStatus(Object),
+    /// Replace a namespace's `spec.finalizers` (`/finalize`).
+    Finalize(Object),
     /// Delete an object; one that is gone already is no failure.
     Delete(Key, DeleteOptions),
     /// Delete an object for an owner, and tell so in an event on the owner: `SuccessfulDelete` "Deleted pod: web-x7k2p",

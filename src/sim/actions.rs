@@ -124,6 +124,7 @@ impl Cluster {
             }
             Action::Update(object) => self.api(actor).update(object, Part::Main, &plain).map(|_| None),
             Action::UpdateStatus(object) => self.api(actor).update(object, Part::Status, &plain).map(|_| None),
+            Action::Finalize(object) => self.api(actor).update(object, Part::Finalize, &plain).map(|_| None),
             Action::Delete(key, options) => self.delete_unless_gone(actor, &key, &options).map(|_| None),
             Action::DeleteChild { key, options, owner } => {
                 let result = self.delete_unless_gone(actor, &key, &options);
@@ -176,6 +177,7 @@ fn describe(action: &Action) -> String {
         }
         Action::Update(object) => named("update", object),
         Action::UpdateStatus(object) => named("update status of", object),
+        Action::Finalize(object) => named("finalize", object),
         Action::Delete(key, _) | Action::DeleteChild { key, .. } => {
             format!("delete {}/{}", key.kind.info().singular, key.name)
         }
