@@ -1,0 +1,198 @@
+//! What a cluster of size costs: times, and the counts that must grow with the work and with nothing else.
+//!
+//! `cargo bench` plays each rehearsal several times and prints the median time with the counts; `cargo bench -- NAME` plays
+//! those whose names contain NAME.
+#![expect(clippy::disallowed_types, clippy::print_stdout, reason = "a benchmark reads the clock and prints")]
+
+use std::time::{Duration, Instant};
+
+use seatrial::api::registry::{Part, WriteOptions};
+use seatrial::clock::Span;
+use seatrial::map;
+use seatrial::object::{Key, Kind, Object, Value, kinds};
+use seatrial::sim::{Bounds, Cluster, ClusterOptions, NodeSpec, control_plane};
+
+const ROUNDS: usize = 3;
+
+/// What one rehearsal came to.
+struct Count {
+    entries: u64,
+    changes: u64,
+    pods: usize,
+}
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
+    println!("{:<58} {:>10} {:>9} {:>9} {:>8}", "rehearsal", "median", "entries", "changes", "pods");
+    let rehearsals: Vec<(&str, fn() -> (Duration, Count))> = vec![
+        ("a new cluster with 4 nodes", new_cluster),
+        ("a DaemonSet rolled out to 1,000 nodes", || daemonset(1_000)),
+        ("a DaemonSet rolled out to 5,000 nodes", || daemonset(5_000)),
+        ("OnDelete: every pod of 1,000 nodes deleted by hand", || update(1_000, "OnDelete", "1")),
+        ("RollingUpdate of 1,000 nodes, maxUnavailable 10%", || update(1_000, "RollingUpdate", "10%")),
+        ("RollingUpdate of 500 nodes, maxUnavailable 1", || update(500, "RollingUpdate", "1")),
+        ("RollingUpdate of 1,000 nodes, maxUnavailable 1", || update(1_000, "RollingUpdate", "1")),
+        ("a Job of 10,000 completions at parallelism 500", || job(10_000, 500)),
+        ("a second passes over 100 nodes with running pods", || idle(Span::seconds(1))),
+        ("a year passes over 100 nodes with running pods", || idle(Span::seconds(365 * 86_400))),
+    ];
+    for (name, rehearse) in rehearsals {
+        if wanted.is_empty() || wanted.iter().any(|it| name.contains(it.as_str())) {
+            print_median(name, rehearse);
+        }
+    }
+    if wanted.is_empty() || wanted.iter().any(|it| "150,000".contains(it.as_str())) {
+        fleet();
+    }
+}
+
+fn print_median(name: &str, rehearse: fn() -> (Duration, Count)) {
+    let mut rounds: Vec<_> = (0..ROUNDS).map(|_| rehearse()).collect();
+    rounds.sort_by_key(|(time, _)| *time);
+    let (time, count) = &rounds[ROUNDS / 2];
+    println!("{name:<58} {:>10.2?} {:>9} {:>9} {:>8}", time, count.entries, count.changes, count.pods);
+}
+
+fn cluster(nodes: usize) -> Cluster {
+    let mut cluster = Cluster::new(&ClusterOptions::default(), control_plane());
+    cluster.bootstrap(&NodeSpec::numbered(nodes)).expect("a fresh cluster takes its nodes");
+    cluster.run_due().expect("a fresh cluster settles");
+    cluster
+}
+
+fn measured(mut cluster: Cluster, work: impl FnOnce(&mut Cluster)) -> (Duration, Count) {
+    let (entries, version) = (cluster.timeline().entries(), cluster.view().version());
+    let start = Instant::now();
+    work(&mut cluster);
+    let time = start.elapsed();
+    let count = Count {
+        entries: cluster.timeline().entries() - entries,
+        changes: cluster.view().version() - version,
+        pods: cluster.view().count(kinds::POD),
+    };
+    (time, count)
+}
+
+fn create(cluster: &mut Cluster, kind: Kind, json: &str) {
+    let value = Value::from_json(json.as_bytes()).expect("valid JSON");
+    let mut object = Object::from_value(kind, &value);
+    object.meta.namespace = "default".into();
+    cluster.api("bench").create(object, &WriteOptions::default()).expect("a valid object");
+}
+
+fn settle(cluster: &mut Cluster) {
+    cluster.settle(&Bounds { entries: 50_000_000, ..Bounds::default() }).expect("it settles");
+}
+
+fn daemonset_json(name: &str, strategy: &str, unavailable: &str) -> String {
+    let rolling = match strategy {
+        "OnDelete" => String::new(),
+        _ if unavailable.ends_with('%') => format!(r#","rollingUpdate":{{"maxUnavailable":"{unavailable}"}}"#),
+        _ => format!(r#","rollingUpdate":{{"maxUnavailable":{unavailable}}}"#),
+    };
+    format!(
+        r#"{{"metadata":{{"name":"{name}"}},"spec":{{"selector":{{"matchLabels":{{"app":"{name}"}}}},
+            "updateStrategy":{{"type":"{strategy}"{rolling}}},
+            "template":{{"metadata":{{"labels":{{"app":"{name}"}}}},
+                "spec":{{"containers":[{{"name":"c","image":"nginx:1.18.0"}}]}}}}}}}}"#
+    )
+}
+
+fn new_cluster() -> (Duration, Count) {
+    let start = Instant::now();
+    let cluster = cluster(4);
+    let time = start.elapsed();
+    let (entries, changes) = (cluster.timeline().entries(), cluster.view().version());
+    (time, Count { entries, changes, pods: 0 })
+}
+
+fn daemonset(nodes: usize) -> (Duration, Count) {
+    measured(cluster(nodes), |cluster| {
+        create(cluster, kinds::DAEMON_SET, &daemonset_json("agent", "RollingUpdate", "1"));
+        settle(cluster);
+        assert_available(cluster, nodes);
+    })
+}
+
+fn assert_available(cluster: &Cluster, nodes: usize) {
+    let set = cluster.view().get(&Key::new(kinds::DAEMON_SET, "default", "agent")).cloned().expect("it is there");
+    let status = set.status();
+    let (available, updated) = (status["numberAvailable"].as_i64(), status["updatedNumberScheduled"].as_i64());
+    let want = i64::try_from(nodes).ok();
+    assert_eq!((available, updated), (want, want), "{status}");
+}
+
+fn update(nodes: usize, strategy: &str, unavailable: &str) -> (Duration, Count) {
+    let mut prepared = cluster(nodes);
+    create(&mut prepared, kinds::DAEMON_SET, &daemonset_json("agent", strategy, unavailable));
+    settle(&mut prepared);
+    measured(prepared, |cluster| {
+        let key = Key::new(kinds::DAEMON_SET, "default", "agent");
+        let mut set = cluster.view().get(&key).map(|it| Object::clone(it)).expect("it is there");
+        set.spec_mut().at_mut(&["template", "spec", "containers"]).items_mut()[0].set("image", "nginx:latest");
+        cluster.api("bench").update(set, Part::Main, &WriteOptions::default()).expect("a valid change");
+        settle(cluster);
+        if strategy == "OnDelete" {
+            let pods: Vec<_> = cluster.view().list(kinds::POD).map(|pod| pod.key()).collect();
+            for pod in pods {
+                cluster.api("bench").delete(&pod, &Default::default()).expect("it is deleted");
+            }
+            settle(cluster);
+        }
+        assert_available(cluster, nodes);
+    })
+}
+
+fn job(completions: usize, parallelism: usize) -> (Duration, Count) {
+    measured(cluster(20), |cluster| {
+        let json = format!(
+            r#"{{"metadata":{{"name":"batch"}},"spec":{{"completions":{completions},"parallelism":{parallelism},
+                "template":{{"spec":{{"restartPolicy":"Never",
+                    "containers":[{{"name":"c","image":"busybox","command":["sleep","5"]}}]}}}}}}}}"#
+        );
+        create(cluster, kinds::JOB, &json);
+        settle(cluster);
+        let job = cluster.view().get(&Key::new(kinds::JOB, "default", "batch")).cloned().expect("it is there");
+        assert_eq!(job.status()["succeeded"].as_i64(), i64::try_from(completions).ok(), "{}", job.status());
+    })
+}
+
+fn idle(span: Span) -> (Duration, Count) {
+    let mut prepared = cluster(100);
+    create(&mut prepared, kinds::DAEMON_SET, &daemonset_json("agent", "RollingUpdate", "1"));
+    settle(&mut prepared);
+    prepared.advance(Span::seconds(7_200)).expect("time passes");
+    measured(prepared, |cluster| cluster.advance(span).expect("time passes"))
+}
+
+/// 30 DaemonSets on 5,000 nodes: the memory of 150,000 running pods with their whole history.
+fn fleet() {
+    let (nodes, sets) = (5_000, 30);
+    let start = Instant::now();
+    let mut cluster = Cluster::new(&ClusterOptions::default(), control_plane());
+    let specs: Vec<_> = (0..nodes)
+        .map(|i| NodeSpec {
+            capacity: map! { "cpu" => "64", "memory" => "256Gi", "ephemeral-storage" => "100Gi", "pods" => "110" },
+            ..NodeSpec::new(format!("node-{i}"))
+        })
+        .collect();
+    cluster.bootstrap(&specs).expect("a fresh cluster takes its nodes");
+    for i in 0..sets {
+        create(&mut cluster, kinds::DAEMON_SET, &daemonset_json(&format!("agent-{i}"), "RollingUpdate", "1"));
+    }
+    settle(&mut cluster);
+    let running = cluster.view().list(kinds::POD).filter(|pod| pod.status()["phase"].as_str() == Some("Running")).count();
+    println!(
+        "{} running pods on {nodes} nodes with {} changes of history: {:.2?}, peak memory {}",
+        running,
+        cluster.view().history().len(),
+        start.elapsed(),
+        peak_memory()
+    );
+}
+
+fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.map_or_else(|| "unknown on this system".to_owned(), |it| it.trim().to_owned())
+}

@@ -1,0 +1,183 @@
+//! Which nodes can take a pod, and why the others cannot (`pkg/scheduler/framework/plugins`).
+
+use std::collections::BTreeSet;
+
+use super::affinity::{matches_required_node_affinity, named_nodes};
+use super::cache::NodeState;
+use super::resources::{Resources, nonzero_requests, pod_requests};
+use crate::object::{Object, Str, Value};
+
+/// A filter, in the order in which a node is put to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Plugin {
+    /// Cordoned nodes.
+    NodeUnschedulable,
+    /// `NoSchedule` and `NoExecute` taints.
+    TaintToleration,
+    /// `nodeSelector` and required node affinity.
+    NodeAffinity,
+    /// Host ports.
+    NodePorts,
+    /// CPU, memory, pods and other resources.
+    NodeResourcesFit,
+}
+
+/// Why a node cannot take a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// It is cordoned.
+    Unschedulable,
+    /// It has a taint that the pod does not tolerate.
+    Taint,
+    /// It lacks labels that the pod asks for.
+    Affinity,
+    /// The pod names other nodes.
+    NotNamed,
+    /// A host port is in use.
+    Ports,
+    /// It lacks room: each reason, and whether even an empty node would.
+    Resources(Vec<String>, bool),
+}
+
+impl Rejection {
+    /// The plugin that rejects.
+    pub fn plugin(&self) -> Plugin {
+        match self {
+            Rejection::Unschedulable => Plugin::NodeUnschedulable,
+            Rejection::Taint => Plugin::TaintToleration,
+            Rejection::Affinity | Rejection::NotNamed => Plugin::NodeAffinity,
+            Rejection::Ports => Plugin::NodePorts,
+            Rejection::Resources(..) => Plugin::NodeResourcesFit,
+        }
+    }
+
+    /// The reasons as `FailedScheduling` counts them.
+    pub fn reasons(&self) -> Vec<String> {
+        let text = match self {
+            Rejection::Unschedulable => "node(s) were unschedulable",
+            Rejection::Taint => "node(s) had untolerated taint(s)",
+            Rejection::Affinity => "node(s) didn't match Pod's node affinity/selector",
+            Rejection::NotNamed => "node(s) didn't satisfy plugin(s) [NodeAffinity]",
+            Rejection::Ports => "node(s) didn't have free ports for the requested pod ports",
+            Rejection::Resources(reasons, _) => return reasons.clone(),
+        };
+        vec![text.to_owned()]
+    }
+
+    /// Whether removing pods from the node could not help (`UnschedulableAndUnresolvable`).
+    pub fn is_unresolvable(&self) -> bool {
+        match self {
+            Rejection::Ports => false,
+            Rejection::Resources(_, beyond_the_node) => *beyond_the_node,
+            _ => true,
+        }
+    }
+}
+
+/// A host port in use: address, protocol and port.
+pub type HostPort = (Str, Str, i64);
+
+/// The host ports that a pod takes.
+pub fn host_ports(spec: &Value) -> Vec<HostPort> {
+    let sidecars = spec["initContainers"].items().iter().filter(|it| it["restartPolicy"].as_str() == Some("Always"));
+    let ports = spec["containers"].items().iter().chain(sidecars).flat_map(|container| container["ports"].items());
+    let text = |value: &Value, default: &str| value.as_shared_str().cloned().unwrap_or_else(|| Str::from(default));
+    ports
+        .filter_map(|port| {
+            let number = port["hostPort"].as_i64().filter(|it| *it > 0)?;
+            Some((text(&port["hostIP"], "0.0.0.0"), text(&port["protocol"], "TCP"), number))
+        })
+        .collect()
+}
+
+fn collide(a: &HostPort, b: &HostPort) -> bool {
+    let any = |it: &HostPort| it.0 == "0.0.0.0" || it.0.is_empty();
+    a.1 == b.1 && a.2 == b.2 && (a.0 == b.0 || any(a) || any(b))
+}
+
+/// What the filters need to know of a pod, worked out once.
+#[derive(Clone, Debug)]
+pub struct PodNeeds {
+    /// The pod's spec.
+    pub spec: Value,
+    /// What it asks for.
+    pub requests: Resources,
+    /// What it asks for, with the amounts that scoring assumes.
+    pub assumed: Resources,
+    /// The nodes that it names, if it names some.
+    pub named_nodes: Option<BTreeSet<Str>>,
+    ports: Vec<HostPort>,
+}
+
+impl PodNeeds {
+    /// What `pod` needs.
+    pub fn of(pod: &Object) -> Self {
+        let spec = pod.spec();
+        PodNeeds {
+            spec: spec.clone(),
+            requests: pod_requests(spec),
+            assumed: nonzero_requests(spec),
+            named_nodes: named_nodes(spec),
+            ports: host_ports(spec),
+        }
+    }
+}
+
+/// Whether one of `tolerations` tolerates `taint` (`v1.Toleration.ToleratesTaint`).
+pub fn tolerates(tolerations: &Value, taint: &Value) -> bool {
+    tolerations.items().iter().any(|it| {
+        let (effect, key) = (it["effect"].str_or_empty(), it["key"].str_or_empty());
+        if !effect.is_empty() && effect != taint["effect"].str_or_empty() {
+            return false;
+        }
+        if !key.is_empty() && key != taint["key"].str_or_empty() {
+            return false;
+        }
+        match it["operator"].str_or_empty() {
+            "" | "Equal" => it["value"].str_or_empty() == taint["value"].str_or_empty(),
+            "Exists" => true,
+            _ => false,
+        }
+    })
+}
+
+/// Why `node` cannot take the pod: what the first filter that objects says. `None` when none does.
+pub fn first_rejection(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> {
+    let spec = node.object.spec();
+    let tolerations = &needs.spec["tolerations"];
+    if spec["unschedulable"].is_true() && !tolerates(tolerations, &cordon_taint()) {
+        return Some(Rejection::Unschedulable);
+    }
+    let keeps_away = |taint: &Value| matches!(taint["effect"].as_str(), Some("NoSchedule" | "NoExecute"));
+    if spec["taints"].items().iter().any(|taint| keeps_away(taint) && !tolerates(tolerations, taint)) {
+        return Some(Rejection::Taint);
+    }
+    if !matches_required_node_affinity(&needs.spec, &node.object) {
+        return Some(Rejection::Affinity);
+    }
+    if needs.ports.iter().any(|port| node.ports.iter().any(|used| collide(port, used))) {
+        return Some(Rejection::Ports);
+    }
+    lack_of_room(needs, node)
+}
+
+fn cordon_taint() -> Value {
+    Value::Map(crate::map! { "key" => "node.kubernetes.io/unschedulable", "effect" => "NoSchedule" })
+}
+
+/// `Too many pods` and `Insufficient cpu` and so on (`noderesources/fit.go`).
+fn lack_of_room(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> {
+    let mut reasons = Vec::new();
+    let mut beyond_the_node = false;
+    if node.pods + 1 > node.allocatable.get("pods") {
+        reasons.push("Too many pods".to_owned());
+    }
+    for (name, asked) in needs.requests.iter() {
+        let offered = node.allocatable.get(name);
+        if asked > 0 && asked > offered - node.requested.get(name) {
+            reasons.push(format!("Insufficient {name}"));
+            beyond_the_node |= asked > offered;
+        }
+    }
+    (!reasons.is_empty()).then_some(Rejection::Resources(reasons, beyond_the_node))
+}
