@@ -181,7 +181,8 @@ fn fleet() {
         create(&mut cluster, kinds::DAEMON_SET, &daemonset_json(&format!("agent-{i}"), "RollingUpdate", "1"));
     }
     settle(&mut cluster);
-    let running = cluster.view().list(kinds::POD).filter(|pod| pod.status()["phase"].as_str() == Some("Running")).count();
+    let running =
+        cluster.view().list(kinds::POD).filter(|pod| pod.status()["phase"].as_str() == Some("Running")).count();
     println!(
         "{} running pods on {nodes} nodes with {} changes of history: {:.2?}, peak memory {}",
         running,

@@ -3,6 +3,7 @@
 use crate::controllers::Controller;
 use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
+use crate::scheduler::Scheduler;
 
 /// Every controller, the scheduler and the kubelets of a default cluster.
 pub fn control_plane() -> Vec<Box<dyn Controller>> {
@@ -10,5 +11,8 @@ pub fn control_plane() -> Vec<Box<dyn Controller>> {
         Box::new(GarbageCollector::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
+        Box::new(ServiceAccountController::default()),
+        Box::new(RootCaPublisher::default()),
+        Box::new(Scheduler::default()),
     ]
 }
