@@ -11,8 +11,6 @@ pub fn control_plane() -> Vec<Box<dyn Controller>> {
         Box::new(GarbageCollector::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
-        Box::new(ServiceAccountController::default()),
-        Box::new(RootCaPublisher::default()),
         Box::new(Scheduler::default()),
     ]
 }
