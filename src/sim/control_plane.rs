@@ -2,6 +2,7 @@
 
 use crate::controllers::Controller;
 use crate::controllers::garbage_collector::GarbageCollector;
+use crate::controllers::namespace::NamespaceController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
 use crate::scheduler::Scheduler;
 
@@ -9,6 +10,7 @@ use crate::scheduler::Scheduler;
 pub fn control_plane() -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(GarbageCollector::default()),
+        Box::new(NamespaceController::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
         Box::new(Scheduler::default()),
