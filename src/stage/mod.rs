@@ -1,1 +1,3 @@
 //! Where a scenario plays: the embedded cluster, behind a `kube::Client` and a small trait.
+
+pub mod service;

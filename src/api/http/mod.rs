@@ -1,1 +1,168 @@
-//! Requests and responses of the Kubernetes API, synchronous and without a socket (`apiserver/pkg/endpoints`).
+//! The API's HTTP face: request to response, synchronously and without a socket.
+//!
+//! [`handle`] answers one request against the store at one instant. A watch is answered with a [`Watch`], a cursor that its
+//! owner polls whenever the store or the time has moved. The service around a cluster makes streams of it.
+//! It follows apiserver `pkg/endpoints`. Server-side apply, tables, OpenAPI, aggregated discovery and protobuf are not
+//! served: they are answered with the 415 and 406 of a server that does not know them.
+
+mod body;
+mod delete;
+mod discovery;
+mod field_selector;
+mod label_selector;
+mod list;
+mod negotiation;
+mod query;
+mod resource;
+mod route;
+mod watch;
+mod write;
+
+use bytes::Bytes;
+
+use crate::api::Status;
+use crate::api::registry::Api;
+use crate::map;
+use crate::object::{Str, Value};
+
+pub use label_selector::LabelSelector;
+pub use watch::{Frames, Watch};
+
+/// A request as it arrived.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// `GET`, `POST`, ...
+    pub method: String,
+    /// The path, not decoded.
+    pub path: String,
+    /// What follows the `?`, not decoded.
+    pub query: String,
+    /// The `Content-Type` header, or empty.
+    pub content_type: String,
+    /// The `Accept` header, or empty.
+    pub accept: String,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A finished answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// The HTTP code.
+    pub code: u16,
+    /// What it says.
+    pub content: Content,
+    /// The texts of `Warning` headers.
+    pub warnings: Vec<String>,
+}
+
+/// The body of a [`Response`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// An object.
+    Json(Value),
+    /// An object, for a client that asked for YAML.
+    Yaml(Value),
+    /// Plain text.
+    Text(String),
+}
+
+/// What [`handle`] answers.
+#[derive(Debug)]
+pub enum Reply {
+    /// All of it.
+    Done(Response),
+    /// A stream of frames, to be polled.
+    Watch(Box<Watch>),
+}
+
+impl Response {
+    fn json(code: u16, value: Value) -> Self {
+        Response { code, content: Content::Json(value), warnings: Vec::new() }
+    }
+
+    fn text(code: u16, text: &str) -> Self {
+        Response { code, content: Content::Text(text.to_owned()), warnings: Vec::new() }
+    }
+
+    /// What a path that nobody serves is answered with.
+    fn page_not_found() -> Self {
+        Self::text(404, "404 page not found\n")
+    }
+
+    /// An answer that names no resource, because none was found for the request (`NewGenericServerResponse`).
+    fn generic(code: u16, reason: &'static str, message: &str) -> Self {
+        let mut status = Status::failure(code, reason, message).to_value();
+        status.set("details", Value::empty_map());
+        Self::json(code, status)
+    }
+
+    fn no_such_resource() -> Self {
+        Self::generic(404, "NotFound", "the server could not find the requested resource")
+    }
+
+    fn method_not_allowed() -> Self {
+        let message = "the server does not allow this method on the requested resource";
+        Self::generic(405, "MethodNotAllowed", message)
+    }
+
+    /// The bytes of the body and their media type.
+    pub fn encode(&self) -> (Vec<u8>, &'static str) {
+        match &self.content {
+            Content::Json(value) => {
+                let mut bytes = value.to_json().into_bytes();
+                bytes.push(b'\n');
+                (bytes, "application/json")
+            }
+            Content::Yaml(value) => (serde_yaml::to_string(value).unwrap_or_default().into_bytes(), "application/yaml"),
+            Content::Text(text) => (text.clone().into_bytes(), "text/plain; charset=utf-8"),
+        }
+    }
+
+    /// The `Warning` header values: code 299, no agent, the text quoted (`net.NewWarningHeader`).
+    pub fn warning_headers(&self) -> impl Iterator<Item = String> {
+        self.warnings.iter().map(|text| {
+            let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("299 - \"{quoted}\"")
+        })
+    }
+}
+
+impl From<Status> for Response {
+    fn from(status: Status) -> Self {
+        Response::json(status.code, status.to_value())
+    }
+}
+
+/// Answers `request` by the rules of `api`, under the actor and at the instant that `api` carries.
+pub fn handle(api: &mut Api<'_>, request: &Request) -> Reply {
+    match answer(api, request) {
+        Ok(Reply::Done(response)) | Err(response) => Reply::Done(negotiation::shape(response, &request.accept)),
+        Ok(watch) => watch,
+    }
+}
+
+fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
+    if let Some(response) = discovery::answer(request)? {
+        return Ok(Reply::Done(response));
+    }
+    let path = query::decode(&request.path, false);
+    let target = route::resolve(&path)?;
+    negotiation::acceptable(&request.accept)?;
+    let params = query::Params::parse(&request.query);
+    resource::answer(api, request, &target, &params)
+}
+
+/// Who a client is by its `User-Agent`: the first word, up to a slash or a blank; `unknown` when there is none.
+pub fn actor_of(user_agent: &str) -> Str {
+    let word = user_agent.split(['/', ' ']).next().unwrap_or_default();
+    Str::from(if word.is_empty() { "unknown" } else { word })
+}
+
+/// `{"kind":"Status",...}` of something that went well and has no object to show.
+fn success(code: u16) -> Response {
+    let status = map! {
+        "kind" => "Status", "apiVersion" => "v1", "metadata" => Value::empty_map(), "status" => "Success", "code" => i64::from(code),
+    };
+    Response::json(code, Value::Map(status))
+}

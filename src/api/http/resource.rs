@@ -1,0 +1,71 @@
+//! From a resource and a method to the rule that answers (apiserver `pkg/endpoints/installer.go`).
+
+use super::query::Params;
+use super::route::Target;
+use super::watch::Watch;
+use super::{Reply, Request, Response, delete, list, write};
+use crate::api::registry::{Api, Part};
+use crate::object::{Value, kinds};
+
+/// Answers a request for the resource `target`.
+pub(super) fn answer(
+    api: &mut Api<'_>,
+    request: &Request,
+    target: &Target,
+    params: &Params,
+) -> Result<Reply, Response> {
+    let watches = target.legacy_watch || params.flag("watch") == Some(true);
+    let method = request.method.as_str();
+    if method == "GET" && watches && (target.name.is_empty() || target.legacy_watch) && target.subresource.is_empty() {
+        return Watch::start(api.view(), api.now, target, params).map(|watch| Reply::Watch(Box::new(watch)));
+    }
+    let response = if !target.subresource.is_empty() {
+        subresource(api, request, target, params)?
+    } else if target.name.is_empty() {
+        collection(api, request, target, params)?
+    } else {
+        object(api, request, target, params)?
+    };
+    Ok(Reply::Done(response))
+}
+
+fn ok(value: Value) -> Response {
+    Response::json(200, value)
+}
+
+fn collection(api: &mut Api<'_>, request: &Request, target: &Target, params: &Params) -> Result<Response, Response> {
+    match request.method.as_str() {
+        "GET" => list::list(api.view(), target, params).map(ok),
+        "POST" if !target.spans_namespaces() => write::create(api, request, target, params),
+        "DELETE" if !target.spans_namespaces() && target.kind != kinds::NAMESPACE => {
+            delete::collection(api, request, target, params)
+        }
+        _ => Err(Response::method_not_allowed()),
+    }
+}
+
+fn object(api: &mut Api<'_>, request: &Request, target: &Target, params: &Params) -> Result<Response, Response> {
+    match request.method.as_str() {
+        "GET" => Ok(list::get(api.view(), target, params).map(ok)?),
+        "PUT" => write::update(api, request, target, params, Part::Main),
+        "DELETE" => delete::object(api, request, target, params),
+        _ => Err(Response::method_not_allowed()),
+    }
+}
+
+fn subresource(api: &mut Api<'_>, request: &Request, target: &Target, params: &Params) -> Result<Response, Response> {
+    let part = match target.subresource.as_str() {
+        "status" => Part::Status,
+        "ephemeralcontainers" => Part::EphemeralContainers,
+        "resize" => Part::Resize,
+        "finalize" => Part::Finalize,
+        "binding" if request.method == "POST" => return write::bind(api, request, target, params),
+        "eviction" if request.method == "POST" => return delete::evict(api, request, target, params),
+        _ => return Err(Response::method_not_allowed()),
+    };
+    match request.method.as_str() {
+        "PUT" => write::update(api, request, target, params, part),
+        "GET" if part != Part::Finalize => Ok(list::get(api.view(), target, params).map(ok)?),
+        _ => Err(Response::method_not_allowed()),
+    }
+}

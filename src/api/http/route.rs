@@ -1,0 +1,129 @@
+//! Which resource a path names.
+
+use super::Response;
+use crate::object::{Kind, Str};
+
+/// What a path names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub kind: Kind,
+    /// The version in the path, such as `v1`.
+    pub version: Str,
+    /// The namespace; empty for cluster-scoped kinds and for all namespaces.
+    pub namespace: Str,
+    /// The name; empty for a collection.
+    pub name: Str,
+    /// The subresource, or empty.
+    pub subresource: Str,
+    /// Whether it is the old form of a watch, `/api/v1/watch/...`.
+    pub legacy_watch: bool,
+}
+
+impl Target {
+    /// `apps/v1`, or `v1` for the core group.
+    pub(super) fn api_version(&self) -> Str {
+        match self.kind.info().group {
+            "" => self.version.clone(),
+            group => Str::from(format!("{group}/{}", self.version)),
+        }
+    }
+
+    /// Whether it is a collection over all namespaces of a kind that lives in namespaces.
+    pub(super) fn spans_namespaces(&self) -> bool {
+        self.kind.info().namespaced && self.namespace.is_empty()
+    }
+}
+
+/// Finds what `path` names.
+///
+/// A path outside of every group that is served is a plain page not found; one below a served group is a `Status`.
+pub(super) fn resolve(path: &str) -> Result<Target, Response> {
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let (group, version, rest) = match segments.as_slice() {
+        ["api", version, rest @ ..] => ("", *version, rest),
+        ["apis", group, version, rest @ ..] if !group.is_empty() => (*group, *version, rest),
+        _ => return Err(Response::page_not_found()),
+    };
+    if !Kind::all().any(|kind| kind.info().group == group) {
+        return Err(Response::page_not_found());
+    }
+    let (legacy_watch, rest) = match rest {
+        ["watch", rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    let (namespace, rest) = match rest {
+        ["namespaces", _, "status" | "finalize"] if group.is_empty() => ("", rest),
+        ["namespaces", namespace, below @ ..] if !below.is_empty() => (*namespace, below),
+        rest => ("", rest),
+    };
+    let (plural, name, subresource) = match rest {
+        [plural] => (*plural, "", ""),
+        [plural, name] => (*plural, *name, ""),
+        [plural, name, subresource] => (*plural, *name, *subresource),
+        _ => return Err(Response::no_such_resource()),
+    };
+    let kind = Kind::by_resource(group, version, plural).ok_or_else(Response::no_such_resource)?;
+    let info = kind.info();
+    let misplaced = if info.namespaced { namespace.is_empty() && !name.is_empty() } else { !namespace.is_empty() };
+    if misplaced || (!subresource.is_empty() && !info.subresources.contains(&subresource)) {
+        return Err(Response::no_such_resource());
+    }
+    Ok(Target {
+        kind,
+        version: Str::from(version),
+        namespace: Str::from(namespace),
+        name: Str::from(name),
+        subresource: Str::from(subresource),
+        legacy_watch,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(path: &str) -> String {
+        match resolve(path) {
+            Ok(it) => format!("{}|{}|{}|{}", it.kind.info().plural, it.namespace, it.name, it.subresource),
+            Err(response) => match response.content {
+                super::super::Content::Text(_) => "page".to_owned(),
+                _ => "status".to_owned(),
+            },
+        }
+    }
+
+    #[test]
+    fn a_path_names_a_collection_an_object_or_a_subresource() {
+        let table = [
+            ("/api/v1/pods", "pods|||"),
+            ("/api/v1/namespaces/a/pods", "pods|a||"),
+            ("/api/v1/namespaces/a/pods/p", "pods|a|p|"),
+            ("/api/v1/namespaces/a/pods/p/status", "pods|a|p|status"),
+            ("/api/v1/namespaces", "namespaces|||"),
+            ("/api/v1/namespaces/a", "namespaces||a|"),
+            ("/api/v1/namespaces/a/finalize", "namespaces||a|finalize"),
+            ("/api/v1/nodes/n/status", "nodes||n|status"),
+            ("/apis/apps/v1/namespaces/a/daemonsets/d", "daemonsets|a|d|"),
+            ("/api/v1/watch/namespaces/a/pods", "pods|a||"),
+        ];
+        for (path, want) in table {
+            assert_eq!(shown(path), want, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_served_is_a_status_below_a_served_group_and_a_page_elsewhere() {
+        let table = [
+            ("/apis/apps/v1/namespaces/a/daemonsets/d/scale", "status"),
+            ("/apis/apps/v1/namespaces/a/pods", "status"),
+            ("/apis/batch/v1beta1/namespaces/a/jobs", "status"),
+            ("/api/v1/pods/p", "status"),
+            ("/api/v1/namespaces/a/nodes", "status"),
+            ("/apis/example.com/v1/boats", "page"),
+            ("/somewhere", "page"),
+        ];
+        for (path, want) in table {
+            assert_eq!(shown(path), want, "{path}");
+        }
+    }
+}

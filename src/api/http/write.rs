@@ -1,0 +1,112 @@
+//! Creating, replacing and binding (apiserver `pkg/endpoints/handlers/create.go` and `update.go`).
+
+use super::query::{Params, go_parse_error};
+use super::route::Target;
+use super::{Request, Response, body, list, success};
+use crate::api::Status;
+use crate::api::field::{ErrorList, Path};
+use crate::api::registry::{Api, Part, WriteOptions};
+use crate::object::{Key, Value};
+
+/// The checked options of a write. `options` is the name that errors give them, such as `CreateOptions`.
+pub(super) fn write_options(params: &Params, options: &str) -> Result<WriteOptions, Response> {
+    let mut errors = ErrorList::new();
+    let dry_run: Vec<&str> = params.all("dryRun").collect();
+    check_dry_run(&dry_run, &mut errors);
+    let validation = params.text("fieldValidation");
+    if !matches!(validation, "" | "Ignore" | "Warn" | "Strict") {
+        errors.not_supported(&Path::new("fieldValidation"), validation, &["Ignore", "Warn", "Strict"]);
+    }
+    if !errors.is_empty() {
+        return Err(list::invalid_options(options, &errors).into());
+    }
+    Ok(WriteOptions { dry_run: !dry_run.is_empty() })
+}
+
+pub(super) fn check_dry_run(dry_run: &[&str], errors: &mut ErrorList) {
+    if dry_run.iter().any(|it| *it != "All") {
+        errors.not_supported(&Path::new("dryRun"), Value::list(dry_run.iter().copied()), &["All"]);
+    }
+}
+
+/// POST to a collection.
+pub(super) fn create(
+    api: &mut Api<'_>,
+    request: &Request,
+    target: &Target,
+    params: &Params,
+) -> Result<Response, Response> {
+    let options = write_options(params, "CreateOptions")?;
+    let body = body::object(request, target, params)?;
+    let stored = api.create(body.object, &options)?;
+    let mut response = Response::json(201, stored.to_value(Some(&target.api_version())));
+    response.warnings = body.warnings;
+    Ok(response)
+}
+
+/// PUT of an object or of a part of it.
+pub(super) fn update(
+    api: &mut Api<'_>,
+    request: &Request,
+    target: &Target,
+    params: &Params,
+    part: Part,
+) -> Result<Response, Response> {
+    let options = write_options(params, "UpdateOptions")?;
+    let body = body::object(request, target, params)?;
+    body::check_name(&body.object, target)?;
+    if api.view().get(&body.object.key()).is_some() {
+        check_version(&body.version)?;
+    }
+    let stored = api.update(body.object, part, &options)?;
+    let mut response = Response::json(200, stored.to_value(Some(&target.api_version())));
+    response.warnings = body.warnings;
+    Ok(response)
+}
+
+/// Refuses a `metadata.resourceVersion` that is no number, as the storage does.
+pub(super) fn check_version(version: &str) -> Result<(), Status> {
+    if version.is_empty() || version.parse::<u64>().is_ok() {
+        return Ok(());
+    }
+    Err(Status::failure(500, "", go_parse_error("ParseUint", version)))
+}
+
+/// POST to `pods/binding`.
+pub(super) fn bind(
+    api: &mut Api<'_>,
+    request: &Request,
+    target: &Target,
+    params: &Params,
+) -> Result<Response, Response> {
+    let options = write_options(params, "CreateOptions")?;
+    let binding = body::parse_as(request, "Binding")?;
+    let errors = binding_errors(&binding);
+    if !errors.is_empty() {
+        let mut status = Status::failure(422, "Invalid", format!("Binding {:?} is invalid: {errors}", target.name));
+        status.details = crate::map! {
+            "name" => &target.name, "kind" => "Binding",
+            "causes" => Value::list(errors.iter().map(|error| Value::Map(error.cause()))),
+        };
+        return Err(status.into());
+    }
+    let pod = Key::new(target.kind, &target.namespace, &target.name);
+    if !options.dry_run {
+        api.bind(&pod, binding["metadata"]["uid"].str_or_empty(), binding["target"]["name"].str_or_empty())?;
+    }
+    Ok(success(201))
+}
+
+/// `ValidatePodBinding` of `pkg/apis/core/validation`.
+fn binding_errors(binding: &Value) -> ErrorList {
+    let mut errors = ErrorList::new();
+    let target = Path::new("target");
+    let kind = binding["target"]["kind"].str_or_empty();
+    if !matches!(kind, "" | "Node") {
+        errors.not_supported(&target.child("kind"), kind, &["Node", "<empty>"]);
+    }
+    if binding["target"]["name"].str_or_empty().is_empty() {
+        errors.required(&target.child("name"), "");
+    }
+    errors
+}
