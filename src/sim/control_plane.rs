@@ -4,15 +4,24 @@ use crate::controllers::Controller;
 use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::namespace::NamespaceController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
+use crate::kubelet::{Kubelet, Latency};
 use crate::scheduler::Scheduler;
 
+/// What a control plane can be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ControlPlaneOptions {
+    /// How long things take on the nodes.
+    pub latency: Latency,
+}
+
 /// Every controller, the scheduler and the kubelets of a default cluster.
-pub fn control_plane() -> Vec<Box<dyn Controller>> {
+pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(GarbageCollector::default()),
         Box::new(NamespaceController::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
         Box::new(Scheduler::default()),
+        Box::new(Kubelet::new(options.latency)),
     ]
 }

@@ -10,6 +10,6 @@ mod timeline;
 
 pub use bootstrap::NodeSpec;
 pub use cluster::{Cluster, ClusterOptions};
-pub use control_plane::control_plane;
+pub use control_plane::{ControlPlaneOptions, control_plane};
 pub use settle::{Bounds, NotSettled};
 pub use timeline::{Line, Timeline};

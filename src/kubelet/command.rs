@@ -1,0 +1,220 @@
+//! What a container's process does: the command and arguments of its spec, run in virtual time.
+//!
+//! The argv follows `pkg/kubelet/container/helpers.go` (`ExpandContainerCommandAndArgs`) and
+//! `third_party/forked/golang/expansion/expand.go`.
+
+use super::lexer::Construct;
+use super::shell::{self, Environment, Plan};
+use crate::clock::Time;
+use crate::object::{Object, Value};
+
+/// What a container's process does once it is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Process {
+    /// It runs through a plan. As process 1 without handlers it ignores SIGTERM, and is killed after the grace period.
+    Plan(Plan),
+    /// The image's own entrypoint: it runs until it is told to stop, and stops at once and well when it is.
+    Entrypoint,
+    /// A command that is not interpreted: it runs until it is killed. Names what is not understood.
+    NotInterpreted(String),
+    /// There is no such program, so the container cannot start. Holds the runtime's message.
+    CannotStart(String),
+}
+
+/// How much is read into a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// As a container runtime reads it: the first word is the program.
+    #[default]
+    Exact,
+    /// A command that names no program is read as a script, whatever starts it.
+    AsScript,
+}
+
+/// The process of `container` of `pod`, started at `started`.
+pub fn process(container: &Value, pod: &Object, started: Time, reading: Reading) -> Process {
+    let (command, args) = (container["command"].items(), container["args"].items());
+    if command.is_empty() && args.is_empty() {
+        return Process::Entrypoint;
+    }
+    let env = environment(container, pod);
+    let expanded = |word: &Value| expand(word.str_or_empty(), &env);
+    let argv: Vec<String> = command.iter().chain(args).map(expanded).collect();
+    let program = argv[0].as_str();
+    let result = if is_shell(program) {
+        shell_command(&argv, &env, started)
+    } else if shell::is_program(program) {
+        shell::run_program(&argv, &env, started)
+    } else if reading == Reading::AsScript {
+        shell::run_script(&argv.join(" "), &env, started)
+    } else if !command.is_empty() && is_no_program(program) {
+        return Process::CannotStart(not_found(program));
+    } else {
+        Err(Construct(program.to_owned()))
+    };
+    match result {
+        Ok(plan) => Process::Plan(plan),
+        Err(construct) => Process::NotInterpreted(construct.0),
+    }
+}
+
+fn is_shell(program: &str) -> bool {
+    matches!(shell::base_name(program), "sh" | "bash" | "ash" | "dash")
+}
+
+/// Whether no image has a program of that name: words of the shell, and whole scripts in one word.
+fn is_no_program(program: &str) -> bool {
+    matches!(program, "exit" | ":" | "") || program.contains([' ', ';', '&', '|', '\n'])
+}
+
+fn not_found(program: &str) -> String {
+    format!(
+        "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable \
+         to start container process: error during container init: exec: {program:?}: executable file not found in $PATH"
+    )
+}
+
+/// `sh -c SCRIPT [NAME..]`, with `-e` and `-c` together or apart.
+fn shell_command(argv: &[String], env: &Environment, started: Time) -> Result<Plan, Construct> {
+    let flags: Vec<&str> = argv[1..].iter().map(String::as_str).take_while(|it| it.starts_with('-')).collect();
+    let Some(script) = argv.get(1 + flags.len()) else {
+        return Err(Construct(argv[0].clone()));
+    };
+    let letters: String = flags.iter().flat_map(|it| it.chars().skip(1)).collect();
+    if !letters.contains('c') || letters.chars().any(|it| !"ce".contains(it)) {
+        return Err(Construct(flags.first().map_or_else(|| script.clone(), |it| format!("{} {it}", argv[0]))));
+    }
+    if letters.contains('e') {
+        return shell::run_script(&format!("set -e\n{script}"), env, started);
+    }
+    shell::run_script(script, env, started)
+}
+
+/// The variables of a container, later ones made of earlier ones.
+fn environment(container: &Value, pod: &Object) -> Environment {
+    let mut env = Environment::new();
+    env.insert("HOSTNAME".to_owned(), Some(hostname(pod)));
+    for variable in container["env"].items() {
+        let value = match &variable["valueFrom"] {
+            Value::Null => Some(expand(variable["value"].str_or_empty(), &env)),
+            source => field(source["fieldRef"]["fieldPath"].str_or_empty(), pod),
+        };
+        env.insert(variable["name"].str_or_empty().to_owned(), value);
+    }
+    env
+}
+
+fn hostname(pod: &Object) -> String {
+    pod.spec()["hostname"].as_str().filter(|it| !it.is_empty()).unwrap_or(&pod.meta.name).to_owned()
+}
+
+/// What the downward API says of a pod (`pkg/fieldpath`), or `None` for what is not known here.
+fn field(path: &str, pod: &Object) -> Option<String> {
+    let keyed = |of: &str| path.strip_prefix(of)?.strip_prefix("['")?.strip_suffix("']");
+    let text = match path {
+        "metadata.name" => pod.meta.name.as_str(),
+        "metadata.namespace" => pod.meta.namespace.as_str(),
+        "metadata.uid" => pod.meta.uid.as_str(),
+        "spec.nodeName" => pod.spec()["nodeName"].str_or_empty(),
+        "spec.serviceAccountName" => pod.spec()["serviceAccountName"].str_or_empty(),
+        _ => match (keyed("metadata.labels"), keyed("metadata.annotations")) {
+            (Some(key), _) => pod.meta.label(key).unwrap_or_default(),
+            (_, Some(key)) => pod.meta.annotation(key).unwrap_or_default(),
+            _ => return None,
+        },
+    };
+    Some(text.to_owned())
+}
+
+/// Puts variables in for `$(NAME)`; `$$` is a dollar sign, and an unknown name stays as it is.
+fn expand(text: &str, env: &Environment) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('$') {
+            out.push('$');
+            rest = after;
+            continue;
+        }
+        let reference = rest.strip_prefix('(').and_then(|it| it.split_once(')'));
+        match reference.and_then(|(name, after)| Some((env.get(name)?.as_ref()?, after))) {
+            Some((value, after)) => {
+                out.push_str(value);
+                rest = after;
+            }
+            None => out.push('$'),
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Span;
+    use crate::object::kinds;
+
+    fn of(container: &str, reading: Reading) -> Process {
+        let pod = Object::new(kinds::POD, "default", "web");
+        let container = Value::from_json(container.as_bytes()).expect("valid JSON");
+        process(&container, &pod, Time::from_unix(0), reading)
+    }
+
+    fn check(container: &str, want: Option<(Span, i64)>) {
+        let Process::Plan(plan) = of(container, Reading::Exact) else {
+            panic!("{container} is no plan");
+        };
+        assert_eq!(plan.end, want, "{container}");
+    }
+
+    #[test]
+    fn command_and_args_make_one_argv() {
+        check(r#"{"command":["sleep","5"]}"#, Some((Span::seconds(5), 0)));
+        check(r#"{"command":["/bin/sh","-c"],"args":["sleep 1; exit 3"]}"#, Some((Span::seconds(1), 3)));
+        check(r#"{"args":["/bin/sh","-c","date; echo Hello"]}"#, Some((Span::ZERO, 0)));
+        check(r#"{"command":["sh","-ec","false; sleep 9"]}"#, Some((Span::ZERO, 1)));
+        check(r#"{"command":["sleep","infinity"]}"#, None);
+    }
+
+    #[test]
+    fn variables_are_put_in_as_the_kubelet_does() {
+        let env = r#""env":[{"name":"A","value":"4"},{"name":"B","value":"$(A)2"}]"#;
+        check(&format!(r#"{{"command":["sleep","$(B)"],{env}}}"#), Some((Span::seconds(42), 0)));
+        check(&format!(r#"{{"command":["sh","-c","exit $A"],{env}}}"#), Some((Span::ZERO, 4)));
+        let env = [("A".to_owned(), Some("x".to_owned()))].into_iter().collect();
+        for (text, want) in [("$(A)-$(B)-$$(A)-$A-$(", "x-$(B)-$(A)-$A-$("), ("$", "$"), ("a$$b", "a$b")] {
+            assert_eq!(expand(text, &env), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_container_without_a_command_runs_its_image() {
+        assert_eq!(of("{}", Reading::Exact), Process::Entrypoint);
+    }
+
+    #[test]
+    fn a_command_that_is_not_understood_is_named() {
+        for (container, want) in [
+            (r#"{"command":["nginx","-g","daemon off;"]}"#, "nginx"),
+            (r#"{"args":["1","2"]}"#, "1"),
+            (r#"{"command":["sh","-c","while true; do sleep 1; done"]}"#, "while"),
+            (r#"{"command":["sh","-x","-c","true"]}"#, "sh -x"),
+            (r#"{"command":["sh"]}"#, "sh"),
+        ] {
+            assert_eq!(of(container, Reading::Exact), Process::NotInterpreted(want.to_owned()), "{container}");
+        }
+    }
+
+    #[test]
+    fn a_script_in_the_place_of_a_program_cannot_start_unless_it_is_read_as_one() {
+        let container = r#"{"command":["sleep 1; exit 3"]}"#;
+        assert!(
+            matches!(of(container, Reading::Exact), Process::CannotStart(message) if message.contains("not found"))
+        );
+        let Process::Plan(plan) = of(container, Reading::AsScript) else { panic!("it is read as a script") };
+        assert_eq!(plan.end, Some((Span::seconds(1), 3)));
+    }
+}

@@ -1,0 +1,138 @@
+//! The conditions that a kubelet keeps (`pkg/kubelet/status/generate.go`).
+
+use super::container::{Container, State};
+use super::worker::Worker;
+use crate::object::{Map, Str, Value, literal};
+
+/// The conditions that are the kubelet's own, in the order in which it writes them.
+static OWN: [Str; 5] = [
+    literal!("PodReadyToStartContainers"),
+    literal!("Initialized"),
+    literal!("Ready"),
+    literal!("ContainersReady"),
+    literal!("PodScheduled"),
+];
+
+/// One condition of a pod.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Condition {
+    kind: Str,
+    status: bool,
+    reason: Str,
+    message: Str,
+    since: Str,
+    generation: i64,
+}
+
+impl Condition {
+    /// As the API shows it.
+    pub fn to_value(&self) -> Value {
+        let mut entries = vec![
+            (literal!("lastProbeTime"), Value::Null),
+            (literal!("lastTransitionTime"), Value::from(&self.since)),
+            (literal!("status"), Value::Str(if self.status { literal!("True") } else { literal!("False") })),
+            (literal!("type"), Value::from(&self.kind)),
+        ];
+        if self.generation != 0 {
+            entries.push((literal!("observedGeneration"), Value::Int(self.generation)));
+        }
+        for (key, text) in [(literal!("reason"), &self.reason), (literal!("message"), &self.message)] {
+            if !text.is_empty() {
+                entries.push((key, Value::from(text)));
+            }
+        }
+        Value::Map(Map::from_entries(entries))
+    }
+}
+
+/// A status with its reason and message; both empty when there is nothing to say.
+type Verdict = (bool, Str, Str);
+
+const fn plain(status: bool) -> Verdict {
+    (status, Str::new(), Str::new())
+}
+
+/// Whether the container at `index` is ready; nothing probes it.
+pub fn is_ready(worker: &Worker, index: usize) -> bool {
+    match &worker.containers[index].state {
+        State::Running(_) => true,
+        State::Exited(exit, _) => worker.is_init(index) && !worker.is_sidecar(index) && exit.code == 0,
+        State::Waiting => false,
+    }
+}
+
+fn names(worker: &Worker, wanted: impl Fn(usize) -> bool) -> String {
+    let names = (0..worker.containers.len()).filter(|it| wanted(*it)).map(|it| worker.spec(it)["name"].str_or_empty());
+    names.collect::<Vec<_>>().join(" ")
+}
+
+fn containers_ready(worker: &Worker, phase: &str) -> Verdict {
+    match phase {
+        "Succeeded" => return (false, literal!("PodCompleted"), Str::new()),
+        "Failed" => return (false, literal!("PodFailed"), Str::new()),
+        _ => {}
+    }
+    let counts = |index| !worker.is_init(index) || worker.is_sidecar(index);
+    let unready = names(worker, |index| counts(index) && !is_ready(worker, index));
+    if unready.is_empty() {
+        return plain(true);
+    }
+    (false, literal!("ContainersNotReady"), Str::from(format!("containers with unready status: [{unready}]")))
+}
+
+fn ready(worker: &Worker, containers_ready: &Verdict, conditions: &Value) -> Verdict {
+    if !containers_ready.0 {
+        return containers_ready.clone();
+    }
+    let mut messages = Vec::new();
+    for gate in worker.pod.spec()["readinessGates"].items() {
+        let kind = gate["conditionType"].str_or_empty();
+        match conditions.items().iter().find(|it| it["type"].as_str() == Some(kind)) {
+            None => messages.push(format!("corresponding condition of pod readiness gate {kind:?} does not exist.")),
+            Some(it) if it["status"].as_str() != Some("True") => messages.push(format!(
+                "the status of pod readiness gate {kind:?} is not \"True\", but {}",
+                it["status"].str_or_empty()
+            )),
+            Some(_) => {}
+        }
+    }
+    if messages.is_empty() {
+        return plain(true);
+    }
+    (false, literal!("ReadinessGatesNotReady"), Str::from(messages.join(", ")))
+}
+
+fn initialized(worker: &Worker, phase: &str) -> Verdict {
+    if phase == "Succeeded" {
+        return (true, literal!("PodCompleted"), Str::new());
+    }
+    let has_started = |it: &Container| !matches!(it.state, State::Waiting);
+    let mains = worker.containers.get(worker.inits..).unwrap_or_default();
+    let incomplete = names(worker, |index| worker.is_init(index) && !is_ready(worker, index));
+    if mains.iter().any(has_started) || incomplete.is_empty() {
+        return plain(true);
+    }
+    (
+        false,
+        literal!("ContainersNotInitialized"),
+        Str::from(format!("containers with incomplete status: [{incomplete}]")),
+    )
+}
+
+/// The conditions of a pod in `phase`: those of others as they stand, and then the kubelet's own, which keep their
+/// transition times where the stored ones have the same status.
+pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) -> (Vec<Value>, Vec<Condition>) {
+    let old = &worker.pod.status()["conditions"];
+    let is_own = |it: &&Value| OWN.iter().any(|kind| it["type"].as_str() == Some(kind));
+    let others: Vec<Value> = old.items().iter().filter(|it| !is_own(it)).cloned().collect();
+    let all_ready = containers_ready(worker, phase);
+    let verdicts =
+        [plain(has_sandbox), initialized(worker, phase), ready(worker, &all_ready, old), all_ready, plain(true)];
+    let own = OWN.iter().cloned().zip(verdicts).map(|(kind, (status, reason, message))| {
+        let stored = old.items().iter().find(|it| it["type"].as_str() == Some(&kind));
+        let same = stored.filter(|it| (it["status"].as_str() == Some("True")) == status);
+        let since = same.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone();
+        Condition { kind, status, reason, message, since, generation: worker.pod.meta.generation }
+    });
+    (others, own.collect())
+}

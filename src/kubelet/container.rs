@@ -1,0 +1,132 @@
+//! One virtual container: what it does now, what it did before, and what comes next.
+
+use super::command::Process;
+use super::restart::Backoff;
+use crate::clock::{Span, Time};
+use crate::object::Str;
+
+/// The exit code of a process that is killed with SIGKILL.
+pub const KILLED: i64 = 137;
+/// The exit code of a container that could not start.
+pub const CANNOT_START: i64 = 128;
+
+/// A container of a pod on its node.
+#[derive(Clone, Debug, Default)]
+pub struct Container {
+    /// What it does now.
+    pub state: State,
+    /// How it ended before the present state.
+    pub last: Option<Exit>,
+    /// How often it was started again.
+    pub restarts: i64,
+    /// What holds up its restarts.
+    pub backoff: Backoff,
+}
+
+/// What a container does now.
+#[derive(Clone, Debug, Default)]
+pub enum State {
+    /// It was never started.
+    #[default]
+    Waiting,
+    /// Its process runs.
+    Running(Running),
+    /// Its process ended.
+    Exited(Exit, Next),
+}
+
+/// A process that runs.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// When it started.
+    pub started: Time,
+    /// The container's id.
+    pub id: Str,
+    /// When it ends by itself and with which exit code; `None` for one that runs until it is stopped.
+    pub end: Option<(Time, i64)>,
+    /// Whether it stops at once and well at SIGTERM; any other process ignores it.
+    pub heeds_sigterm: bool,
+}
+
+/// How a process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// The exit code.
+    pub code: i64,
+    /// `Completed`, `Error` or `StartError`.
+    pub reason: &'static str,
+    /// The runtime's message, or empty.
+    pub message: Str,
+    /// When it started; the epoch for one that could not start.
+    pub started: Time,
+    /// When it ended.
+    pub finished: Time,
+    /// The container's id.
+    pub id: Str,
+}
+
+/// What comes after an exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: it stays as it is.
+    Stay,
+    /// It is started again soon, and shows its exit until then.
+    Restart(Time),
+    /// It waits in `CrashLoopBackOff`.
+    BackOff {
+        /// When it is started again.
+        until: Time,
+        /// The delay that holds it up.
+        delay: Span,
+    },
+}
+
+impl Running {
+    /// The run of `process` from `started` on, unless it cannot start.
+    pub fn new(process: &Process, started: Time, id: Str) -> Option<Self> {
+        let (end, heeds_sigterm) = match process {
+            Process::Plan(plan) => (plan.end.map(|(span, code)| (started + span, code)), false),
+            Process::Entrypoint => (None, true),
+            Process::NotInterpreted(_) => (None, false),
+            Process::CannotStart(_) => return None,
+        };
+        Some(Running { started, id, end, heeds_sigterm })
+    }
+
+    /// The exit of this run at `finished` with `code`.
+    pub fn exit(&self, finished: Time, code: i64) -> Exit {
+        let reason = if code == 0 { "Completed" } else { "Error" };
+        Exit { code, reason, message: Str::new(), started: self.started, finished, id: self.id.clone() }
+    }
+}
+
+impl Container {
+    /// The run, if its process runs.
+    pub fn running(&self) -> Option<&Running> {
+        match &self.state {
+            State::Running(running) => Some(running),
+            _ => None,
+        }
+    }
+
+    /// The exit, if its process ended.
+    pub fn exit(&self) -> Option<&Exit> {
+        match &self.state {
+            State::Exited(exit, _) => Some(exit),
+            _ => None,
+        }
+    }
+
+    /// Whether it ended and is not to be started again.
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, State::Exited(_, Next::Stay))
+    }
+
+    /// When it is due to be started again.
+    pub fn restart_at(&self) -> Option<Time> {
+        match self.state {
+            State::Exited(_, Next::Restart(at) | Next::BackOff { until: at, .. }) => Some(at),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Parts of statuses that many pods have in common, made once: thousands of pods start at one instant, and their history
+//! is kept.
+
+use std::collections::BTreeMap;
+
+use super::conditions::Condition;
+use super::identity;
+use crate::clock::Time;
+use crate::map;
+use crate::object::{Str, Value};
+
+/// How many entries each table keeps: enough for what happens close together.
+const KEPT: usize = 512;
+
+/// The tables.
+#[derive(Debug, Default)]
+pub struct Shared {
+    times: BTreeMap<i64, Str>,
+    running: BTreeMap<i64, Value>,
+    conditions: BTreeMap<Vec<Condition>, Value>,
+    images: BTreeMap<Str, Image>,
+    users: BTreeMap<(i64, i64, Vec<i64>), Value>,
+}
+
+/// An image as the runtime knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The whole reference: `docker.io/library/busybox:latest`.
+    pub name: Str,
+    /// The reference by digest.
+    pub id: Str,
+}
+
+fn kept<K: Ord + Clone, V: Clone>(table: &mut BTreeMap<K, V>, key: K, make: impl FnOnce() -> V) -> V {
+    if let Some(value) = table.get(&key) {
+        return value.clone();
+    }
+    if table.len() >= KEPT {
+        table.clear();
+    }
+    let value = make();
+    table.insert(key, value.clone());
+    value
+}
+
+impl Shared {
+    /// `time` as text.
+    pub fn time(&mut self, time: Time) -> Str {
+        kept(&mut self.times, time.unix(), || time.rfc3339())
+    }
+
+    /// The state of a container that runs since `started`.
+    pub fn running(&mut self, started: Time) -> Value {
+        let text = self.time(started);
+        kept(&mut self.running, started.unix(), || Value::Map(map! { "running" => map! { "startedAt" => text } }))
+    }
+
+    /// A list of conditions.
+    pub fn conditions(&mut self, conditions: Vec<Condition>) -> Value {
+        kept(&mut self.conditions, conditions.clone(), || Value::list(conditions.iter().map(Condition::to_value)))
+    }
+
+    /// The image that a container's spec names `image`.
+    pub fn image(&mut self, image: &Str) -> Image {
+        kept(&mut self.images, image.clone(), || Image::new(image))
+    }
+
+    /// The `user` of a container's status.
+    pub fn user(&mut self, uid: i64, gid: i64, groups: Vec<i64>) -> Value {
+        kept(&mut self.users, (uid, gid, groups.clone()), || {
+            let linux = map! { "uid" => uid, "gid" => gid, "supplementalGroups" => Value::list(groups) };
+            Value::Map(map! { "linux" => linux })
+        })
+    }
+}
+
+impl Image {
+    /// Fills in what `image` leaves open: the registry `docker.io`, its folder `library`, the tag `latest`.
+    fn new(image: &str) -> Self {
+        let registry = image.split_once('/').filter(|(first, _)| first.contains(['.', ':']) || *first == "localhost");
+        let full = match (registry, image.contains('/')) {
+            (Some(_), _) => image.to_owned(),
+            (None, true) => format!("docker.io/{image}"),
+            (None, false) => format!("docker.io/library/{image}"),
+        };
+        let path = full.rfind('/').map_or(0, |at| at + 1);
+        let (repository, name) = match (full.find('@'), full[path..].find(':')) {
+            (Some(at), _) => return Image { name: Str::from(&full[..]), id: digest(&full[..at], &full) },
+            (None, Some(colon)) => (full[..path + colon].to_owned(), full),
+            (None, None) => (full.clone(), format!("{full}:latest")),
+        };
+        Image { id: digest(&repository, &name), name: Str::from(name) }
+    }
+}
+
+fn digest(repository: &str, name: &str) -> Str {
+    match name.split_once('@') {
+        Some(_) => Str::from(name),
+        None => Str::from(format!("{repository}@sha256:{}", identity::hex(&["image", name], 64))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_named_in_full() {
+        let table = [
+            ("busybox", "docker.io/library/busybox:latest", "docker.io/library/busybox@sha256:"),
+            ("busybox:1.36", "docker.io/library/busybox:1.36", "docker.io/library/busybox@sha256:"),
+            ("bitnami/nginx", "docker.io/bitnami/nginx:latest", "docker.io/bitnami/nginx@sha256:"),
+            ("quay.io/a/b:1", "quay.io/a/b:1", "quay.io/a/b@sha256:"),
+            ("localhost:5000/a", "localhost:5000/a:latest", "localhost:5000/a@sha256:"),
+            ("a@sha256:12", "docker.io/library/a@sha256:12", "docker.io/library/a@sha256:12"),
+        ];
+        for (image, name, id) in table {
+            let got = Image::new(image);
+            assert_eq!(got.name, name, "{image}");
+            assert!(got.id.starts_with(id), "{image}: {}", got.id);
+        }
+    }
+
+    #[test]
+    fn equal_parts_are_one_part() {
+        let mut shared = Shared::default();
+        let (a, b) = (shared.running(Time(1_500_000_000)), shared.running(Time(1_900_000_000)));
+        match (&a, &b) {
+            (Value::Map(a), Value::Map(b)) => assert!(a.is_same(b)),
+            _ => panic!("a state is a map"),
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Pods on nodes, from their binding to their end.
+
+use super::*;
+use crate::api::registry::WriteOptions;
+use crate::clock::Span;
+use crate::sim::{Cluster, ClusterOptions};
+
+fn key(name: &str) -> Key {
+    Key::new(kinds::POD, "default", name)
+}
+
+fn cluster(latency: Latency) -> Cluster {
+    let mut cluster = Cluster::new(&ClusterOptions::default(), vec![Box::new(Kubelet::new(latency))]);
+    let node = node::new_node("node-0", 0, cluster.now());
+    cluster.api("test").create(node, &WriteOptions::default()).expect("a node");
+    cluster
+}
+
+fn create(cluster: &mut Cluster, spec: &str) {
+    let mut pod = Object::new(kinds::POD, "default", "web");
+    let mut spec = Value::from_json(spec.as_bytes()).expect("valid JSON");
+    spec.set("nodeName", "node-0");
+    spec.set_default("terminationGracePeriodSeconds", 30);
+    pod.body.insert("spec", spec);
+    cluster.api("test").create(pod, &WriteOptions::default()).expect("a pod");
+}
+
+/// A pod of one container `c` with this command, restarted by `policy`.
+fn run(latency: Latency, policy: &str, command: &str) -> Cluster {
+    let mut cluster = cluster(latency);
+    let spec = format!(r#"{{"restartPolicy":"{policy}","containers":[{{"name":"c","image":"busybox:1",{command}}}]}}"#);
+    create(&mut cluster, &spec);
+    cluster
+}
+
+const FOR_EVER: &str = r#""env":[]"#;
+
+/// What a status says in short: the phase, and for each container its state, its restarts and whether it is ready.
+fn summary(pod: &Object) -> String {
+    let mut text = pod.status()["phase"].str_or_empty().to_owned();
+    for field in ["initContainerStatuses", "containerStatuses"] {
+        for it in pod.status()[field].items() {
+            let state = &it["state"];
+            let what = match (&state["waiting"], &state["terminated"]) {
+                (Value::Null, Value::Null) => "running".to_owned(),
+                (Value::Null, it) => format!("{} {}", it["reason"].str_or_empty(), it["exitCode"]),
+                (it, _) => it["reason"].str_or_empty().to_owned(),
+            };
+            let ready = if it["ready"].is_true() { " ready" } else { "" };
+            text.push_str(&format!(", {} {what}{ready} x{}", it["name"].str_or_empty(), it["restartCount"]));
+        }
+    }
+    text
+}
+
+/// Lets `seconds` pass, and lists what the pod's status became and when.
+fn history(cluster: &mut Cluster, seconds: i64) -> Vec<String> {
+    cluster.advance(Span::seconds(seconds)).expect("it settles");
+    let start = cluster.start();
+    let line = |change: &Change| {
+        let text = match &change.after {
+            Some(pod) if change.before.is_none() || pod.status().is_null() => return None,
+            Some(pod) => summary(pod),
+            None => "gone".to_owned(),
+        };
+        (change.key.kind == kinds::POD).then(|| format!("T+{} {text}", change.time - start))
+    };
+    let view = cluster.view();
+    let lines: Vec<String> = view.history().filter_map(line).collect();
+    lines
+}
+
+fn delete(cluster: &mut Cluster, grace: i64) {
+    // The deletion is written out: the kubelet is under test, not the registry.
+    let mut pod = Object::clone(cluster.view().get(&key("web")).expect("the pod"));
+    pod.meta.deleted = Some(cluster.now() + Span::seconds(grace));
+    pod.meta.deletion_grace_seconds = Some(grace);
+    let now = cluster.now();
+    cluster.api("test").store.put(pod, now, Str::from("test"));
+}
+
+#[test]
+fn a_pod_is_pending_at_once_and_running_a_second_later() {
+    let mut cluster = run(Latency::default(), "Always", FOR_EVER);
+    assert_eq!(
+        history(&mut cluster, 100),
+        ["T+0s Pending, c ContainerCreating x0", "T+1s Running, c running ready x0"]
+    );
+    let entries = cluster.timeline().entries();
+    assert_eq!(history(&mut cluster, 365 * 86_400).len(), 2);
+    assert_eq!(cluster.timeline().entries(), entries);
+    assert_eq!(cluster.timeline().waiting(), 0);
+}
+
+#[test]
+fn a_status_has_every_field_that_the_kubelet_writes() {
+    let mut cluster =
+        run(Latency::default(), "Always", r#""volumeMounts":[{"name":"v","mountPath":"/v","readOnly":true}]"#);
+    cluster.advance(Span::seconds(2)).expect("it settles");
+    let view = cluster.view();
+    let status = view.get(&key("web")).expect("the pod").status().clone();
+    let types: Vec<_> =
+        status["conditions"].items().iter().map(|it| format!("{}={}", it["type"], it["status"])).collect();
+    assert_eq!(
+        types.join(" ").replace('"', ""),
+        "PodReadyToStartContainers=True Initialized=True Ready=True ContainersReady=True PodScheduled=True"
+    );
+    let container = &status["containerStatuses"][0];
+    assert_eq!(container["image"].as_str(), Some("docker.io/library/busybox:1"));
+    assert_eq!(container["lastState"].to_json(), "{}");
+    assert_eq!(container["resources"].to_json(), "{}");
+    assert_eq!(container["user"].to_json(), r#"{"linux":{"gid":0,"supplementalGroups":[0],"uid":0}}"#);
+    assert_eq!(container["containerID"].str_or_empty().len(), "containerd://".len() + 64);
+    assert_eq!(
+        container["volumeMounts"].to_json(),
+        r#"[{"mountPath":"/v","name":"v","readOnly":true,"recursiveReadOnly":"Disabled"}]"#
+    );
+    assert_eq!(status["podIPs"].to_json(), r#"[{"ip":"10.244.0.2"}]"#);
+    assert_eq!(status["hostIPs"].to_json(), r#"[{"ip":"10.0.0.1"}]"#);
+    assert_eq!(status["startTime"].as_str(), Some("2026-01-01T00:00:00Z"));
+}
+
+#[test]
+fn a_command_that_ends_decides_the_phase() {
+    let mut cluster = run(Latency::default(), "Never", r#""command":["sh","-c","sleep 5; exit 3"]"#);
+    assert_eq!(
+        history(&mut cluster, 100),
+        ["T+0s Pending, c ContainerCreating x0", "T+1s Running, c running ready x0", "T+6s Failed, c Error 3 x0"]
+    );
+    let mut cluster = run(Latency::default(), "OnFailure", r#""command":["true"]"#);
+    assert_eq!(
+        history(&mut cluster, 100),
+        ["T+0s Pending, c ContainerCreating x0", "T+1s Succeeded, c Completed 0 x0"]
+    );
+}
+
+#[test]
+fn a_container_that_fails_is_restarted_at_once_and_then_after_back_offs() {
+    let mut cluster = run(Latency::default(), "Always", r#""command":["sh","-c","sleep 3; exit 1"]"#);
+    assert_eq!(
+        history(&mut cluster, 60),
+        [
+            "T+0s Pending, c ContainerCreating x0",
+            "T+1s Running, c running ready x0",
+            "T+4s Running, c Error 1 x0",
+            "T+5s Running, c running ready x1",
+            "T+8s Running, c CrashLoopBackOff x1",
+            "T+18s Running, c running ready x2",
+            "T+21s Running, c CrashLoopBackOff x2",
+            "T+41s Running, c running ready x3",
+            "T+44s Running, c CrashLoopBackOff x3",
+        ]
+    );
+    let view = cluster.view();
+    let pod = view.get(&key("web")).expect("the pod");
+    let container = &pod.status()["containerStatuses"][0];
+    let message = format!("back-off 40s restarting failed container=c pod=web_default({})", pod.meta.uid);
+    assert_eq!(container["state"]["waiting"]["message"].as_str(), Some(message.as_str()));
+    assert_eq!(container["lastState"]["terminated"]["exitCode"], Value::Int(1));
+}
+
+#[test]
+fn a_deleted_pod_stops_as_its_process_does() {
+    let mut cluster = run(Latency::default(), "Always", FOR_EVER);
+    cluster.advance(Span::seconds(10)).expect("it settles");
+    delete(&mut cluster, 30);
+    let lines = history(&mut cluster, 60);
+    assert_eq!(lines[3..], ["T+10s Succeeded, c Completed 0 x0", "T+10s gone"]);
+
+    let mut cluster = run(Latency::default(), "Always", r#""command":["sleep","1000"]"#);
+    cluster.advance(Span::seconds(10)).expect("it settles");
+    delete(&mut cluster, 30);
+    let lines = history(&mut cluster, 60);
+    assert_eq!(lines[3..], ["T+40s Failed, c Error 137 x0", "T+40s gone"]);
+}
+
+#[test]
+fn a_pod_that_is_deleted_before_it_starts_never_runs() {
+    let mut cluster = run(Latency::default(), "Always", FOR_EVER);
+    cluster.advance(Span::millis(500)).expect("it settles");
+    delete(&mut cluster, 30);
+    let lines = history(&mut cluster, 60);
+    assert_eq!(lines[2..], ["T+500ms Failed, c ContainerStatusUnknown 137 x0", "T+500ms gone"]);
+}
+
+#[test]
+fn init_containers_run_one_after_the_other() {
+    let mut cluster = cluster(Latency::default());
+    create(
+        &mut cluster,
+        r#"{"restartPolicy":"Always","initContainers":[{"name":"a","image":"b","command":["sleep","2"]},
+            {"name":"b","image":"b","command":["sleep","3"]}],"containers":[{"name":"c","image":"b"}]}"#,
+    );
+    assert_eq!(
+        history(&mut cluster, 100),
+        [
+            "T+0s Pending, a PodInitializing x0, b PodInitializing x0, c PodInitializing x0",
+            "T+1s Pending, a running ready x0, b PodInitializing x0, c PodInitializing x0",
+            "T+3s Pending, a Completed 0 ready x0, b PodInitializing x0, c PodInitializing x0",
+            "T+4s Pending, a Completed 0 ready x0, b running ready x0, c PodInitializing x0",
+            "T+7s Pending, a Completed 0 ready x0, b Completed 0 ready x0, c PodInitializing x0",
+            "T+8s Running, a Completed 0 ready x0, b Completed 0 ready x0, c running ready x0",
+        ]
+    );
+}
+
+#[test]
+fn a_simulated_kubelet_is_as_quick_as_it_is_told() {
+    let latency: Latency = "start=2s,stop=200ms".parse().expect("a latency");
+    let mut cluster = run(latency, "Always", r#""command":["sh","-c","sleep 1; exit 1"]"#);
+    assert_eq!(
+        history(&mut cluster, 14)[1..],
+        [
+            "T+2s Running, c running ready x0",
+            "T+3s Running, c CrashLoopBackOff x0",
+            "T+13s Running, c running ready x1",
+            "T+14s Running, c CrashLoopBackOff x1"
+        ]
+    );
+    let mut cluster = run(latency, "Always", r#""command":["sleep","100"]"#);
+    cluster.advance(Span::seconds(10)).expect("it settles");
+    delete(&mut cluster, 30);
+    assert_eq!(history(&mut cluster, 60).last().map(String::as_str), Some("T+10.2s gone"));
+}
+
+#[test]
+fn a_pod_on_a_node_without_a_kubelet_stays_as_it_is() {
+    let mut cluster = Cluster::new(&ClusterOptions::default(), vec![Box::new(Kubelet::default())]);
+    let ghost = Object::new(kinds::NODE, "", "node-0");
+    cluster.api("test").create(ghost, &WriteOptions::default()).expect("a node");
+    create(&mut cluster, r#"{"containers":[{"name":"c","image":"b"}]}"#);
+    assert!(history(&mut cluster, 100).is_empty());
+}
+
+#[test]
+fn a_pod_that_was_active_for_too_long_fails() {
+    let mut cluster = cluster(Latency::default());
+    create(&mut cluster, r#"{"activeDeadlineSeconds":5,"containers":[{"name":"c","image":"b"}]}"#);
+    let lines = history(&mut cluster, 100);
+    assert_eq!(lines[2..], ["T+5s Failed, c Completed 0 x0"]);
+    let view = cluster.view();
+    let status = view.get(&key("web")).expect("the pod").status().clone();
+    assert_eq!(status["reason"].as_str(), Some("DeadlineExceeded"));
+}
+
+#[test]
+fn pods_that_start_together_share_what_their_statuses_have_in_common() {
+    let mut cluster = cluster(Latency::default());
+    for name in ["a", "b"] {
+        let mut pod = Object::new(kinds::POD, "default", name);
+        let spec = r#"{"nodeName":"node-0","containers":[{"name":"c","image":"b"}]}"#;
+        pod.body.insert("spec", Value::from_json(spec.as_bytes()).expect("valid JSON"));
+        cluster.api("test").create(pod, &WriteOptions::default()).expect("a pod");
+    }
+    cluster.advance(Span::seconds(2)).expect("it settles");
+    let view = cluster.view();
+    let conditions = |name: &str| match &view.get(&key(name)).expect("the pod").status()["conditions"] {
+        Value::List(items) => items.clone(),
+        _ => panic!("conditions are a list"),
+    };
+    assert!(Arc::ptr_eq(&conditions("a"), &conditions("b")));
+}

@@ -1,0 +1,244 @@
+//! One pod on its node: which containers run, which come next, and when (`pkg/kubelet/pod_workers.go`,
+//! `pkg/kubelet/kuberuntime/kuberuntime_manager.go`).
+
+use std::sync::Arc;
+
+use super::command::{self, Process};
+use super::container::{CANNOT_START, Container, Exit, Next, Running, State};
+use super::events::Happening;
+use super::identity;
+use super::latency::Latency;
+use super::restart::should_restart;
+use super::termination::{Ending, Why};
+use crate::clock::{Span, Time};
+use crate::object::{Object, Str, Value};
+
+/// A pod that a kubelet takes care of.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    /// The pod as it was last seen.
+    pub pod: Arc<Object>,
+    /// When the kubelet first saw it.
+    pub seen: Time,
+    /// Its init containers and then its containers, in the order of the spec.
+    pub containers: Vec<Container>,
+    /// How many of them are init containers.
+    pub inits: usize,
+    /// The address of its network, once it has one.
+    pub address: Option<Str>,
+    /// Its end, once that has begun.
+    pub ending: Option<Ending>,
+    /// Whether the deletion of its object was asked for.
+    pub removed: bool,
+}
+
+/// What happened to the container at an index.
+pub type Happenings = Vec<(usize, Happening)>;
+
+impl Worker {
+    /// A worker for `pod`, first seen at `now`.
+    pub fn new(pod: Arc<Object>, now: Time) -> Self {
+        let inits = pod.spec()["initContainers"].items().len();
+        let containers = vec![Container::default(); inits + pod.spec()["containers"].items().len()];
+        Worker { pod, seen: now, containers, inits, address: None, ending: None, removed: false }
+    }
+
+    /// The spec of the container at `index`.
+    pub fn spec(&self, index: usize) -> &Value {
+        match index.checked_sub(self.inits) {
+            Some(index) => &self.pod.spec()["containers"][index],
+            None => &self.pod.spec()["initContainers"][index],
+        }
+    }
+
+    /// Whether the container at `index` is an init container.
+    pub fn is_init(&self, index: usize) -> bool {
+        index < self.inits
+    }
+
+    /// Whether the container at `index` is a restartable init container, a sidecar.
+    pub fn is_sidecar(&self, index: usize) -> bool {
+        self.is_init(index) && self.spec(index)["restartPolicy"].as_str() == Some("Always")
+    }
+
+    /// Whether its network is set up at `now`.
+    pub fn has_sandbox(&self, now: Time, latency: &Latency) -> bool {
+        self.address.is_some() || (self.ending.is_none() && now >= self.seen + latency.start)
+    }
+
+    /// Whether every container is at its end, and the pod's end needs no more time.
+    pub fn is_terminated(&self, now: Time, latency: &Latency) -> bool {
+        let ending = self.ending.is_some_and(|it| now >= it.earliest(latency));
+        ending && self.containers.iter().all(|it| it.running().is_none())
+    }
+
+    /// Whether nothing will ever run again without its end having been asked for.
+    pub fn is_finished(&self) -> bool {
+        let mains = self.containers.get(self.inits..).unwrap_or_default();
+        let failed_init = (0..self.inits).any(|it| !self.is_sidecar(it) && self.failed_for_good(it));
+        let mains_over = mains.iter().all(Container::is_over) && !mains.is_empty();
+        let sidecars = self.containers.iter().take(self.inits).any(|it| it.running().is_some());
+        (failed_init || mains_over) && !sidecars && mains.iter().all(|it| it.running().is_none())
+    }
+
+    fn failed_for_good(&self, index: usize) -> bool {
+        let container = &self.containers[index];
+        container.is_over() && container.exit().is_some_and(|it| it.code != 0)
+    }
+
+    /// Begins its end, unless it has begun.
+    pub fn end(&mut self, why: Why, now: Time, happenings: &mut Happenings) {
+        let ending = match self.ending {
+            Some(ending) if why == Why::Deleted => ending.deleted(&self.pod, now),
+            Some(ending) => ending,
+            None => {
+                for (index, container) in self.containers.iter_mut().enumerate() {
+                    match &mut container.state {
+                        State::Running(_) => happenings.push((index, Happening::Killing)),
+                        State::Exited(_, next) => *next = Next::Stay,
+                        State::Waiting => {}
+                    }
+                }
+                Ending::new(why, &self.pod, now)
+            }
+        };
+        self.ending = Some(ending);
+    }
+
+    /// Does all that is due by `now`.
+    pub fn advance(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) {
+        // Each container ends and starts a bounded number of times at one instant: the back-off sees to that.
+        loop {
+            let ended = self.end_due(now, latency, happenings);
+            if self.deadline_exceeded().is_some_and(|at| at <= now) && self.ending.is_none() && !self.is_finished() {
+                happenings.push((0, Happening::DeadlineExceeded));
+                self.end(Why::DeadlineExceeded, now, happenings);
+            }
+            if self.ending.is_none() && self.needs_sidecars_stopped() {
+                self.end(Why::Finished, now, happenings);
+            }
+            let started = self.ending.is_none() && self.start_due(now, latency, happenings);
+            if !ended && !started {
+                return;
+            }
+        }
+    }
+
+    fn needs_sidecars_stopped(&self) -> bool {
+        let mains = self.containers.get(self.inits..).unwrap_or_default();
+        let over = mains.iter().all(Container::is_over) && !mains.is_empty();
+        let failed = (0..self.inits).any(|it| !self.is_sidecar(it) && self.failed_for_good(it));
+        (over || failed) && self.containers.iter().any(|it| it.running().is_some())
+    }
+
+    fn deadline_exceeded(&self) -> Option<Time> {
+        let seconds = self.pod.spec()["activeDeadlineSeconds"].as_i64()?;
+        Some(self.seen + Span::seconds(seconds))
+    }
+
+    /// When there is something to do next.
+    pub fn deadline(&self, latency: &Latency) -> Option<Time> {
+        let ends = self.containers.iter().filter_map(|it| self.end_of(it, latency)).map(|(at, _)| at);
+        let Some(ending) = self.ending else {
+            let starts = (0..self.containers.len()).filter_map(|it| self.start_of(it, latency));
+            let expires = self.deadline_exceeded().filter(|_| !self.is_finished());
+            return ends.chain(starts).chain(expires).min();
+        };
+        ends.min().or_else(|| Some(ending.earliest(latency)))
+    }
+
+    fn end_of(&self, container: &Container, latency: &Latency) -> Option<(Time, i64)> {
+        let running = container.running()?;
+        match &self.ending {
+            Some(ending) => Some(ending.of(running, latency)),
+            None => running.end,
+        }
+    }
+
+    fn end_due(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) -> bool {
+        let mut any = false;
+        for index in 0..self.containers.len() {
+            let end = self.end_of(&self.containers[index], latency);
+            if let Some((at, code)) = end.filter(|(at, _)| *at <= now)
+                && let Some(running) = self.containers[index].running()
+            {
+                let exit = running.exit(at, code);
+                self.exited(index, exit, latency, happenings);
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn exited(&mut self, index: usize, exit: Exit, latency: &Latency, happenings: &mut Happenings) {
+        let restarts =
+            self.ending.is_none() && should_restart(self.spec(index), self.pod.spec(), exit.code, self.is_init(index));
+        let delay = self.containers[index].backoff.delay(exit.finished, latency.first_restart_waits);
+        let next = if !restarts {
+            Next::Stay
+        } else if delay == Span::ZERO {
+            Next::Restart(exit.finished + latency.notice)
+        } else {
+            happenings.push((index, Happening::BackOff));
+            Next::BackOff { until: exit.finished + delay, delay }
+        };
+        self.containers[index].state = State::Exited(exit, next);
+    }
+
+    /// When the container at `index` is to be started, if its turn has come.
+    fn start_of(&self, index: usize, latency: &Latency) -> Option<Time> {
+        let ready = self.seen + latency.start;
+        let mut turn = ready;
+        for before in 0..index.min(self.inits) {
+            let container = &self.containers[before];
+            let sidecar = self.is_sidecar(before);
+            match &container.state {
+                State::Exited(exit, _) if !sidecar && exit.code == 0 => turn = turn.max(exit.finished + latency.notice),
+                State::Running(running) if sidecar => turn = turn.max(running.started),
+                State::Exited(..) if sidecar && container.restarts > 0 => {}
+                _ => return None,
+            }
+        }
+        match self.containers[index].state {
+            State::Waiting => Some(turn),
+            _ => self.containers[index].restart_at(),
+        }
+    }
+
+    fn start_due(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) -> bool {
+        let mut any = false;
+        for index in 0..self.containers.len() {
+            if self.start_of(index, latency).is_some_and(|at| at <= now) {
+                self.start(index, now, latency, happenings);
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn start(&mut self, index: usize, now: Time, latency: &Latency, happenings: &mut Happenings) {
+        let container = &mut self.containers[index];
+        if let State::Exited(exit, _) = std::mem::take(&mut container.state) {
+            container.backoff.restarted(exit.finished, now, latency.first_restart_waits);
+            container.restarts += 1;
+            container.last = Some(exit);
+        }
+        let process = command::process(self.spec(index), &self.pod, now, latency.reading);
+        let name = self.spec(index)["name"].str_or_empty();
+        let attempt = self.containers[index].restarts.to_string();
+        let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, name, &attempt], 64)));
+        if let Some(running) = Running::new(&process, now, id.clone()) {
+            happenings.push((index, Happening::Started));
+            if let Process::NotInterpreted(construct) = process {
+                happenings.push((index, Happening::NotInterpreted(construct)));
+            }
+            self.containers[index].state = State::Running(running);
+        } else if let Process::CannotStart(message) = process {
+            let message = Str::from(message);
+            happenings.push((index, Happening::CannotStart(message.clone())));
+            let started = Time::from_unix(0);
+            let exit = Exit { code: CANNOT_START, reason: "StartError", message, started, finished: now, id };
+            self.exited(index, exit, latency, happenings);
+        }
+    }
+}
