@@ -191,7 +191,8 @@ mod tests {
         let mut namespace =
             Object::clone(cluster.view().get(&Key::new(kinds::NAMESPACE, "", "default")).expect("there"));
         namespace.status_mut().set("phase", "Terminating");
-        cluster.api("test").update(namespace, Part::Status, &WriteOptions::default()).expect("updated");
+        let now = cluster.now();
+        cluster.api("test").store.put(namespace, now, literal!("test"));
         cluster.api("test").delete(&account(), &DeleteOptions::default()).expect("deleted");
         cluster.run_due().expect("settles");
         assert!(cluster.view().get(&account()).is_none());

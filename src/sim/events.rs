@@ -36,6 +36,7 @@ const LONGEST_NAME: usize = 253;
 #[derive(Debug, Default)]
 pub struct Recorder {
     sources: BTreeMap<Str, Source>,
+    series: BTreeMap<Str, SeriesCache>,
     texts: BTreeSet<Str>,
     reference: Option<Reference>,
     stamp: Option<(Time, Str)>,
@@ -52,7 +53,6 @@ struct Source {
     component: Str,
     host: Str,
     correlator: Correlator,
-    series: SeriesCache,
 }
 
 /// The last `involvedObject`, for the next event about the same revision.
@@ -70,7 +70,7 @@ impl Source {
         let (component, host) = actor.split_once(' ').unwrap_or((actor, ""));
         let (component, host) = (Str::from(component), Str::from(host));
         let shown = map! { "component" => &component, "host" => (!host.is_empty()).then_some(&*host) };
-        Source { shown, component, host, correlator: Correlator::default(), series: SeriesCache::default() }
+        Source { shown, component, host, correlator: Correlator::default() }
     }
 }
 
@@ -181,8 +181,8 @@ impl Cluster {
     /// whenever time passes or an event is recorded.
     pub fn expire_events(&mut self) {
         let (now, mut told) = (self.now, Vec::new());
-        for (actor, source) in &mut self.recorder.sources {
-            told.extend(source.series.due(now).into_iter().map(|progress| (actor.clone(), progress)));
+        for (actor, series) in &mut self.recorder.series {
+            told.extend(series.due(now).into_iter().map(|progress| (actor.clone(), progress)));
         }
         for (actor, progress) in told {
             drop(self.write_series(&actor, &progress));
@@ -248,7 +248,7 @@ impl Cluster {
         let key = event_key(record, name);
         let version = record.about.meta.resource_version.to_string();
         let likeness = fingerprint(&[&record.about.meta.uid, &version, kind_of(record), record.reason, action]);
-        match recorder.source(actor).series.observe(likeness, &key, now) {
+        match recorder.series.entry(actor.clone()).or_default().observe(likeness, &key, now) {
             Occurrence::Counted => Ok(()),
             Occurrence::Again(progress) => self.write_series(actor, &progress),
             Occurrence::New => {
