@@ -124,7 +124,10 @@ impl Cluster {
         let Some((due, index, key)) = self.timeline.pop() else {
             return false;
         };
-        self.now = self.now.max(due);
+        if due > self.now {
+            self.now = due;
+            self.expire_events();
+        }
         let Some(controller) = self.controllers.get_mut(index) else {
             return true;
         };

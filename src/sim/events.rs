@@ -4,7 +4,7 @@
 //! what many of them share (source, reason, message, the reference to one object) is shared in memory too.
 //!
 //! An event is gone an hour after its last change (`--event-ttl`). Nothing waits for that on the timeline, which would
-//! make idle time cost something: expired events are removed whenever an event is recorded or time has passed. Events
+//! make idle time cost something: expired events are removed whenever the clock moves for another reason. Events
 //! that clients create through the API are not removed.
 
 mod correlator;
@@ -169,7 +169,6 @@ impl Recorder {
 impl Cluster {
     /// Records an event by `actor`. An event that cannot be stored is dropped, as upstream's recorder drops it.
     pub(super) fn record_event(&mut self, actor: &Str, record: EventRecord) {
-        self.expire_events();
         let stored = match record.via {
             EventVia::Core => self.record_counted(actor, &record),
             EventVia::Events { action } => self.record_series(actor, &record, action),
@@ -177,8 +176,8 @@ impl Cluster {
         drop(stored);
     }
 
-    /// Removes the events that nothing changed for an hour, and tells of series that ended. The cluster does so by itself
-    /// whenever time passes or an event is recorded.
+    /// Removes the events that nothing changed for an hour, and tells of series that ended. The cluster does so whenever
+    /// its clock moves.
     pub fn expire_events(&mut self) {
         let (now, mut told) = (self.now, Vec::new());
         for (actor, series) in &mut self.recorder.series {

@@ -2,8 +2,8 @@
 //!
 //! The policy of client-go `tools/events/event_broadcaster.go`: the second occurrence makes a series of two and is told;
 //! further ones are only counted, and told when the series is refreshed (every half hour) or finished (nothing for six
-//! minutes). Upstream has timers for those. Here they are looked at when something is recorded or time has passed, so that
-//! a quiet cluster needs no timeline entries for them.
+//! minutes). Upstream has timers for those. Here they are looked at whenever the clock moves for another reason, so that a
+//! quiet cluster needs no timeline entries for them.
 
 use std::collections::BTreeMap;
 
