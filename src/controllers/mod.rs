@@ -4,6 +4,7 @@
 
 pub mod daemonset;
 pub mod garbage_collector;
+pub mod history;
 pub mod job;
 pub mod namespace;
 pub mod node_lifecycle;

@@ -1,6 +1,7 @@
 //! Which loops a cluster runs, in the order in which they hear of a change.
 
 use crate::controllers::Controller;
+use crate::controllers::daemonset::DaemonSetController;
 use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::namespace::NamespaceController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
@@ -21,6 +22,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(NamespaceController::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
+        Box::new(DaemonSetController::default()),
         Box::new(Scheduler::default()),
         Box::new(Kubelet::new(options.latency)),
     ]
