@@ -16,7 +16,7 @@ pub struct Container {
     /// What it does now.
     pub state: State,
     /// How it ended before the present state.
-    pub last: Option<Exit>,
+    pub last: Option<Box<Exit>>,
     /// How often it was started again.
     pub restarts: i64,
     /// What holds up its restarts.

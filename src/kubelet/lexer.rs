@@ -13,6 +13,9 @@ pub enum Token {
     Or,
     /// `!` in front of a command.
     Not,
+    /// The output of the command goes nowhere, as with `>/dev/null`. Other redirections that keep it, such as `>&2`, are
+    /// no token.
+    Silence,
 }
 
 /// A word of a shell script: its parts are joined.
@@ -96,7 +99,8 @@ impl Lexer<'_> {
             },
             '$' => self.variable(false)?,
             '`' => return construct("`"),
-            '(' | ')' | '<' | '>' => return construct(next.to_string()),
+            '>' => self.redirection()?,
+            '(' | ')' | '<' => return construct(next.to_string()),
             '{' | '}' if self.word.is_none() => return construct(next.to_string()),
             '*' | '?' | '[' => return construct(next.to_string()),
             '!' if self.word.is_none() && self.rest.peek().is_some_and(|it| it.is_whitespace()) => {
@@ -113,6 +117,32 @@ impl Lexer<'_> {
             return construct(sign.to_string());
         }
         self.tokens.push(token);
+        Ok(())
+    }
+
+    /// `>TARGET`, `2>TARGET`, `>>TARGET` to where nothing is kept, and `>&2`.
+    fn redirection(&mut self) -> Result<(), Construct> {
+        let descriptor = match self.word.as_ref().and_then(Word::keyword) {
+            Some(digit @ ("1" | "2")) => {
+                let digit = digit.to_owned();
+                self.word = None;
+                digit
+            }
+            _ => "1".to_owned(),
+        };
+        self.finish_word();
+        self.rest.next_if_eq(&'>');
+        while self.rest.next_if(|it| matches!(it, ' ' | '\t')).is_some() {}
+        let ends = |it: &char| it.is_whitespace() || matches!(it, ';' | '|' | '<' | '>' | '(' | ')');
+        let mut target = String::new();
+        while let Some(next) = self.rest.next_if(|it| !ends(it) && (*it != '&' || target.is_empty())) {
+            target.push(next);
+        }
+        match target.as_str() {
+            "/dev/null" if descriptor == "1" => self.tokens.push(Token::Silence),
+            "/dev/null" | "/dev/stdout" | "/dev/stderr" | "&1" | "&2" => {}
+            _ => return construct(format!(">{target}")),
+        }
         Ok(())
     }
 
@@ -222,13 +252,14 @@ mod tests {
 
     #[test]
     fn quotes_escapes_and_comments_follow_the_shell() {
-        let table: [(&str, &[&str]); 6] = [
+        let table: [(&str, &[&str]); 7] = [
             ("echo 'a b'  c\\ d", &["echo", "a b", "c d"]),
             ("echo \"it's $X\" # done", &["echo", "it's <X>"]),
             ("a;b\nc", &["a", "End", "b", "End", "c"]),
             ("a && b || c", &["a", "And", "b", "Or", "c"]),
             ("echo ${X}y \"\\$X\"", &["echo", "<X>y", "$X"]),
             ("echo a#b 5$", &["echo", "a#b", "5$"]),
+            ("a >/dev/null 2>&1 && b >&2", &["a", "Silence", "And", "b"]),
         ];
         for (script, want) in table {
             assert_eq!(words(script), want, "{script}");
@@ -237,9 +268,15 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_named() {
-        for (script, want) in
-            [("a | b", "|"), ("a &", "&"), ("x=$(date)", "$("), ("echo 'a", "'"), ("ls *", "*"), ("a > b", ">")]
-        {
+        for (script, want) in [
+            ("a | b", "|"),
+            ("a &", "&"),
+            ("x=$(date)", "$("),
+            ("echo 'a", "'"),
+            ("ls *", "*"),
+            ("a > b", ">b"),
+            ("a < b", "<"),
+        ] {
             assert_eq!(tokenize(script), Err(Construct(want.to_owned())), "{script}");
         }
     }

@@ -130,9 +130,8 @@ impl Kubelet {
         self.tell(&worker, &happenings, &mut outcome.actions);
         let terminated = worker.is_terminated(now, &latency);
         outcome.actions.extend(self.write_status(&mut worker, now, terminated));
-        let deleted = terminated && pod.meta.deleted.is_some() && !worker.removed;
-        if deleted {
-            worker.removed = true;
+        // A deletion without grace is the last one: what holds the object now is a finalizer.
+        if terminated && pod.meta.deleted.is_some() && pod.meta.deletion_grace_seconds != Some(0) {
             let options =
                 DeleteOptions { grace_seconds: Some(0), uid: Some(pod.meta.uid.clone()), ..DeleteOptions::default() };
             outcome.actions.push(Action::Delete(key.clone(), options));

@@ -7,7 +7,7 @@ use super::conditions::Condition;
 use super::identity;
 use crate::clock::Time;
 use crate::map;
-use crate::object::{Str, Value};
+use crate::object::{Map, Str, Value};
 
 /// How many entries each table keeps: enough for what happens close together.
 const KEPT: usize = 512;
@@ -20,6 +20,8 @@ pub struct Shared {
     conditions: BTreeMap<Vec<Condition>, Value>,
     images: BTreeMap<Str, Image>,
     users: BTreeMap<(i64, i64, Vec<i64>), Value>,
+    waiting: BTreeMap<Str, Value>,
+    empty: Map,
 }
 
 /// An image as the runtime knows it.
@@ -53,6 +55,16 @@ impl Shared {
     pub fn running(&mut self, started: Time) -> Value {
         let text = self.time(started);
         kept(&mut self.running, started.unix(), || Value::Map(map! { "running" => map! { "startedAt" => text } }))
+    }
+
+    /// The state of a container that waits for `reason`.
+    pub fn waiting(&mut self, reason: Str) -> Value {
+        kept(&mut self.waiting, reason.clone(), || Value::Map(map! { "waiting" => map! { "reason" => reason } }))
+    }
+
+    /// `{}`.
+    pub fn empty(&self) -> Value {
+        Value::from(&self.empty)
     }
 
     /// A list of conditions.

@@ -177,7 +177,12 @@ impl<'a> Shell<'a> {
         if words.is_empty() {
             return Err(Construct("!".to_owned()));
         }
+        let printed = (self.steps.len(), self.printed);
         self.simple_command(&words)?;
+        if command.contains(&Token::Silence) {
+            self.steps.truncate(printed.0);
+            self.printed = printed.1;
+        }
         if negated && !self.over {
             self.status = i64::from(self.status == 0);
         }
@@ -273,10 +278,7 @@ impl<'a> Shell<'a> {
             "false" => self.status = 1,
             "echo" => self.echo(args)?,
             "sleep" => self.sleep(args),
-            "date" if args.is_empty() => {
-                let now = self.started + self.elapsed;
-                self.print(format!("{}\n", now.rfc3339()));
-            }
+            "date" => self.date(args)?,
             _ => return Err(Construct(name.to_owned())),
         }
         Ok(())
@@ -291,6 +293,19 @@ impl<'a> Shell<'a> {
             _ => (args, "\n"),
         };
         self.print(format!("{}{end}", words.join(" ")));
+        Ok(())
+    }
+
+    fn date(&mut self, args: &[String]) -> Result<(), Construct> {
+        let format = match args {
+            [] => "%a %b %e %H:%M:%S UTC %Y",
+            [format] if format.starts_with('+') => &format[1..],
+            _ => return Err(Construct(format!("date {}", args.join(" ")))),
+        };
+        let now = self.started + self.elapsed;
+        let stamp = jiff::Timestamp::from_nanosecond(i128::from(now.0)).map(|it| it.to_zoned(jiff::tz::TimeZone::UTC));
+        let text = stamp.and_then(|it| jiff::fmt::strtime::format(format, &it));
+        self.print(format!("{}\n", text.map_err(|_| Construct(format!("date +{format}")))?));
         Ok(())
     }
 
@@ -377,11 +392,16 @@ mod tests {
 
     #[test]
     fn output_comes_when_it_is_printed() {
-        let plan =
-            run_script("sleep 2; echo \"$GREETING\"; date", &env(), Time::from_unix(0)).expect("it is interpreted");
+        let plan = run_script(
+            "echo a >/dev/null; sleep 2; echo \"$GREETING\"; date; date +%y-%m-%d",
+            &env(),
+            Time::from_unix(0),
+        )
+        .expect("it is interpreted");
         let want = [
             Step { after: Span::seconds(2), output: "hello you\n".to_owned() },
-            Step { after: Span::ZERO, output: "1970-01-01T00:00:02Z\n".to_owned() },
+            Step { after: Span::ZERO, output: "Thu Jan  1 00:00:02 UTC 1970\n".to_owned() },
+            Step { after: Span::ZERO, output: "70-01-01\n".to_owned() },
         ];
         assert_eq!(plan.steps, want);
     }

@@ -159,7 +159,7 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
     let is_made = id.is_some();
     let image = shared.image(&spec_image);
     let resources = match &spec["resources"] {
-        Value::Null => Value::empty_map(),
+        Value::Null => shared.empty(),
         resources => resources.clone(),
     };
     let requests = resources["requests"].clone();
@@ -183,22 +183,24 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
 /// The state and the last state of the container at `index`.
 fn states(worker: &Worker, index: usize, place: &Place, shared: &mut Shared) -> (Value, Value) {
     let container = &worker.containers[index];
-    let last =
-        |exit: Option<&Exit>, shared: &mut Shared| exit.map_or_else(Value::empty_map, |it| terminated(it, shared));
+    let last = |exit: Option<&Exit>, shared: &mut Shared| match exit {
+        Some(exit) => terminated(exit, shared),
+        None => shared.empty(),
+    };
     match &container.state {
-        State::Waiting if place.terminated && is_unknown(worker, index) => (unknown(), Value::empty_map()),
+        State::Waiting if place.terminated && is_unknown(worker, index) => (unknown(), shared.empty()),
         State::Waiting => {
             let reason = if worker.inits > 0 { literal!("PodInitializing") } else { literal!("ContainerCreating") };
-            (Value::Map(map! { "waiting" => map! { "reason" => reason } }), Value::empty_map())
+            (shared.waiting(reason), shared.empty())
         }
-        State::Running(running) => (shared.running(running.started), last(container.last.as_ref(), shared)),
+        State::Running(running) => (shared.running(running.started), last(container.last.as_deref(), shared)),
         State::Exited(exit, Next::BackOff { delay, .. }) => {
             let name = worker.spec(index)["name"].str_or_empty();
             let message = format!("back-off {delay} restarting failed container={name} pod={}", pod_name(&worker.pod));
             let waiting = map! { "reason" => literal!("CrashLoopBackOff"), "message" => message };
             (Value::Map(map! { "waiting" => waiting }), last(Some(exit), shared))
         }
-        State::Exited(exit, _) => (terminated(exit, shared), last(container.last.as_ref(), shared)),
+        State::Exited(exit, _) => (terminated(exit, shared), last(container.last.as_deref(), shared)),
     }
 }
 

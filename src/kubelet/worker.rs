@@ -28,8 +28,6 @@ pub struct Worker {
     pub address: Option<Str>,
     /// Its end, once that has begun.
     pub ending: Option<Ending>,
-    /// Whether the deletion of its object was asked for.
-    pub removed: bool,
 }
 
 /// What happened to the container at an index.
@@ -40,7 +38,7 @@ impl Worker {
     pub fn new(pod: Arc<Object>, now: Time) -> Self {
         let inits = pod.spec()["initContainers"].items().len();
         let containers = vec![Container::default(); inits + pod.spec()["containers"].items().len()];
-        Worker { pod, seen: now, containers, inits, address: None, ending: None, removed: false }
+        Worker { pod, seen: now, containers, inits, address: None, ending: None }
     }
 
     /// The spec of the container at `index`.
@@ -221,7 +219,7 @@ impl Worker {
         if let State::Exited(exit, _) = std::mem::take(&mut container.state) {
             container.backoff.restarted(exit.finished, now, latency.first_restart_waits);
             container.restarts += 1;
-            container.last = Some(exit);
+            container.last = Some(Box::new(exit));
         }
         let process = command::process(self.spec(index), &self.pod, now, latency.reading);
         let name = self.spec(index)["name"].str_or_empty();
