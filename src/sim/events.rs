@@ -332,7 +332,9 @@ mod tests {
     use crate::sim::ClusterOptions;
 
     fn cluster() -> Cluster {
-        Cluster::new(&ClusterOptions::default(), Vec::new())
+        let mut cluster = Cluster::new(&ClusterOptions::default(), Vec::new());
+        cluster.bootstrap(&[]).expect("a fresh cluster");
+        cluster
     }
 
     fn pod(cluster: &mut Cluster) -> Arc<Object> {
@@ -367,7 +369,8 @@ mod tests {
         assert_eq!(event.body["count"].as_i64(), Some(2));
         assert_eq!(event.body["firstTimestamp"].str_or_empty(), "2026-01-01T00:00:00Z");
         assert_eq!(event.body["lastTimestamp"].str_or_empty(), "2026-01-01T00:00:05Z");
-        assert_eq!(event.body["involvedObject"]["resourceVersion"].str_or_empty(), "2");
+        let version = pod.meta.resource_version.to_string();
+        assert_eq!(event.body["involvedObject"]["resourceVersion"].str_or_empty(), version);
         assert_eq!(event.body["reportingInstance"].str_or_empty(), "node-1");
         assert!(event.body.contains_key("eventTime"));
     }
