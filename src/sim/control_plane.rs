@@ -4,6 +4,8 @@ use crate::controllers::Controller;
 use crate::controllers::daemonset::DaemonSetController;
 use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::namespace::NamespaceController;
+use crate::controllers::node_lifecycle::NodeLifecycleController;
+use crate::controllers::pod_gc::PodGarbageCollector;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
 use crate::kubelet::{Kubelet, Latency};
 use crate::scheduler::Scheduler;
@@ -22,6 +24,8 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(NamespaceController::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
+        Box::new(NodeLifecycleController),
+        Box::new(PodGarbageCollector::default()),
         Box::new(DaemonSetController::default()),
         Box::new(Scheduler::default()),
         Box::new(Kubelet::new(options.latency)),
