@@ -1,8 +1,10 @@
 //! Reading the body of a request as an object (apiserver `pkg/endpoints/handlers/create.go` and `rest.go`).
 
-use super::negotiation;
+use super::decode::{DecodeError, decode};
 use super::query::Params;
 use super::route::Target;
+use super::schema::schema;
+use super::{negotiation, scalars, yaml};
 use super::{Request, Response};
 use crate::api::Status;
 use crate::object::{Kind, Object, Str, Value};
@@ -16,31 +18,86 @@ pub(super) struct Body {
     pub warnings: Vec<String>,
 }
 
+/// `fieldValidation`: what becomes of unknown and repeated fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Validation {
+    /// They are dropped silently.
+    Ignore,
+    /// They are dropped with a warning.
+    Warn,
+    /// They refuse the request.
+    Strict,
+}
+
+impl Validation {
+    /// What a request asks for; without a word, to be warned.
+    pub(super) fn of(params: &Params) -> Self {
+        match params.text("fieldValidation") {
+            "Ignore" => Validation::Ignore,
+            "Strict" => Validation::Strict,
+            _ => Validation::Warn,
+        }
+    }
+}
+
 /// Reads the body of `request` as an object of the kind that `target` names.
 pub(super) fn object(request: &Request, target: &Target, params: &Params) -> Result<Body, Response> {
-    let _ = params;
+    let validation = Validation::of(params);
+    let info = target.kind.info();
+    let unrecognized = |why: &str| unrecognized(info.kind, why, &request.body);
     let yaml = negotiation::is_yaml(&request.content_type)?;
-    let value = parse(&request.body, yaml).map_err(|why| unrecognized(target.kind.info().kind, &why, &request.body))?;
-    check_kind(target, &value)?;
-    let mut object = Object::from_value(target.kind, &value);
+    let converted = if yaml { Some(yaml::to_value(&request.body).map_err(|why| unrecognized(&why))?) } else { None };
+    let text = converted.as_ref().map(|value| value.to_json().into_bytes());
+    let text = text.as_deref().unwrap_or(&request.body);
+    let decoded = match decode(text, schema(), schema().root(target.kind)) {
+        Ok(decoded) => decoded,
+        Err(DecodeError::Syntax(why)) => {
+            return Err(unrecognized(&format!("couldn't get version/kind; json parse error: {why}")).into());
+        }
+        Err(DecodeError::Type(why)) => {
+            check_kind(target, &Value::from_json(text).unwrap_or_default())?;
+            return Err(cannot_be_handled(target, info.kind, &target.version, &why).into());
+        }
+    };
+    check_kind(target, &decoded.value)?;
+    let repeated = if yaml && validation != Validation::Ignore { yaml::repeated_keys(&request.body) } else { Vec::new() };
+    let mut warnings = Vec::new();
+    match validation {
+        Validation::Ignore => {}
+        Validation::Warn => warnings.extend(repeated.into_iter().chain(decoded.strict)),
+        Validation::Strict if repeated.is_empty() && decoded.strict.is_empty() => {}
+        Validation::Strict => {
+            let lines: String = repeated.iter().map(|line| format!("\n  {line}")).collect();
+            let yaml = (!repeated.is_empty()).then(|| format!("yaml: unmarshal errors:{lines}"));
+            let errors: Vec<String> = yaml.into_iter().chain(decoded.strict).collect();
+            let why = format!("strict decoding error: {}", errors.join(", "));
+            return Err(cannot_be_handled(target, info.kind, &target.version, &why).into());
+        }
+    }
+    let mut object = Object::from_value(target.kind, &decoded.value);
     place(&mut object, target)?;
-    let version = value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
-    Ok(Body { object, version, warnings: Vec::new() })
+    let version = decoded.value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
+    Ok(Body { object, version, warnings })
+}
+
+/// The refusal of a body that was read and is no object of the kind.
+fn cannot_be_handled(target: &Target, kind: &str, version: &str, why: &str) -> Status {
+    let expected = target.kind.info().kind;
+    Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {expected}: {why}"))
 }
 
 /// Reads a body that is no stored object, such as `DeleteOptions` or a `Binding`.
 pub(super) fn parse_as(request: &Request, kind: &str) -> Result<Value, Response> {
     let yaml = negotiation::is_yaml(&request.content_type)?;
-    parse(&request.body, yaml).map_err(|why| unrecognized(kind, &why, &request.body).into())
-}
-
-/// Parses JSON or YAML text.
-pub(super) fn parse(bytes: &[u8], yaml: bool) -> Result<Value, String> {
-    if yaml {
-        serde_yaml::from_slice(bytes).map_err(|error| error.to_string())
+    let value = if yaml {
+        yaml::to_value(&request.body)
     } else {
-        Value::from_json(bytes).map_err(|error| error.to_string())
-    }
+        Value::from_json(&request.body).map_err(|error| {
+            let why = scalars::go_syntax_error(&request.body, &error);
+            format!("couldn't get version/kind; json parse error: {why}")
+        })
+    };
+    value.map_err(|why| unrecognized(kind, &why, &request.body).into())
 }
 
 /// The refusal of a body that cannot be read at all.
@@ -64,7 +121,7 @@ fn summary(bytes: &[u8]) -> String {
 }
 
 /// Refuses a body whose `apiVersion` and `kind` are not those of the URL; what is absent is taken from the URL.
-fn check_kind(target: &Target, value: &Value) -> Result<(), Status> {
+pub(super) fn check_kind(target: &Target, value: &Value) -> Result<(), Status> {
     let info = target.kind.info();
     let expected = target.api_version();
     let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
@@ -74,9 +131,7 @@ fn check_kind(target: &Target, value: &Value) -> Result<(), Status> {
     if group == info.group && kind == info.kind && version == target.version {
         return Ok(());
     }
-    let handled = |why: String| {
-        Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {}: {why}", info.kind))
-    };
+    let handled = |why: String| cannot_be_handled(target, &kind, version_of(&api_version), &why);
     if Kind::by_api_version(&api_version, &kind).is_none() {
         return Err(handled(format!(
             "no kind {kind:?} is registered for version {api_version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
@@ -91,8 +146,12 @@ fn check_kind(target: &Target, value: &Value) -> Result<(), Status> {
     Err(handled(format!("converting (v1.{kind}) to ({package}.{}): unknown conversion", info.kind)))
 }
 
+fn version_of(api_version: &str) -> &str {
+    api_version.rsplit('/').next().unwrap_or_default()
+}
+
 /// Puts an object into the namespace of the URL.
-fn place(object: &mut Object, target: &Target) -> Result<(), Status> {
+pub(super) fn place(object: &mut Object, target: &Target) -> Result<(), Status> {
     let meta = &mut object.meta;
     if !meta.namespace.is_empty() && !target.namespace.is_empty() && meta.namespace != target.namespace {
         return Err(Status::bad_request(

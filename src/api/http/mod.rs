@@ -6,17 +6,23 @@
 //! served: they are answered with the 415 and 406 of a server that does not know them.
 
 mod body;
+mod decode;
 mod delete;
 mod discovery;
 mod field_selector;
 mod label_selector;
 mod list;
 mod negotiation;
+mod patch;
 mod query;
 mod resource;
 mod route;
+mod scalars;
+mod schema;
+mod schema_facts;
 mod watch;
 mod write;
+mod yaml;
 
 use bytes::Bytes;
 

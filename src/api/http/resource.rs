@@ -3,7 +3,7 @@
 use super::query::Params;
 use super::route::Target;
 use super::watch::Watch;
-use super::{Reply, Request, Response, delete, list, write};
+use super::{Reply, Request, Response, delete, list, patch, write};
 use crate::api::registry::{Api, Part};
 use crate::object::{Value, kinds};
 
@@ -48,6 +48,7 @@ fn object(api: &mut Api<'_>, request: &Request, target: &Target, params: &Params
     match request.method.as_str() {
         "GET" => Ok(list::get(api.view(), target, params).map(ok)?),
         "PUT" => write::update(api, request, target, params, Part::Main),
+        "PATCH" => patch::patch(api, request, target, params, Part::Main),
         "DELETE" => delete::object(api, request, target, params),
         _ => Err(Response::method_not_allowed()),
     }
@@ -65,6 +66,7 @@ fn subresource(api: &mut Api<'_>, request: &Request, target: &Target, params: &P
     };
     match request.method.as_str() {
         "PUT" => write::update(api, request, target, params, part),
+        "PATCH" if part != Part::Finalize => patch::patch(api, request, target, params, part),
         "GET" if part != Part::Finalize => Ok(list::get(api.view(), target, params).map(ok)?),
         _ => Err(Response::method_not_allowed()),
     }

@@ -1,0 +1,180 @@
+//! PATCH: JSON patch, merge patch and strategic merge patch (apiserver `pkg/endpoints/handlers/patch.go`).
+//!
+//! Server-side apply has its place here; its content type is answered with 415 as long as it is not served.
+
+mod json;
+mod merge;
+mod strategic;
+
+use super::body::{self, Body, Validation};
+use super::decode::{DecodeError, decode};
+use super::query::Params;
+use super::route::Target;
+use super::schema::{Type, schema};
+use super::{Request, Response, list, negotiation, write};
+use crate::api::Status;
+use crate::api::field::{ErrorList, Path};
+use crate::api::registry::{Api, Part, WriteOptions};
+use crate::map;
+use crate::object::{Key, Object, Value};
+
+/// The patch types that are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Merge,
+    Strategic,
+}
+
+/// A patched object as a value, with what reading the patch had to say.
+#[derive(Debug)]
+struct Patched {
+    value: Value,
+    /// Strict errors of the patch itself.
+    strict: Vec<String>,
+    /// The value that an error about the result shows.
+    shown: String,
+}
+
+/// PATCH of an object or of a part of it.
+pub(super) fn patch(
+    api: &mut Api<'_>,
+    request: &Request,
+    target: &Target,
+    params: &Params,
+    part: Part,
+) -> Result<Response, Response> {
+    let format = format(&request.content_type)?;
+    let options = options(params)?;
+    let key = Key::new(target.kind, &target.namespace, &target.name);
+    let Some(current) = api.view().get(&key).cloned() else {
+        return Err(Status::not_found(target.kind, &target.name).into());
+    };
+    let ty = schema().root(target.kind);
+    let current = current.to_value(Some(&target.api_version()));
+    let validation = Validation::of(params);
+    let patched = apply(format, current, &request.body, ty, validation)?;
+    let body = read(patched, target, ty, validation)?;
+    body::check_name(&body.object, target)?;
+    write::check_version(&body.version)?;
+    let stored = api.update(body.object, part, &options)?;
+    let mut response = Response::json(200, stored.to_value(Some(&target.api_version())));
+    response.warnings = body.warnings;
+    Ok(response)
+}
+
+fn format(content_type: &str) -> Result<Format, Response> {
+    match content_type.split(';').next().unwrap_or_default().trim() {
+        "application/json-patch+json" => Ok(Format::Json),
+        "application/merge-patch+json" => Ok(Format::Merge),
+        "application/strategic-merge-patch+json" => Ok(Format::Strategic),
+        _ => Err(negotiation::unknown_format(
+            "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+        )),
+    }
+}
+
+fn options(params: &Params) -> Result<WriteOptions, Response> {
+    let mut errors = ErrorList::new();
+    if params.get("force").is_some() {
+        errors.forbidden(&Path::new("force"), "may not be specified for non-apply patch");
+    }
+    if !errors.is_empty() {
+        return Err(list::invalid_options("PatchOptions", &errors).into());
+    }
+    write::write_options(params, "PatchOptions")
+}
+
+/// Applies the patch `bytes` to `current`.
+fn apply(
+    format: Format,
+    current: Value,
+    bytes: &[u8],
+    ty: &Type,
+    validation: Validation,
+) -> Result<Patched, Response> {
+    let decoding = |error: DecodeError| match error {
+        DecodeError::Syntax(why) | DecodeError::Type(why) if format == Format::Strategic => Status::bad_request(why),
+        DecodeError::Syntax(why) | DecodeError::Type(why) => {
+            Status::bad_request(format!("error decoding patch: {why}"))
+        }
+    };
+    let expected = match format {
+        Format::Json => Type::List(Box::new(Type::Map(Box::new(Type::Any)))),
+        _ => Type::Map(Box::new(Type::Any)),
+    };
+    let read = decode(bytes, schema(), &expected).map_err(decoding)?;
+    let mut strict = if validation == Validation::Ignore { Vec::new() } else { read.strict };
+    let (value, shown) = match format {
+        Format::Json => {
+            strict = strict.into_iter().map(|it| format!("json patch {it}")).collect();
+            if validation != Validation::Ignore {
+                strict.extend(json::unknown_members(&read.value));
+            }
+            let value = json::apply(current, &read.value).map_err(|_| unprocessable())?;
+            let shown = value.to_json();
+            (value, shown)
+        }
+        Format::Merge => {
+            // A null in the patch deletes, so the text is read again with its nulls kept.
+            let patch = raw(bytes)?;
+            let value = merge::apply(current, &patch);
+            let shown = value.to_json();
+            (value, shown)
+        }
+        Format::Strategic => {
+            let patch = raw(bytes)?;
+            let shown = strategic::go_format(&patch);
+            let value = strategic::apply(current, patch, schema(), ty).map_err(strategic_error)?;
+            (value, shown)
+        }
+    };
+    Ok(Patched { value, strict, shown })
+}
+
+/// A patch as it stands, nulls included.
+fn raw(bytes: &[u8]) -> Result<Value, Response> {
+    Value::from_json(bytes).map_err(|error| Status::bad_request(error.to_string()).into())
+}
+
+fn strategic_error(error: strategic::PatchError) -> Response {
+    match error {
+        strategic::PatchError::Bad(why) => Status::bad_request(why).into(),
+        strategic::PatchError::Unprocessable => unprocessable(),
+        strategic::PatchError::Internal(why) => Status::failure(500, "", why).into(),
+    }
+}
+
+/// The answer to a patch that can be read and cannot be applied: it does not say why.
+fn unprocessable() -> Response {
+    Response::generic(422, "Invalid", "the server rejected our request due to an error in our request")
+}
+
+/// Reads the patched value as an object of its kind.
+fn read(patched: Patched, target: &Target, ty: &Type, validation: Validation) -> Result<Body, Response> {
+    let decoded = decode(patched.value.to_json().as_bytes(), schema(), ty).map_err(|error| match error {
+        DecodeError::Syntax(why) | DecodeError::Type(why) => invalid_result(&patched.shown, &why),
+    })?;
+    let mut strict = patched.strict;
+    if validation != Validation::Ignore {
+        strict.extend(decoded.strict);
+    }
+    if validation == Validation::Strict && !strict.is_empty() {
+        let why = format!("strict decoding error: {}", strict.join(", "));
+        return Err(invalid_result(&patched.shown, &why).into());
+    }
+    body::check_kind(target, &decoded.value)?;
+    let mut object = Object::from_value(target.kind, &decoded.value);
+    body::place(&mut object, target)?;
+    let version = decoded.value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
+    Ok(Body { object, version, warnings: strict })
+}
+
+/// The 422 of a patch whose result is no object of the kind: it names the patch rather than the object.
+fn invalid_result(shown: &str, why: &str) -> Status {
+    let mut errors = ErrorList::new();
+    errors.invalid(&Path::new("patch"), shown, why);
+    let mut status = Status::failure(422, "Invalid", format!(" \"\" is invalid: {errors}"));
+    status.details = map! { "causes" => Value::list(errors.iter().map(|error| Value::Map(error.cause()))) };
+    status
+}

@@ -1,0 +1,219 @@
+//! The Go types behind each kind: which fields there are, of which types, and how lists merge.
+//!
+//! Names and types come from the OpenAPI schemas that k8s-openapi carries. What Go knows beyond them (named string types,
+//! patch strategies, what `omitempty` leaves out) is in [`super::schema_facts`].
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use k8s_openapi::api::{apps, batch, coordination, core, scheduling};
+use schemars::SchemaGenerator;
+use serde_json::Value as Json;
+
+use super::schema_facts as facts;
+use crate::object::{Kind, kinds};
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    /// A struct, by its index in the [`Schema`].
+    Struct(usize),
+    Map(Box<Type>),
+    List(Box<Type>),
+    Str,
+    Int32,
+    Int64,
+    Float,
+    Bool,
+    /// Base64 text.
+    Bytes,
+    /// `metav1.Time`.
+    Time,
+    /// `metav1.MicroTime`.
+    MicroTime,
+    Quantity,
+    IntOrString,
+    /// Any JSON, kept as it is.
+    Any,
+}
+
+/// A Go struct.
+#[derive(Debug, Default)]
+pub(super) struct Struct {
+    /// `PodSpec`.
+    pub name: String,
+    /// `v1.PodSpec`.
+    pub go_name: String,
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// A field of a struct.
+#[derive(Debug)]
+pub(super) struct Field {
+    pub ty: Type,
+    /// What Go calls its type in errors, when that differs from what `ty` says.
+    pub go_type: Option<&'static str>,
+    /// Whether Go leaves the field out of its output when it is zero or empty.
+    pub omits_zero: bool,
+    /// How a strategic merge patch treats it.
+    pub merge: facts::Merge,
+}
+
+/// Every struct that is reached from a kind.
+#[derive(Debug, Default)]
+pub(super) struct Schema {
+    structs: Vec<Struct>,
+    roots: BTreeMap<Kind, Type>,
+}
+
+/// The schema of every built-in kind, made at the first use.
+pub(super) fn schema() -> &'static Schema {
+    static SCHEMA: OnceLock<Schema> = OnceLock::new();
+    SCHEMA.get_or_init(Schema::built_in)
+}
+
+macro_rules! roots {
+    ($generator:ident, $($kind:ident => $ty:ty),* $(,)?) => {
+        [$((kinds::$kind, $generator.subschema_for::<$ty>())),*]
+    };
+}
+
+impl Schema {
+    fn built_in() -> Self {
+        let mut generator = SchemaGenerator::default();
+        let roots = roots! { generator,
+            NAMESPACE => core::v1::Namespace,
+            NODE => core::v1::Node,
+            POD => core::v1::Pod,
+            EVENT => core::v1::Event,
+            CONFIG_MAP => core::v1::ConfigMap,
+            SECRET => core::v1::Secret,
+            SERVICE_ACCOUNT => core::v1::ServiceAccount,
+            LEASE => coordination::v1::Lease,
+            DAEMON_SET => apps::v1::DaemonSet,
+            CONTROLLER_REVISION => apps::v1::ControllerRevision,
+            JOB => batch::v1::Job,
+            PRIORITY_CLASS => scheduling::v1::PriorityClass,
+        };
+        let definitions = generator.definitions();
+        let indexes: BTreeMap<&str, usize> =
+            definitions.keys().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+        let structs = definitions.iter().map(|(name, json)| new_struct(name, json, &indexes)).collect();
+        let roots = roots.into_iter().map(|(kind, json)| (kind, type_of(json.as_value(), &indexes))).collect();
+        Schema { structs, roots }
+    }
+
+    /// The type of a kind's objects; [`Type::Any`] for a kind that it does not know.
+    pub(super) fn root(&self, kind: Kind) -> &Type {
+        self.roots.get(&kind).unwrap_or(&Type::Any)
+    }
+
+    pub(super) fn get(&self, index: usize) -> &Struct {
+        &self.structs[index]
+    }
+
+    /// The name that Go gives a type in errors.
+    pub(super) fn go_name(&self, ty: &Type) -> String {
+        match ty {
+            Type::Struct(index) => self.get(*index).go_name.clone(),
+            Type::Map(of) => format!("map[string]{}", self.go_name(of)),
+            Type::List(of) => format!("[]{}", self.go_name(of)),
+            Type::Str => "string".to_owned(),
+            Type::Int32 => "int32".to_owned(),
+            Type::Int64 => "int64".to_owned(),
+            Type::Float => "float64".to_owned(),
+            Type::Bool => "bool".to_owned(),
+            Type::Bytes => "[]uint8".to_owned(),
+            Type::Time => "v1.Time".to_owned(),
+            Type::MicroTime => "v1.MicroTime".to_owned(),
+            Type::Quantity => "resource.Quantity".to_owned(),
+            Type::IntOrString => "intstr.IntOrString".to_owned(),
+            Type::Any => "interface {}".to_owned(),
+        }
+    }
+}
+
+fn new_struct(definition: &str, json: &Json, indexes: &BTreeMap<&str, usize>) -> Struct {
+    let mut parts = definition.rsplit('.');
+    let name = parts.next().unwrap_or_default().to_owned();
+    let go_name = format!("{}.{name}", parts.next().unwrap_or_default());
+    let required: Vec<&str> = json["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let properties = json["properties"].as_object().into_iter().flatten();
+    let fields = properties.map(|(field, json)| {
+        let ty = type_of(json, indexes);
+        let collects = matches!(ty, Type::Str | Type::Map(_) | Type::List(_) | Type::Bytes);
+        let omits_zero = facts::omits_zero(&name, field)
+            || (collects && !required.contains(&field.as_str()) && !facts::is_pointer(&name, field));
+        let go_type = facts::go_type(&name, field);
+        (field.clone(), Field { ty, go_type, omits_zero, merge: facts::merge(&name, field) })
+    });
+    Struct { fields: fields.collect(), name, go_name }
+}
+
+fn type_of(json: &Json, indexes: &BTreeMap<&str, usize>) -> Type {
+    if let Some(reference) = json["$ref"].as_str() {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return match name.rsplit('.').next().unwrap_or_default() {
+            "Quantity" => Type::Quantity,
+            "IntOrString" => Type::IntOrString,
+            "Time" => Type::Time,
+            "MicroTime" => Type::MicroTime,
+            "FieldsV1" | "RawExtension" | "JSON" => Type::Any,
+            _ => indexes.get(name).map_or(Type::Any, |index| Type::Struct(*index)),
+        };
+    }
+    let inner = |key: &str| Box::new(type_of(&json[key], indexes));
+    match (json["type"].as_str().unwrap_or_default(), json["format"].as_str().unwrap_or_default()) {
+        ("string", "byte") => Type::Bytes,
+        ("string", _) => Type::Str,
+        ("integer", "int32") => Type::Int32,
+        ("integer", _) => Type::Int64,
+        ("number", _) => Type::Float,
+        ("boolean", _) => Type::Bool,
+        ("array", _) => Type::List(inner("items")),
+        ("object", _) if json["additionalProperties"].is_object() => Type::Map(inner("additionalProperties")),
+        _ => Type::Any,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field<'a>(schema: &'a Schema, ty: &'a Type, path: &str) -> &'a Type {
+        path.split('.').fold(ty, |ty, name| match ty {
+            Type::Struct(index) => &schema.get(*index).fields[name].ty,
+            Type::List(of) => match of.as_ref() {
+                Type::Struct(index) => &schema.get(*index).fields[name].ty,
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        })
+    }
+
+    #[test]
+    fn every_built_in_kind_has_a_struct() {
+        for kind in Kind::all() {
+            assert!(matches!(schema().root(kind), Type::Struct(_)), "{}", kind.info().kind);
+        }
+    }
+
+    #[test]
+    fn fields_have_go_s_types() {
+        let schema = schema();
+        let pod = schema.root(kinds::POD);
+        let table = [
+            ("spec", "v1.PodSpec"),
+            ("spec.containers", "[]v1.Container"),
+            ("spec.containers.args", "[]string"),
+            ("spec.containers.resources.limits", "map[string]resource.Quantity"),
+            ("spec.activeDeadlineSeconds", "int64"),
+            ("spec.containers.ports.containerPort", "int32"),
+            ("metadata.labels", "map[string]string"),
+            ("metadata.creationTimestamp", "v1.Time"),
+        ];
+        for (path, want) in table {
+            assert_eq!(schema.go_name(field(schema, pod, path)), want, "{path}");
+        }
+    }
+}
