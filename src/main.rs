@@ -1,3 +1,5 @@
 //! The `seatrial` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    seatrial::cli::main()
+}

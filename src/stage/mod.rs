@@ -1,3 +1,62 @@
-//! Where a scenario plays: the embedded cluster, behind a `kube::Client` and a small trait.
+//! Where a scenario plays: what the Kubernetes API cannot do, as a trait, and the targets that can do it.
+//!
+//! Everything else goes through the stage's `kube::Client`, so that one feature can play on any target.
 
+mod embedded;
 pub mod service;
+
+use std::fmt::Debug;
+
+use futures::future::LocalBoxFuture;
+
+pub use embedded::Embedded;
+
+use crate::clock::{Span, Time};
+use crate::sim::{Line, NodeSpec, NotSettled};
+use crate::store::Change;
+
+/// What came of letting something happen.
+pub type Happening<'a, T> = LocalBoxFuture<'a, Result<T, NotSettled>>;
+
+/// What a scenario needs of its cluster beyond the API.
+pub trait Stage: Debug {
+    /// A client of the API, acting as `kubectl`.
+    fn client(&self) -> kube::Client;
+
+    /// The instant that scenario times count from: `T+0s`.
+    fn start(&self) -> Time;
+
+    /// The time of the cluster.
+    fn now(&self) -> Time;
+
+    /// Lets `span` pass.
+    fn pass(&mut self, span: Span) -> Happening<'_, ()>;
+
+    /// Lets everything happen that is due at this instant.
+    fn catch_up(&mut self) -> Happening<'_, ()>;
+
+    /// Lets time pass to the next instant at which something happens, if there is one by `until`; returns whether there
+    /// was one.
+    fn pass_to_next(&mut self, until: Time) -> Happening<'_, bool>;
+
+    /// Lets time pass until nothing more happens.
+    fn settle(&mut self) -> Happening<'_, ()>;
+
+    /// Starts a machine, whose kubelet registers a node.
+    ///
+    /// # Errors
+    /// The API's words when it refuses the node.
+    fn add_node(&mut self, node: &NodeSpec) -> Result<(), String>;
+
+    /// Every change of every object, oldest first.
+    fn history(&self) -> Vec<Change>;
+
+    /// The last lines of the timeline, at most `lines`, oldest first.
+    fn tail(&self, lines: usize) -> Vec<Line>;
+
+    /// The running hash of everything that happened, when and by whom.
+    fn digest(&self) -> u64;
+
+    /// How many entries of the timeline were taken.
+    fn entries(&self) -> u64;
+}

@@ -1,0 +1,89 @@
+//! The embedded target: a whole control plane in this process, in virtual time.
+
+use super::service::SharedCluster;
+use super::{Happening, Stage};
+use crate::clock::{Span, Time};
+use crate::sim::{Bounds, Cluster, ClusterOptions, Line, NodeSpec, NotSettled, control_plane};
+use crate::store::Change;
+
+/// An embedded control plane, shared with its clients.
+#[derive(Debug)]
+pub struct Embedded {
+    cluster: SharedCluster,
+}
+
+impl Embedded {
+    /// A cluster without nodes. Must be called inside a tokio runtime, which the client's requests run on.
+    ///
+    /// # Errors
+    /// The API's words when it refuses what a fresh cluster holds.
+    pub fn new(options: &ClusterOptions) -> Result<Self, String> {
+        let mut cluster = Cluster::new(options, control_plane());
+        cluster.bootstrap(&[]).map_err(|status| status.message)?;
+        Ok(Embedded { cluster: SharedCluster::new(cluster) })
+    }
+
+    fn happen<T: 'static>(&mut self, what: impl FnOnce(&mut Cluster) -> Result<T, NotSettled>) -> Happening<'_, T> {
+        Box::pin(std::future::ready(self.cluster.with(what)))
+    }
+}
+
+impl Stage for Embedded {
+    fn client(&self) -> kube::Client {
+        self.cluster.client("kubectl")
+    }
+
+    fn start(&self) -> Time {
+        self.cluster.with(|cluster| cluster.start())
+    }
+
+    fn now(&self) -> Time {
+        self.cluster.with(|cluster| cluster.now())
+    }
+
+    fn pass(&mut self, span: Span) -> Happening<'_, ()> {
+        self.happen(|cluster| cluster.advance(span))
+    }
+
+    fn catch_up(&mut self) -> Happening<'_, ()> {
+        self.happen(Cluster::run_due)
+    }
+
+    fn pass_to_next(&mut self, until: Time) -> Happening<'_, bool> {
+        self.happen(|cluster| match cluster.next_due() {
+            Some(due) if due <= until => {
+                let span = (due - cluster.now()).max(Span::ZERO);
+                cluster.advance(span).map(|()| true)
+            }
+            _ => Ok(false),
+        })
+    }
+
+    fn settle(&mut self) -> Happening<'_, ()> {
+        self.happen(|cluster| cluster.settle(&Bounds::default()))
+    }
+
+    fn add_node(&mut self, spec: &NodeSpec) -> Result<(), String> {
+        self.cluster.with(|cluster| cluster.add_node(spec)).map_err(|status| status.message)
+    }
+
+    fn history(&self) -> Vec<Change> {
+        self.cluster.with(|cluster| cluster.view().history().cloned().collect())
+    }
+
+    fn tail(&self, lines: usize) -> Vec<Line> {
+        self.cluster.with(|cluster| {
+            let tail = cluster.timeline().tail();
+            let skip = tail.len().saturating_sub(lines);
+            tail.skip(skip).cloned().collect()
+        })
+    }
+
+    fn digest(&self) -> u64 {
+        self.cluster.with(|cluster| cluster.timeline().digest())
+    }
+
+    fn entries(&self) -> u64 {
+        self.cluster.with(|cluster| cluster.timeline().entries())
+    }
+}

@@ -1,0 +1,94 @@
+//! Steps that count objects.
+
+use super::target::parse_kind;
+use super::{Args, Result, steps};
+use crate::object::{Kind, Map, Value, kinds, matches_label_selector};
+use crate::report::Failure;
+use crate::snapshot::columns;
+use crate::world::World;
+
+steps! {
+    /// Counts objects: those in the current namespace, or of all nodes and so on. Pods may be told apart by state
+    /// (`pending`, `running`, `succeeded`, `failed`, `ready`, `terminating`), and everything by owner, labels and node.
+    Then "there <is|are> {count}( {state}) {resource}( of {owner:object})( labelled {labels:word})( on {node})", "Then there are 3 running pods of daemonset/web" => there_are;
+}
+
+/// Which objects of a kind a step means.
+#[derive(Debug)]
+pub(super) struct Selection {
+    /// The kind.
+    pub kind: Kind,
+    /// The objects, by name.
+    pub objects: Vec<Value>,
+}
+
+/// The objects that the words `resource`, `state`, `owner`, `labels` and `node` of a step mean.
+///
+/// # Errors
+/// For an unknown kind or state, and when the owner is not there.
+pub(super) async fn select(world: &World, args: &Args) -> Result<Selection> {
+    let kind = parse_kind(args.word("resource"))?;
+    let mut objects = match args.optional("owner") {
+        Some(owner) => {
+            let owner = world.target(owner).await?;
+            world.owned_by(&owner, kind).await?
+        }
+        None if kind.info().namespaced => world.list(kind, Some(&world.namespace)).await?,
+        None => world.list(kind, None).await?,
+    };
+    if let Some(labels) = args.optional("labels") {
+        let selector = parse_selector(labels)?;
+        objects.retain(|it| {
+            let labels = it.at(&["metadata", "labels"]).as_map().cloned().unwrap_or_default();
+            matches_label_selector(&selector, &labels)
+        });
+    }
+    if let Some(node) = args.optional("node") {
+        let node = node.strip_prefix("node/").unwrap_or(node);
+        objects.retain(|it| it.at(&["spec", "nodeName"]).as_str() == Some(node));
+    }
+    if let Some(state) = args.optional("state") {
+        objects.retain(|it| is_pod_in_state(it, state));
+    }
+    Ok(Selection { kind, objects })
+}
+
+/// `a=b,c=d` as a label selector.
+fn parse_selector(labels: &str) -> Result<Value> {
+    let mut pairs = Map::new();
+    for word in labels.split(',') {
+        let (key, value) = word.split_once('=').ok_or_else(|| {
+            Failure::scenario(format!("{word:?} is no label")).help("write labels as `app=web,tier=front`")
+        })?;
+        pairs.insert(key, value);
+    }
+    Ok(Value::Map(crate::map! { "matchLabels" => pairs }))
+}
+
+fn is_pod_in_state(pod: &Value, state: &str) -> bool {
+    let terminating = !pod.at(&["metadata", "deletionTimestamp"]).is_null();
+    match state {
+        "terminating" => terminating,
+        "ready" => pod.at(&["status", "conditions"]).items().iter().any(|it| {
+            it["type"].as_str() == Some("Ready") && it["status"].as_str() == Some("True")
+        }),
+        state => pod.at(&["status", "phase"]).str_or_empty().eq_ignore_ascii_case(state),
+    }
+}
+
+async fn there_are(world: &mut World, args: Args) -> Result {
+    let want = args.count("count")?;
+    let found = select(world, &args).await?;
+    if found.objects.len() == want {
+        return Ok(());
+    }
+    let noun = if found.kind == kinds::POD { "pods" } else { found.kind.info().plural };
+    let now = world.stage()?.now();
+    let table = columns::render(found.kind, &found.objects, now);
+    let message = format!("there are {} {noun}, not {want}", found.objects.len());
+    let actual = if found.objects.is_empty() { "0".to_owned() } else { format!("{}\n{table}", found.objects.len()) };
+    let mut failure = Failure::expectation(message);
+    failure.expected = Some(want.to_string());
+    failure.actual = Some(actual.trim_end().to_owned());
+    Err(failure)
+}

@@ -1,0 +1,172 @@
+//! Steps about nodes: joining, labels, taints, cordoning.
+
+use super::request::PatchType;
+use super::{Args, Result, Target, steps};
+use crate::map;
+use crate::object::{Value, kinds};
+use crate::report::Failure;
+use crate::sim::NodeSpec;
+use crate::world::World;
+
+steps! {
+    /// Starts a machine whose kubelet registers a node of that name.
+    When "node< |/>{node:word} joins", "When node/node-3 joins" => joins;
+    /// Starts the machines of the table, which has the columns of `a cluster with nodes:`.
+    When "these nodes join:", "When these nodes join:\n  | NAME   | LABELS    |\n  | node-3 | disk=ssd  |" => join;
+    /// Deletes a node, as `kubectl delete node` does.
+    When "node< |/>{node:word} is deleted", "When node/node-1 is deleted" => leaves;
+    /// Puts a taint on a node, or takes it off with a `-` at the end, as `kubectl taint` does.
+    When "I taint node< |/>{node:word} {taint:word}", "When I taint node/node-1 env=dev:NoSchedule" => taint;
+    /// Marks a node as unschedulable.
+    When "I cordon node< |/>{node:word}", "When I cordon node/node-1" => cordon;
+    /// Marks a node as schedulable again.
+    When "I uncordon node< |/>{node:word}", "When I uncordon node/node-1" => uncordon;
+}
+
+/// A node's name, with or without `node/` before it.
+fn named(args: &Args) -> Target {
+    let name = args.word("node");
+    Target { kind: kinds::NODE, namespace: String::new(), name: name.to_owned() }
+}
+
+async fn joins(world: &mut World, args: Args) -> Result {
+    let spec = NodeSpec::new(named(&args).name);
+    world.stage()?.add_node(&spec).map_err(Failure::expectation)?;
+    world.catch_up().await
+}
+
+async fn join(world: &mut World, args: Args) -> Result {
+    for spec in parse_table(&args)? {
+        world.stage()?.add_node(&spec).map_err(Failure::expectation)?;
+    }
+    world.catch_up().await
+}
+
+async fn leaves(world: &mut World, args: Args) -> Result {
+    let node = named(&args);
+    world.existing(&node).await?;
+    world.delete(&node, &Value::empty_map()).await.map(|_| ())
+}
+
+async fn cordon(world: &mut World, args: Args) -> Result {
+    unschedulable(world, &named(&args), Value::Bool(true)).await
+}
+
+async fn uncordon(world: &mut World, args: Args) -> Result {
+    unschedulable(world, &named(&args), Value::Null).await
+}
+
+async fn unschedulable(world: &mut World, node: &Target, value: Value) -> Result {
+    world.existing(node).await?;
+    let mut body = Value::empty_map();
+    body.field_mut("spec").set("unschedulable", value);
+    world.patch(node, "", PatchType::Strategic, &body).await.map(|_| ())
+}
+
+async fn taint(world: &mut World, args: Args) -> Result {
+    let node = named(&args);
+    let mut taints = world.existing(&node).await?.at(&["spec", "taints"]).items().to_vec();
+    for word in args.word("taint").split(',') {
+        match word.strip_suffix('-') {
+            Some(word) => {
+                let (key, _, effect) = parse_taint(word);
+                let before = taints.len();
+                let same = |it: &Value| {
+                    it["key"].str_or_empty() == key && (effect.is_empty() || it["effect"].str_or_empty() == effect)
+                };
+                taints.retain(|it| !same(it));
+                if taints.len() == before {
+                    return Err(Failure::expectation(format!("taint {word:?} not found on {node}")));
+                }
+            }
+            None => {
+                let (key, value, effect) = checked_taint(word)?;
+                taints.retain(|it| it["key"].str_or_empty() != key || it["effect"].str_or_empty() != effect);
+                taints.push(new_taint(key, value, effect));
+            }
+        }
+    }
+    let taints = if taints.is_empty() { Value::Null } else { Value::from(taints) };
+    let mut body = Value::empty_map();
+    body.field_mut("spec").set("taints", taints);
+    world.patch(&node, "", PatchType::Merge, &body).await.map(|_| ())
+}
+
+/// `key=value:Effect`, `key:Effect` or `key` as key, value and effect.
+fn parse_taint(word: &str) -> (String, String, String) {
+    let (rest, effect) = word.split_once(':').unwrap_or((word, ""));
+    let (key, value) = rest.split_once('=').unwrap_or((rest, ""));
+    (key.to_owned(), value.to_owned(), effect.to_owned())
+}
+
+fn new_taint(key: String, value: String, effect: String) -> Value {
+    let value = (!value.is_empty()).then_some(value);
+    Value::Map(map! { "key" => key, "value" => value, "effect" => effect })
+}
+
+fn checked_taint(word: &str) -> Result<(String, String, String)> {
+    let (key, value, effect) = parse_taint(word);
+    if key.is_empty() || !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect.as_str()) {
+        let help = "write it as `key=value:NoSchedule`; effects are NoSchedule, PreferNoSchedule and NoExecute";
+        return Err(Failure::scenario(format!("invalid taint spec: {word}")).help(help));
+    }
+    Ok((key, value, effect))
+}
+
+/// The machines of the table under a step.
+///
+/// # Errors
+/// For an unknown column, a row without a name, or words that mean no label or taint.
+pub(super) fn parse_table(args: &Args) -> Result<Vec<NodeSpec>> {
+    const COLUMNS: &str = "NAME, LABELS, TAINTS, CPU, MEMORY, PODS";
+    let (header, rows) = args.table()?;
+    let mut nodes = Vec::new();
+    for row in rows {
+        let mut node = NodeSpec::new("");
+        for (column, cell) in header.iter().zip(row) {
+            let words = || cell.split([',', ' ']).filter(|it| !it.is_empty() && *it != "<none>");
+            match column.as_str() {
+                "NAME" => node.name = cell.as_str().into(),
+                "LABELS" => node.labels = words().map(parse_label).collect::<Result<_>>()?,
+                "TAINTS" => {
+                    let taint = |word| checked_taint(word).map(|(key, value, effect)| new_taint(key, value, effect));
+                    node.taints = words().map(taint).collect::<Result<_>>()?;
+                }
+                "CPU" | "MEMORY" | "PODS" if cell.is_empty() => {}
+                "CPU" | "MEMORY" | "PODS" => {
+                    node.capacity.insert(column.to_ascii_lowercase(), cell.as_str());
+                }
+                other => {
+                    let message = format!("a table of nodes has no column {other:?}");
+                    return Err(Failure::scenario(message).help(format!("its columns are {COLUMNS}")));
+                }
+            }
+        }
+        if node.name.is_empty() {
+            return Err(Failure::scenario("a node of the table has no name").help("give it a column NAME"));
+        }
+        nodes.push(node);
+    }
+    Ok(nodes)
+}
+
+fn parse_label(word: &str) -> Result<(String, String)> {
+    let (key, value) = word.split_once('=').ok_or_else(|| {
+        Failure::scenario(format!("{word:?} is no label")).help("write labels as `key=value`, with commas between them")
+    })?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taint_is_read_as_kubectl_reads_it() {
+        let parts = |word: &str| checked_taint(word).map(|(key, value, effect)| format!("{key} {value} {effect}"));
+        assert_eq!(parts("env=dev:NoSchedule").as_deref(), Ok("env dev NoSchedule"));
+        assert_eq!(parts("gpu:NoExecute").as_deref(), Ok("gpu  NoExecute"));
+        assert!(parts("gpu").is_err());
+        assert!(parts("gpu:Never").is_err());
+    }
+}

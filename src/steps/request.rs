@@ -1,0 +1,199 @@
+//! Requests to the API as steps make them, and its refusals as values.
+
+use http::{Method, Request};
+
+use super::{Result, Target};
+use crate::object::{Kind, Value};
+use crate::report::Failure;
+use crate::world::World;
+
+/// What the API answered when it refused a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP code.
+    pub code: u16,
+    /// `NotFound`, `Invalid`, ...
+    pub reason: String,
+    /// The sentence.
+    pub message: String,
+}
+
+impl std::fmt::Display for Refusal {
+    /// As kubectl prints it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Error from server ({}): {}", self.reason, self.message)
+    }
+}
+
+/// The type of a patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchType {
+    /// RFC 6902.
+    Json,
+    /// RFC 7386.
+    Merge,
+    /// Kubernetes' own, with merge keys.
+    Strategic,
+}
+
+impl PatchType {
+    fn content_type(self) -> &'static str {
+        match self {
+            PatchType::Json => "application/json-patch+json",
+            PatchType::Merge => "application/merge-patch+json",
+            PatchType::Strategic => "application/strategic-merge-patch+json",
+        }
+    }
+}
+
+/// The path of a collection, or with a `name` of an object.
+fn path(kind: Kind, namespace: &str, name: &str) -> String {
+    let info = kind.info();
+    let version = info.versions.first().copied().unwrap_or("v1");
+    let mut path = if info.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", info.group) };
+    if !namespace.is_empty() {
+        path.push_str(&format!("/namespaces/{namespace}"));
+    }
+    path.push_str(&format!("/{}", info.plural));
+    if !name.is_empty() {
+        path.push_str(&format!("/{name}"));
+    }
+    path
+}
+
+type Answer = std::result::Result<Value, Refusal>;
+
+impl World {
+    async fn send(&self, method: Method, path: &str, content_type: &str, body: Option<&Value>) -> Result<Answer> {
+        let client = self.client()?;
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(http::header::CONTENT_TYPE, content_type)
+            .header(http::header::ACCEPT, "application/json")
+            .header(http::header::USER_AGENT, "kubectl")
+            .body(body.map(Value::to_json).unwrap_or_default().into_bytes().into())
+            .map_err(|error| Failure::scenario(format!("{path:?} makes no request: {error}")))?;
+        let broken = |error: kube::Error| Failure::expectation(format!("the API did not answer: {error}"));
+        let response = client.send(request).await.map_err(broken)?;
+        let code = response.status().as_u16();
+        let bytes = response.into_body().collect_bytes().await.map_err(broken)?;
+        let value = Value::from_json(&bytes).unwrap_or_default();
+        if code < 400 {
+            return Ok(Ok(value));
+        }
+        let message = match value["message"].as_str() {
+            Some(message) => message.to_owned(),
+            None => String::from_utf8_lossy(&bytes).into_owned(),
+        };
+        Ok(Err(Refusal { code, reason: value["reason"].str_or_empty().to_owned(), message }))
+    }
+
+    /// The object, or `None` when it is not there.
+    ///
+    /// # Errors
+    /// When the API refuses for another reason.
+    pub async fn read(&self, target: &Target) -> Result<Option<Value>> {
+        let path = path(target.kind, &target.namespace, &target.name);
+        match self.send(Method::GET, &path, "application/json", None).await? {
+            Ok(value) => Ok(Some(value)),
+            Err(refusal) if refusal.code == 404 => Ok(None),
+            Err(refusal) => Err(Failure::expectation(refusal.to_string())),
+        }
+    }
+
+    /// The object.
+    ///
+    /// # Errors
+    /// When it is not there; the message names what is.
+    pub async fn existing(&self, target: &Target) -> Result<Value> {
+        if let Some(value) = self.read(target).await? {
+            return Ok(value);
+        }
+        let there = self.list(target.kind, Some(&target.namespace)).await?;
+        let names: Vec<_> = there.iter().map(|it| it.at(&["metadata", "name"]).str_or_empty()).collect();
+        let plural = target.kind.info().plural;
+        let help = match names.as_slice() {
+            [] => format!("there are no {plural} at all; apply one first"),
+            names => format!("there is {}", names.join(", ")),
+        };
+        Err(Failure::expectation(format!("{target} does not exist")).help(help))
+    }
+
+    /// The objects of `kind` in `namespace`, or in all namespaces, by namespace and name.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub async fn list(&self, kind: Kind, namespace: Option<&str>) -> Result<Vec<Value>> {
+        let path = path(kind, namespace.unwrap_or_default(), "");
+        match self.send(Method::GET, &path, "application/json", None).await? {
+            Ok(list) => Ok(list["items"].items().to_vec()),
+            Err(refusal) => Err(Failure::expectation(refusal.to_string())),
+        }
+    }
+
+    /// Sends a request that changes something, and lets everything happen that is due at once because of it. While a
+    /// step is only tried, a refusal is kept and fails the step.
+    async fn change(&mut self, method: Method, path: &str, content_type: &str, body: Option<&Value>) -> Result<Value> {
+        let answer = self.send(method, path, content_type, body).await?;
+        self.catch_up().await?;
+        answer.map_err(|refusal| {
+            let failure = Failure::expectation(refusal.to_string());
+            self.refusal = Some(refusal);
+            failure.help("to expect this, write `When I try to ..` and `Then it is refused with:`")
+        })
+    }
+
+    /// Creates an object, with strict field validation as `kubectl` asks for.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub async fn create(&mut self, kind: Kind, namespace: &str, body: &Value) -> Result<Value> {
+        let path = format!("{}?fieldManager=kubectl&fieldValidation=Strict", path(kind, namespace, ""));
+        self.change(Method::POST, &path, "application/json", Some(body)).await
+    }
+
+    /// Patches an object.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub async fn patch(&mut self, target: &Target, subresource: &str, patch: PatchType, body: &Value) -> Result<Value> {
+        let slash = if subresource.is_empty() { "" } else { "/" };
+        let path = format!(
+            "{}{slash}{subresource}?fieldManager=kubectl&fieldValidation=Strict",
+            path(target.kind, &target.namespace, &target.name)
+        );
+        self.change(Method::PATCH, &path, patch.content_type(), Some(body)).await
+    }
+
+    /// Deletes an object with `options` (`metav1.DeleteOptions`).
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub async fn delete(&mut self, target: &Target, options: &Value) -> Result<Value> {
+        let path = path(target.kind, &target.namespace, &target.name);
+        self.change(Method::DELETE, &path, "application/json", Some(options)).await
+    }
+
+    /// Posts to a subresource, such as `eviction`.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub async fn post(&mut self, target: &Target, subresource: &str, body: &Value) -> Result<Value> {
+        let path = format!("{}/{subresource}", path(target.kind, &target.namespace, &target.name));
+        self.change(Method::POST, &path, "application/json", Some(body)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::kinds;
+
+    #[test]
+    fn an_object_has_the_path_that_the_api_serves_it_under() {
+        assert_eq!(path(kinds::JOB, "cce", "pi"), "/apis/batch/v1/namespaces/cce/jobs/pi");
+        assert_eq!(path(kinds::NODE, "", "node-0"), "/api/v1/nodes/node-0");
+        assert_eq!(path(kinds::POD, "", ""), "/api/v1/pods");
+    }
+}

@@ -1,0 +1,107 @@
+//! Steps that compare the state or the history with an accepted snapshot.
+
+use similar::TextDiff;
+
+use super::count::select;
+use super::{Args, Result, steps};
+use crate::object::{Kind, Object, kinds};
+use crate::report::Failure;
+use crate::snapshot::{SnapshotFile, Verdict, columns, render_cluster, render_object, render_trace};
+use crate::world::World;
+
+steps! {
+    /// Compares everything that the scenario made, and the nodes, with a snapshot.
+    Then "the cluster matches <the |>snapshot {label:text}", "Then the cluster matches the snapshot \"rolled out\"" => cluster;
+    /// Compares a table of objects with a snapshot.
+    Then "the( {state}) {resource}( of {owner:object})( labelled {labels:word})( on {node}) match(es) <the |>snapshot {label:text}", "Then the pods of job/eight match the snapshot \"after one batch\"" => table;
+    /// Compares one object in full with a snapshot: as YAML, with times as `T+40s` and without uids.
+    Then "{object} matches <the |>snapshot {label:text}", "Then daemonset/web matches the snapshot \"with defaults\"" => object;
+    /// Compares the history with a snapshot: who did what when. With an object, only what concerns it and what it owns.
+    Then "the trace( of {object}) matches <the |>snapshot {label:text}", "Then the trace of job/eight matches the snapshot \"four batches\"" => trace;
+}
+
+async fn cluster(world: &mut World, args: Args) -> Result {
+    let mut found = Vec::new();
+    for kind in Kind::all().filter(|kind| *kind != kinds::EVENT) {
+        found.push((kind, world.list(kind, None).await?));
+    }
+    let stage = world.stage()?;
+    let text = render_cluster(&found, stage.start(), stage.now());
+    check(world, args.text("label"), &text)
+}
+
+async fn table(world: &mut World, args: Args) -> Result {
+    let mut found = select(world, &args).await?;
+    if found.kind == kinds::EVENT {
+        columns::sort_events(&mut found.objects);
+    }
+    let stage = world.stage()?;
+    let now = stage.now();
+    let text = format!("at T+{}\n\n{}", now - stage.start(), columns::render(found.kind, &found.objects, now));
+    check(world, args.text("label"), &text)
+}
+
+async fn object(world: &mut World, args: Args) -> Result {
+    let target = world.target(args.word("object")).await?;
+    let value = world.existing(&target).await?;
+    let start = world.stage()?.start();
+    check(world, args.text("label"), &render_object(&value, start))
+}
+
+async fn trace(world: &mut World, args: Args) -> Result {
+    let about = match args.optional("object") {
+        Some(words) => Some(world.target(words).await?),
+        None => None,
+    };
+    let stage = world.stage()?;
+    let (history, start) = (stage.history(), stage.start());
+    let concerns = |it: &Object| match &about {
+        None => it.kind != kinds::NODE || !it.meta.name.is_empty(),
+        Some(target) => {
+            let kind = target.kind.info().kind;
+            let involved = &it.body["involvedObject"];
+            (it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace)
+                || it.meta.owners.iter().any(|owner| owner.kind == kind && owner.name == target.name)
+                || (involved["kind"].as_str() == Some(kind) && involved["name"].as_str() == Some(&target.name))
+        }
+    };
+    check(world, args.text("label"), &render_trace(&history, start, &concerns))
+}
+
+/// Compares `text` with the snapshot `label` of this scenario.
+fn check(world: &mut World, label: &str, text: &str) -> Result {
+    if crate::snapshot::assert::file_name_part(label).is_empty() {
+        return Err(Failure::scenario(format!("{label:?} is no label for a snapshot")).help("use letters and digits"));
+    }
+    if world.trying == 0 && !world.labels.insert(crate::snapshot::assert::file_name_part(label)) {
+        let failure = Failure::scenario(format!("the snapshot label {label:?} is used twice in this scenario"));
+        return Err(failure.help("give each snapshot of a scenario a label of its own"));
+    }
+    let file = SnapshotFile::new(&world.settings.root, &world.scene.feature, &world.scene.scenario, label);
+    let shown = |path: &std::path::Path| {
+        path.strip_prefix(&world.settings.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+    };
+    let (path, pending) = (shown(&file.path), shown(&file.pending()));
+    let verdict = file.check(text, world.settings.snapshots).map_err(Failure::scenario)?;
+    world.snapshots.push(path.clone());
+    let review = "review it with `cargo insta review`, or accept it with `INSTA_UPDATE=always`";
+    match verdict {
+        Verdict::Same | Verdict::Accepted => Ok(()),
+        Verdict::New { written } => {
+            if written {
+                world.pending.push(pending);
+            }
+            let mut failure = Failure::expectation(format!("there is no snapshot {path} yet")).help(review);
+            failure.actual = Some(text.to_owned());
+            Err(failure)
+        }
+        Verdict::Different { accepted, written } => {
+            if written {
+                world.pending.push(pending);
+            }
+            let changed = TextDiff::from_lines(accepted.as_str(), text).iter_all_changes().count();
+            let message = format!("the snapshot {path} differs ({changed} lines compared)");
+            Err(Failure::expectation(message).comparing(accepted, text).help(review))
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Why things are as they are: the last events, container exits and scheduler messages of what a failed step is about.
+
+use super::Target;
+use super::target::parse_kind;
+use crate::object::{Value, kinds};
+use crate::snapshot::columns;
+use crate::world::World;
+
+/// The most lines that are worth reading.
+const LINES: usize = 8;
+
+/// What the cluster says about the objects that the failed step names, in a few lines.
+pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !world.has_cluster() {
+        return lines;
+    }
+    let Some(target) = mentioned(world, step) else {
+        return lines;
+    };
+    for event in world.events_of(&target).await.unwrap_or_default().iter().rev().take(3).rev() {
+        lines.push(render_event(&target.to_string(), event));
+    }
+    let pods = match target.kind {
+        kinds::POD => world.read(&target).await.ok().flatten().into_iter().collect(),
+        _ => world.owned_by(&target, kinds::POD).await.unwrap_or_default(),
+    };
+    for pod in &pods {
+        let name = format!("pod/{}", pod.at(&["metadata", "name"]).str_or_empty());
+        lines.extend(pod_troubles(pod).into_iter().map(|trouble| format!("{name}: {trouble}")));
+    }
+    lines.truncate(LINES);
+    lines
+}
+
+/// The first `kind/name` in the words of a step.
+fn mentioned(world: &World, step: &str) -> Option<Target> {
+    let (kind, name) = step.split([' ', '"', ',']).find_map(|word| {
+        let (kind, name) = word.split_once('/')?;
+        Some((parse_kind(kind).ok()?, name))
+    })?;
+    let namespace = match step.split_once(" in namespace ") {
+        Some((_, rest)) => rest.split(' ').next().unwrap_or_default().to_owned(),
+        None => world.namespace.clone(),
+    };
+    let namespace = if kind.info().namespaced { namespace } else { String::new() };
+    Some(Target { kind, namespace, name: name.to_owned() })
+}
+
+fn render_event(about: &str, event: &Value) -> String {
+    let (kind, reason) = (event["type"].str_or_empty(), event["reason"].str_or_empty());
+    format!("{about}: {kind} {reason} from {}: {}", columns::event_source(event), event["message"].str_or_empty())
+}
+
+/// What keeps a pod from running: the scheduler's words, what its containers wait for, and how they ended.
+fn pod_troubles(pod: &Value) -> Vec<String> {
+    let mut out = Vec::new();
+    for condition in pod.at(&["status", "conditions"]).items() {
+        if condition["type"].as_str() == Some("PodScheduled") && condition["status"].as_str() == Some("False") {
+            out.push(format!("{}: {}", condition["reason"].str_or_empty(), condition["message"].str_or_empty()));
+        }
+    }
+    for list in ["initContainerStatuses", "containerStatuses"] {
+        for status in pod.at(&["status", list]).items() {
+            let name = status["name"].str_or_empty();
+            let waiting = status.at(&["state", "waiting"]);
+            if let Some(reason) = waiting["reason"].as_str() {
+                let message = waiting["message"].str_or_empty();
+                out.push(format!("container {name} waits: {reason} {message}").trim_end().to_owned());
+            }
+            for state in ["state", "lastState"] {
+                let ended = status.at(&[state, "terminated"]);
+                if let Some(code) = ended["exitCode"].as_i64().filter(|code| *code != 0) {
+                    out.push(format!("container {name} exited with {code} ({})", ended["reason"].str_or_empty()));
+                }
+            }
+        }
+    }
+    out
+}
