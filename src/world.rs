@@ -60,7 +60,16 @@ pub struct World {
     /// Why the scenario failed.
     pub failure: Option<Failure>,
     stage: Option<Box<dyn Stage>>,
-    client: Option<kube::Client>,
+    client: Option<Client>,
+}
+
+/// A client, which has nothing to show for debugging.
+struct Client(kube::Client);
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Client")
+    }
 }
 
 impl Default for World {
@@ -104,7 +113,7 @@ impl World {
             return Err(Failure::scenario(message));
         }
         let stage = Embedded::new(&self.options).map_err(Failure::expectation)?;
-        self.client = Some(stage.client());
+        self.client = Some(Client(stage.client()));
         self.stage = Some(Box::new(stage));
         Ok(())
     }
@@ -130,7 +139,7 @@ impl World {
     /// # Errors
     /// When no step has started a cluster.
     pub fn client(&self) -> Result<kube::Client, Failure> {
-        self.client.clone().ok_or_else(no_cluster)
+        self.client.as_ref().map(|it| it.0.clone()).ok_or_else(no_cluster)
     }
 
     /// Lets everything happen that is due now.
@@ -165,7 +174,8 @@ impl World {
 /// A bound that was reached, as a failure of its own class.
 pub fn not_settled(error: NotSettled) -> Failure {
     let mut failure = Failure::new(crate::report::Class::NotSettled, format!("not settled after {}", error.bound));
-    failure.tail = error.tail.iter().map(|it| format!("T+{} {}: {}", it.time - error.start, it.actor, it.text)).collect();
+    failure.tail =
+        error.tail.iter().map(|it| format!("T+{} {}: {}", it.time - error.start, it.actor, it.text)).collect();
     failure.help("look for two actors that undo each other's work in the timeline below, or for a pod that never ends")
 }
 

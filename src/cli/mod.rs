@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use run::play_for_tests;
+pub use run::play_for_tests as run;
 
 /// Rehearse Kubernetes workloads before they sail.
 #[derive(Debug, Parser)]

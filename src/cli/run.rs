@@ -111,7 +111,9 @@ fn write_reports(
 ) -> Result<(), String> {
     let write = |path: &Option<PathBuf>, text: &dyn Fn() -> String| match path {
         None => Ok(()),
-        Some(path) => write_whole(path, text().as_bytes()).map_err(|it| format!("cannot write {}: {it}", path.display())),
+        Some(path) => {
+            write_whole(path, text().as_bytes()).map_err(|it| format!("cannot write {}: {it}", path.display()))
+        }
     };
     write(&arguments.junit, &|| render_junit(record, source))?;
     write(&arguments.json, &|| render_json(record))?;

@@ -155,9 +155,7 @@ fn put_failure(record: &mut ScenarioRecord, failure: Failure) {
 fn step_failure(error: StepError) -> Failure {
     match error {
         StepError::NotFound => Failure::scenario("no step is written so"),
-        StepError::AmbiguousMatch(error) => {
-            Failure::new(Class::Bug, format!("several steps are written so: {error}"))
-        }
+        StepError::AmbiguousMatch(error) => Failure::new(Class::Bug, format!("several steps are written so: {error}")),
         StepError::Panic(payload) => panic_failure(&payload),
     }
 }

@@ -29,12 +29,13 @@ impl Filter {
                     .help("write it as `@job and not (@slow or @wip)`")
             })?),
         };
-        let name = match name {
-            None => None,
-            Some(text) => Some(Regex::new(text).map_err(|error| {
-                Failure::scenario(format!("the name {text:?} is no regular expression: {error}"))
-            })?),
-        };
+        let name =
+            match name {
+                None => None,
+                Some(text) => Some(Regex::new(text).map_err(|error| {
+                    Failure::scenario(format!("the name {text:?} is no regular expression: {error}"))
+                })?),
+            };
         Ok(Filter { tags, name })
     }
 

@@ -118,10 +118,13 @@ fn parse_failure(path: &str, error: ParseFileError) -> Failure {
             let text = source.to_string();
             let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse::<usize>().ok());
             let (line, column) = (numbers.next().unwrap_or(1), numbers.next().unwrap_or(1));
-            let why = error.map_or_else(|| "a keyword, a step, a table or a text was expected".to_owned(), |it| {
-                let text = it.to_string();
-                text.trim_end_matches('.').to_owned()
-            });
+            let why = error.map_or_else(
+                || "a keyword, a step, a table or a text was expected".to_owned(),
+                |it| {
+                    let text = it.to_string();
+                    text.trim_end_matches('.').to_owned()
+                },
+            );
             Failure::scenario(format!("the feature does not parse: {why}"))
                 .at(Place { path: path.to_owned(), line, column })
                 .help("a file begins with `Feature:`, its scenarios with `Scenario:`, and every step with Given, When, Then, And or But")

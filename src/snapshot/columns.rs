@@ -12,7 +12,15 @@ pub fn names(kind: Kind) -> Vec<&'static str> {
         }
         kinds::NODE => &["STATUS", "ROLES", "AGE", "VERSION", "TAINTS", "INTERNAL-IP"],
         kinds::DAEMON_SET => &[
-            "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "NODE SELECTOR", "AGE", "CONTAINERS", "IMAGES",
+            "DESIRED",
+            "CURRENT",
+            "READY",
+            "UP-TO-DATE",
+            "AVAILABLE",
+            "NODE SELECTOR",
+            "AGE",
+            "CONTAINERS",
+            "IMAGES",
             "SELECTOR",
         ],
         kinds::JOB => &["STATUS", "COMPLETIONS", "DURATION", "AGE", "CONTAINERS", "IMAGES", "SELECTOR"],
@@ -35,7 +43,9 @@ pub fn snapshot_columns(kind: Kind) -> &'static [&'static str] {
     match kind {
         kinds::POD => &["NAME", "READY", "STATUS", "RESTARTS", "NODE", "IMAGES", "OWNER"],
         kinds::NODE => &["NAME", "STATUS", "ROLES", "TAINTS"],
-        kinds::DAEMON_SET => &["NAME", "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "NODE SELECTOR", "IMAGES"],
+        kinds::DAEMON_SET => {
+            &["NAME", "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "NODE SELECTOR", "IMAGES"]
+        }
         kinds::JOB => &["NAME", "STATUS", "COMPLETIONS", "DURATION", "IMAGES"],
         kinds::CONTROLLER_REVISION => &["NAME", "CONTROLLER", "REVISION"],
         kinds::NAMESPACE => &["NAME", "STATUS"],
@@ -141,9 +151,8 @@ fn pod_status(pod: &Value) -> String {
     let status = &pod["status"];
     let phase = status["phase"].str_or_empty();
     let mut reason = status["reason"].as_str().unwrap_or(phase).to_owned();
-    let gated = |it: &Value| {
-        it["type"].as_str() == Some("PodScheduled") && it["reason"].as_str() == Some("SchedulingGated")
-    };
+    let gated =
+        |it: &Value| it["type"].as_str() == Some("PodScheduled") && it["reason"].as_str() == Some("SchedulingGated");
     if status["conditions"].items().iter().any(gated) {
         reason = "SchedulingGated".into();
     }
@@ -386,7 +395,10 @@ mod tests {
                 r#"{"status":{"phase":"Succeeded","containerStatuses":[{"state":{"terminated":{"reason":"Completed","exitCode":0}}}]}}"#,
                 "Completed",
             ),
-            (r#"{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"phase":"Running"}}"#, "Terminating"),
+            (
+                r#"{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"phase":"Running"}}"#,
+                "Terminating",
+            ),
             (
                 r#"{"spec":{"initContainers":[{},{}]},"status":{"phase":"Pending","initContainerStatuses":[{"state":{"running":{}}}]}}"#,
                 "Init:0/2",

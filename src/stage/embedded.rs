@@ -3,7 +3,7 @@
 use super::service::SharedCluster;
 use super::{Happening, Stage};
 use crate::clock::{Span, Time};
-use crate::sim::{Bounds, Cluster, ClusterOptions, Line, NodeSpec, NotSettled, control_plane};
+use crate::sim::{Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, control_plane};
 use crate::store::Change;
 
 /// An embedded control plane, shared with its clients.
@@ -18,7 +18,7 @@ impl Embedded {
     /// # Errors
     /// The API's words when it refuses what a fresh cluster holds.
     pub fn new(options: &ClusterOptions) -> Result<Self, String> {
-        let mut cluster = Cluster::new(options, control_plane());
+        let mut cluster = Cluster::new(options, control_plane(&ControlPlaneOptions::default()));
         cluster.bootstrap(&[]).map_err(|status| status.message)?;
         Ok(Embedded { cluster: SharedCluster::new(cluster) })
     }

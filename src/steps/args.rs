@@ -66,9 +66,11 @@ impl Args {
     ///
     /// # Errors
     /// When there is none.
-    pub fn docstring(&self) -> Result<&str> {
+    pub fn docstring(&self) -> Result<String> {
         let missing = || Failure::scenario("the step needs a text under it, between two lines of `\"\"\"`");
-        self.step.docstring.as_deref().ok_or_else(missing)
+        let text = self.step.docstring.as_deref().ok_or_else(missing)?;
+        // The first line is what follows the opening quotes: nothing, or the type of the text.
+        Ok(dedented(text.split_once('\n').map_or("", |(_, rest)| rest)))
     }
 
     /// The header and the rows of the table under the step.
@@ -82,6 +84,13 @@ impl Args {
             None => Err(Failure::scenario("the step needs a table under it").help("begin each line with `|`")),
         }
     }
+}
+
+/// `text` without the indentation that all its lines share.
+fn dedented(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let shared = text.lines().filter(|it| !it.trim().is_empty()).map(indent).min().unwrap_or(0);
+    text.lines().map(|line| format!("{}\n", line.get(shared..).unwrap_or_default().trim_end())).collect()
 }
 
 /// `text` without the double quotes around it, if there are any.

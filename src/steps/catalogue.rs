@@ -18,7 +18,8 @@ pub fn render_catalogue() -> String {
         let _ = write!(out, "\n## {title}\n");
         for step in *steps {
             let doc = step.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-            let _ = write!(out, "\n### {} {}\n\n{doc}\n\n```gherkin\n{}\n```\n", step.keyword, step.pattern, step.example);
+            let _ =
+                write!(out, "\n### {} {}\n\n{doc}\n\n```gherkin\n{}\n```\n", step.keyword, step.pattern, step.example);
         }
     }
     out
@@ -31,7 +32,8 @@ pub fn nearest(text: &str) -> Vec<String> {
         .map(|step| {
             let example = step.example.lines().next().unwrap_or_default();
             let example = example.split_once(' ').map_or(example, |(_, rest)| rest);
-            let score = strsim::sorensen_dice(&words, &plain(example)).max(strsim::sorensen_dice(&words, &plain(step.pattern)));
+            let score =
+                strsim::sorensen_dice(&words, &plain(example)).max(strsim::sorensen_dice(&words, &plain(step.pattern)));
             (score, format!("{} {example}", step.keyword))
         })
         .collect();
@@ -49,24 +51,32 @@ pub fn undefined(text: &str) -> Failure {
     let failure = Failure::scenario(format!("no step is written as {text:?}"));
     match near.as_slice() {
         [] => failure.help("`seatrial steps` prints every step"),
-        near => failure.help(format!("the nearest steps are\n  {}\n`seatrial steps` prints every step", near.join("\n  "))),
+        near => {
+            failure.help(format!("the nearest steps are\n  {}\n`seatrial steps` prints every step", near.join("\n  ")))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::steps::Pattern;
 
     #[test]
     fn every_example_is_matched_by_its_step_and_by_no_other() {
         for step in all() {
             let line = step.example.lines().next().unwrap_or_default();
             let text = line.split_once(' ').map_or(line, |(_, rest)| rest);
-            let matching: Vec<_> = all().filter(|it| Pattern::new(it.pattern).regex().is_match(text)).collect();
+            let matching = crate::steps::compiled().iter().filter(|(regex, _)| regex.is_match(text));
+            let matching: Vec<_> = matching.map(|(_, step)| *step).collect();
             assert_eq!(matching.len(), 1, "{text}: {matching:?}");
             assert_eq!(matching[0].pattern, step.pattern, "{text}");
         }
+    }
+
+    #[test]
+    fn the_page_of_steps_is_what_the_command_prints() {
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/STEPS.md")).unwrap_or_default();
+        assert!(page == render_catalogue(), "write it anew: cargo run -- steps > STEPS.md");
     }
 
     #[test]

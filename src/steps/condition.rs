@@ -35,7 +35,11 @@ fn render(object: &Value) -> String {
         }
         line
     };
-    if conditions.is_empty() { "no conditions".into() } else { conditions.iter().map(line).collect::<Vec<_>>().join("\n") }
+    if conditions.is_empty() {
+        "no conditions".into()
+    } else {
+        conditions.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
 }
 
 async fn has_condition(world: &mut World, args: Args) -> Result {
@@ -84,7 +88,7 @@ async fn condition_is(world: &mut World, args: Args) -> Result {
 async fn message_is(world: &mut World, args: Args) -> Result {
     let target = world.target(args.word("object")).await?;
     let object = world.existing(&target).await?;
-    let (kind, want) = (args.word("type"), args.docstring()?.trim());
+    let (kind, want) = (args.word("type"), args.docstring()?.trim().to_owned());
     let actual = find(&object, kind).map(|it| it["message"].str_or_empty().to_owned());
     let actual = actual.ok_or_else(|| {
         Failure::expectation(format!("{target} has no condition {kind}")).comparing(kind, render(&object))

@@ -69,9 +69,11 @@ fn is_pod_in_state(pod: &Value, state: &str) -> bool {
     let terminating = !pod.at(&["metadata", "deletionTimestamp"]).is_null();
     match state {
         "terminating" => terminating,
-        "ready" => pod.at(&["status", "conditions"]).items().iter().any(|it| {
-            it["type"].as_str() == Some("Ready") && it["status"].as_str() == Some("True")
-        }),
+        "ready" => pod
+            .at(&["status", "conditions"])
+            .items()
+            .iter()
+            .any(|it| it["type"].as_str() == Some("Ready") && it["status"].as_str() == Some("True")),
         state => pod.at(&["status", "phase"]).str_or_empty().eq_ignore_ascii_case(state),
     }
 }

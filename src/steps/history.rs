@@ -30,9 +30,8 @@ fn pods_of(world: &mut World, target: &Target) -> Result<(Vec<Change>, Time)> {
     let stage = world.stage()?;
     let (history, start) = (stage.history(), stage.start());
     let from = world.mark.unwrap_or(start);
-    let is_it = |it: &Object| {
-        it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace
-    };
+    let is_it =
+        |it: &Object| it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace;
     let uids: BTreeSet<Str> =
         history.iter().filter_map(Change::latest).filter(|it| is_it(it)).map(|it| it.meta.uid.clone()).collect();
     if uids.is_empty() {
@@ -102,9 +101,7 @@ async fn unavailable(world: &mut World, args: Args) -> Result {
     let mut began = false;
     for change in &history {
         let Some(object) = change.after.as_ref().filter(|_| {
-            change.key.kind == target.kind
-                && change.key.name == target.name
-                && change.key.namespace == target.namespace
+            change.key.kind == target.kind && change.key.name == target.name && change.key.namespace == target.namespace
         }) else {
             continue;
         };

@@ -203,7 +203,7 @@ pub(super) fn written_under(world: &World, args: &Args) -> Result<Vec<Document>>
     let step = &world.place;
     // The text begins in the line after the opening quotes, which follow the step, and is indented as they are.
     let place = Place { path: step.path.clone(), line: step.line + 2, column: step.column + 2 };
-    parse_documents(text.trim_start_matches('\n'), &place)
+    parse_documents(&text, &place)
 }
 
 fn read_file(world: &World, name: &str) -> Result<Vec<Document>> {
@@ -269,7 +269,7 @@ fn parse_document(text: String, place: Place) -> Result<Document> {
 pub(super) fn value_under(world: &World, args: &Args) -> Result<Value> {
     let text = args.docstring()?;
     let place = Place { path: world.place.path.clone(), line: world.place.line + 2, column: world.place.column + 2 };
-    serde_yaml::from_str(text).map_err(|error| {
+    serde_yaml::from_str(&text).map_err(|error| {
         let at = error.location().map_or((0, 0), |it| (it.line().saturating_sub(1), it.column().saturating_sub(1)));
         let place = Place { path: place.path.clone(), line: place.line + at.0, column: place.column + at.1 };
         Failure::scenario(format!("the text is neither YAML nor JSON: {error}")).at(place)

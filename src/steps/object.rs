@@ -37,7 +37,7 @@ steps! {
     /// Checks that an object is there; `*` in its name stands for any characters.
     Then "{object} exists", "Then configmap/settings exists" => exists;
     /// Checks that an object is not there.
-    Then "{object} does not exist", "Then pod/web does not exist in namespace cce" => does_not_exist;
+    Then "{object} does not exist", "Then pod/web in namespace cce does not exist" => does_not_exist;
     /// Checks a field: text as it is written, the same YAML, or `not set`.
     Then "{path:word} of {object} is {value:rest}", "Then status.numberReady of daemonset/web is 3" => field_is;
     /// Checks a label.

@@ -50,7 +50,8 @@ impl PatchType {
 fn path(kind: Kind, namespace: &str, name: &str) -> String {
     let info = kind.info();
     let version = info.versions.first().copied().unwrap_or("v1");
-    let mut path = if info.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", info.group) };
+    let mut path =
+        if info.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", info.group) };
     if !namespace.is_empty() {
         path.push_str(&format!("/namespaces/{namespace}"));
     }

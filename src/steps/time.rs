@@ -24,9 +24,8 @@ async fn time_is(world: &mut World, args: Args) -> Result {
     if let Some(span) = word.strip_prefix("T+") {
         return check_passed(world, span).await;
     }
-    let time = Time::parse(word).ok_or_else(|| {
-        Failure::scenario(format!("{word:?} is no time")).help("write it as `2026-03-01T02:00:00Z`")
-    })?;
+    let time = Time::parse(word)
+        .ok_or_else(|| Failure::scenario(format!("{word:?} is no time")).help("write it as `2026-03-01T02:00:00Z`"))?;
     if !world.has_cluster() {
         world.options.start = time;
         return Ok(());

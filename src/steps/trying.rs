@@ -59,8 +59,8 @@ fn refusal(world: &World) -> Result<crate::steps::Refusal> {
 async fn refused_with(world: &mut World, args: Args) -> Result {
     let refusal = refusal(world)?;
     check_reason(&refusal, args.optional("reason"))?;
-    let want = args.docstring()?.trim();
-    if super::target::matches_glob(want, &refusal.message) {
+    let want = args.docstring()?.trim().to_owned();
+    if super::target::matches_glob(&want, &refusal.message) {
         return Ok(());
     }
     Err(Failure::expectation("it is refused in other words").comparing(want, refusal.message))
