@@ -4,8 +4,8 @@ use super::decode::{DecodeError, decode};
 use super::query::Params;
 use super::route::Target;
 use super::schema::schema;
-use super::{negotiation, scalars, yaml};
 use super::{Request, Response};
+use super::{negotiation, scalars, yaml};
 use crate::api::Status;
 use crate::object::{Kind, Object, Str, Value};
 
@@ -60,7 +60,8 @@ pub(super) fn object(request: &Request, target: &Target, params: &Params) -> Res
         }
     };
     check_kind(target, &decoded.value)?;
-    let repeated = if yaml && validation != Validation::Ignore { yaml::repeated_keys(&request.body) } else { Vec::new() };
+    let repeated =
+        if yaml && validation != Validation::Ignore { yaml::repeated_keys(&request.body) } else { Vec::new() };
     let mut warnings = Vec::new();
     match validation {
         Validation::Ignore => {}

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::schema::{Schema, Struct, Type};
 use super::scalars;
+use super::schema::{Schema, Struct, Type};
 use crate::object::{Map, Str, Value};
 
 /// What reading a text as a type came to.
@@ -29,7 +29,8 @@ pub(super) enum DecodeError {
 
 /// Reads JSON text as `ty`.
 pub(super) fn decode(text: &[u8], schema: &Schema, ty: &Type) -> Result<Decoded, DecodeError> {
-    let mut state = State { schema, path: Vec::new(), go_fields: Vec::new(), owner: None, strict: Vec::new(), wrong: None };
+    let mut state =
+        State { schema, path: Vec::new(), go_fields: Vec::new(), owner: None, strict: Vec::new(), wrong: None };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let syntax = |error: &serde_json::Error| DecodeError::Syntax(scalars::go_syntax_error(text, error));
     let seed = Seed { state: &mut state, ty, go_type: None };
@@ -290,11 +291,7 @@ fn visit_struct<'de, 's, A: MapAccess<'de>>(
     Ok(Value::Map(Map::from_entries(entries)))
 }
 
-fn visit_entries<'de, A: MapAccess<'de>>(
-    state: &mut State<'_>,
-    of: &Type,
-    mut access: A,
-) -> Result<Value, A::Error> {
+fn visit_entries<'de, A: MapAccess<'de>>(state: &mut State<'_>, of: &Type, mut access: A) -> Result<Value, A::Error> {
     let mut entries: Vec<(Str, Value)> = Vec::new();
     while let Some(key) = access.next_key::<String>()? {
         let before = entries.iter().position(|(name, _)| *name == key);
@@ -328,7 +325,8 @@ mod tests {
 
     #[test]
     fn unknown_and_repeated_fields_are_noted_with_their_paths() {
-        let text = r#"{"spec":{"containers":[{"name":"a","x":1,"name":"b"}],"y":{}},"metadata":{"labels":{"k":"1","k":"2"}}}"#;
+        let text =
+            r#"{"spec":{"containers":[{"name":"a","x":1,"name":"b"}],"y":{}},"metadata":{"labels":{"k":"1","k":"2"}}}"#;
         let decoded = read(kinds::POD, text).expect("no type error");
         let want = [
             "unknown field \"spec.containers[0].x\"",
@@ -343,22 +341,42 @@ mod tests {
     #[test]
     fn a_value_of_a_wrong_type_is_told_with_go_s_struct_and_path() {
         let table = [
-            (kinds::JOB, r#"{"spec":{"parallelism":"3"}}"#, "string into Go struct field JobSpec.spec.parallelism of type int32"),
-            (kinds::JOB, r#"{"spec":{"parallelism":1.5}}"#, "number 1.5 into Go struct field JobSpec.spec.parallelism of type int32"),
-            (kinds::POD, r#"{"spec":{"containers":"c"}}"#, "string into Go struct field PodSpec.spec.containers of type []v1.Container"),
+            (
+                kinds::JOB,
+                r#"{"spec":{"parallelism":"3"}}"#,
+                "string into Go struct field JobSpec.spec.parallelism of type int32",
+            ),
+            (
+                kinds::JOB,
+                r#"{"spec":{"parallelism":1.5}}"#,
+                "number 1.5 into Go struct field JobSpec.spec.parallelism of type int32",
+            ),
+            (
+                kinds::POD,
+                r#"{"spec":{"containers":"c"}}"#,
+                "string into Go struct field PodSpec.spec.containers of type []v1.Container",
+            ),
             (
                 kinds::POD,
                 r#"{"spec":{"containers":[{"args":"x"}]}}"#,
                 "string into Go struct field Container.spec.containers.args of type []string",
             ),
             (kinds::CONFIG_MAP, r#"{"data":{"a":1}}"#, "number into Go struct field ConfigMap.data of type string"),
-            (kinds::POD, r#"{"metadata":{"labels":{"a":true}}}"#, "bool into Go struct field ObjectMeta.metadata.labels of type string"),
+            (
+                kinds::POD,
+                r#"{"metadata":{"labels":{"a":true}}}"#,
+                "bool into Go struct field ObjectMeta.metadata.labels of type string",
+            ),
             (
                 kinds::POD,
                 r#"{"metadata":{"labels":["a"]}}"#,
                 "array into Go struct field ObjectMeta.metadata.labels of type map[string]string",
             ),
-            (kinds::POD, r#"{"spec":{"restartPolicy":1}}"#, "number into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy"),
+            (
+                kinds::POD,
+                r#"{"spec":{"restartPolicy":1}}"#,
+                "number into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy",
+            ),
             (kinds::POD, "[]", "array into Go value of type v1.Pod"),
         ];
         for (kind, text, want) in table {

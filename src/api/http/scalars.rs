@@ -11,7 +11,10 @@ use crate::object::{Quantity, Value};
 pub(super) fn quantity(text: &str) -> Result<Value, String> {
     match Quantity::parse(text.trim()) {
         Ok(quantity) => Ok(Value::from(quantity.to_string())),
-        Err(_) => Err("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'".to_owned()),
+        Err(_) => {
+            Err("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+                .to_owned())
+        }
     }
 }
 

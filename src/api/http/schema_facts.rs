@@ -23,9 +23,10 @@ const RETAIN_KEYS: Merge = Merge { key: None, merges: false, retains_keys: true 
 pub(super) fn merge(owner: &str, field: &str) -> Merge {
     match (owner, field) {
         ("PodSpec", "volumes") => Merge { key: Some("name"), merges: true, retains_keys: true },
-        ("PodSpec", "containers" | "initContainers" | "ephemeralContainers" | "imagePullSecrets" | "resourceClaims") => {
-            by("name")
-        }
+        (
+            "PodSpec",
+            "containers" | "initContainers" | "ephemeralContainers" | "imagePullSecrets" | "resourceClaims",
+        ) => by("name"),
         ("PodSpec", "hostAliases") => by("ip"),
         ("PodSpec", "topologySpreadConstraints") => by("topologyKey"),
         ("PodSpec", "schedulingGates") => by("name"),

@@ -18,7 +18,9 @@ fn whole_numbers(value: Value) -> Value {
         #[expect(clippy::cast_possible_truncation, reason = "the number is whole and within 53 bits")]
         Value::Float(it) if it.fract() == 0.0 && it.abs() < 9e15 => Value::Int(it as i64),
         Value::List(items) => Value::list(items.iter().cloned().map(whole_numbers)),
-        Value::Map(map) => Value::Map(map.iter().map(|(key, value)| (key.clone(), whole_numbers(value.clone()))).collect()),
+        Value::Map(map) => {
+            Value::Map(map.iter().map(|(key, value)| (key.clone(), whole_numbers(value.clone()))).collect())
+        }
         other => other,
     }
 }

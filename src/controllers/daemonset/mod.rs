@@ -1,9 +1,9 @@
 //! The DaemonSet controller: one pod of the template on every node that takes part, and a rollout when it changes.
 //!
 //! Follows `pkg/controller/daemon` of Kubernetes 1.36 (`daemon_controller.go`, `update.go`, `util/daemonset_util.go`).
-//! Known differences: hashes are of another make (see [`super::history`]); expectations and slow start are not there,
-//! because what a sync did is visible to the next one; nodes are taken in the order of their names, where upstream takes
-//! them in the random order of a map.
+//! Known differences: hashes are of another make (see [`super::history`]); expectations are not there, because what a
+//! sync did is visible to the next one; nodes are taken in the order of their names, where upstream takes them in the
+//! random order of a map.
 
 mod backoff;
 mod manage;
@@ -182,13 +182,13 @@ fn plan_update(ds: &Object, roster: &Roster) -> Option<Plan> {
 
 /// Events, then creations, then deletions, each kind up to the burst (`syncNodes`).
 fn carry_out(ds: &Arc<Object>, roster: &Roster, plan: Plan) -> Vec<Action> {
-    let create = |node: &Str| Action::CreateChild { object: roster.new_pod(node), owner: ds.clone() };
     let delete = |name: &Str| Action::DeleteChild {
         key: Key::new(kinds::POD, ds.meta.namespace.clone(), name.clone()),
         options: DeleteOptions::default(),
         owner: ds.clone(),
     };
-    let creations = plan.create.iter().take(BURST).map(create);
+    let objects: Vec<_> = plan.create.iter().take(BURST).map(|node| roster.new_pod(node)).collect();
+    let creations = (!objects.is_empty()).then(|| Action::CreateChildren { objects, owner: ds.clone() });
     let deletions = plan.delete.iter().take(BURST).map(delete);
     plan.events.into_iter().chain(creations).chain(deletions).collect()
 }

@@ -86,13 +86,7 @@ fn options(params: &Params) -> Result<WriteOptions, Response> {
 }
 
 /// Applies the patch `bytes` to `current`.
-fn apply(
-    format: Format,
-    current: Value,
-    bytes: &[u8],
-    ty: &Type,
-    validation: Validation,
-) -> Result<Patched, Response> {
+fn apply(format: Format, current: Value, bytes: &[u8], ty: &Type, validation: Validation) -> Result<Patched, Response> {
     let decoding = |error: DecodeError| match error {
         DecodeError::Syntax(why) | DecodeError::Type(why) if format == Format::Strategic => Status::bad_request(why),
         DecodeError::Syntax(why) | DecodeError::Type(why) => {

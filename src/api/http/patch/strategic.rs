@@ -142,26 +142,16 @@ impl Merger<'_> {
             let merged = match (&before, &patched) {
                 (None, None) => continue,
                 (Some(before), None) => before.items().to_vec(),
-                (None, Some(patched)) => {
-                    without_directives(patched).map(|it| it.items().to_vec()).unwrap_or_default()
-                }
+                (None, Some(patched)) => without_directives(patched).map(|it| it.items().to_vec()).unwrap_or_default(),
                 (Some(before), Some(patched)) => self.list(before.items(), patched.items(), ty, merge, false)?,
             };
-            let ordered =
-                in_order(merged, &order, before.as_ref().map(Value::items).unwrap_or_default(), merge.key);
+            let ordered = in_order(merged, &order, before.as_ref().map(Value::items).unwrap_or_default(), merge.key);
             original.insert(Str::from(name), Value::list(ordered));
         }
         Ok(())
     }
 
-    fn list(
-        &self,
-        original: &[Value],
-        patch: &[Value],
-        ty: &Type,
-        merge: Merge,
-        deletes: bool,
-    ) -> Merged<Vec<Value>> {
+    fn list(&self, original: &[Value], patch: &[Value], ty: &Type, merge: Merge, deletes: bool) -> Merged<Vec<Value>> {
         if !merge.merges && !deletes {
             return Ok(patch.to_vec());
         }
@@ -270,7 +260,8 @@ fn without_directives(value: &Value) -> Option<Value> {
             Some(Value::Map(out))
         }
         Value::List(items) => {
-            let only_directive = |it: &Value| it.as_map().is_some_and(|map| map.len() == 1 && map.contains_key(DIRECTIVE));
+            let only_directive =
+                |it: &Value| it.as_map().is_some_and(|map| map.len() == 1 && map.contains_key(DIRECTIVE));
             Some(Value::list(items.iter().filter(|it| !only_directive(it)).filter_map(without_directives)))
         }
         other => Some(other.clone()),
