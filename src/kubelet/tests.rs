@@ -3,7 +3,7 @@
 use super::*;
 use crate::api::registry::WriteOptions;
 use crate::clock::Span;
-use crate::sim::{Cluster, ClusterOptions};
+use crate::sim::{Cluster, ClusterOptions, NodeSpec};
 
 fn key(name: &str) -> Key {
     Key::new(kinds::POD, "default", name)
@@ -11,8 +11,7 @@ fn key(name: &str) -> Key {
 
 fn cluster(latency: Latency) -> Cluster {
     let mut cluster = Cluster::new(&ClusterOptions::default(), vec![Box::new(Kubelet::new(latency))]);
-    let node = node::new_node("node-0", 0, cluster.now());
-    cluster.api("test").create(node, &WriteOptions::default()).expect("a node");
+    cluster.bootstrap(&NodeSpec::numbered(1)).expect("a fresh cluster");
     cluster
 }
 
@@ -20,6 +19,7 @@ fn create(cluster: &mut Cluster, spec: &str) {
     let mut pod = Object::new(kinds::POD, "default", "web");
     let mut spec = Value::from_json(spec.as_bytes()).expect("valid JSON");
     spec.set("nodeName", "node-0");
+    spec.set("automountServiceAccountToken", false);
     spec.set_default("terminationGracePeriodSeconds", 30);
     pod.body.insert("spec", spec);
     cluster.api("test").create(pod, &WriteOptions::default()).expect("a pod");
@@ -59,7 +59,7 @@ fn history(cluster: &mut Cluster, seconds: i64) -> Vec<String> {
     let start = cluster.start();
     let line = |change: &Change| {
         let text = match &change.after {
-            Some(pod) if change.before.is_none() || pod.status().is_null() => return None,
+            Some(pod) if pod.status()["containerStatuses"].is_null() => return None,
             Some(pod) => summary(pod),
             None => "gone".to_owned(),
         };
@@ -94,8 +94,12 @@ fn a_pod_is_pending_at_once_and_running_a_second_later() {
 
 #[test]
 fn a_status_has_every_field_that_the_kubelet_writes() {
-    let mut cluster =
-        run(Latency::default(), "Always", r#""volumeMounts":[{"name":"v","mountPath":"/v","readOnly":true}]"#);
+    let mut cluster = cluster(Latency::default());
+    create(
+        &mut cluster,
+        r#"{"volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"c","image":"busybox:1",
+            "volumeMounts":[{"name":"v","mountPath":"/v","readOnly":true}]}]}"#,
+    );
     cluster.advance(Span::seconds(2)).expect("it settles");
     let view = cluster.view();
     let status = view.get(&key("web")).expect("the pod").status().clone();
@@ -226,6 +230,7 @@ fn a_simulated_kubelet_is_as_quick_as_it_is_told() {
 #[test]
 fn a_pod_on_a_node_without_a_kubelet_stays_as_it_is() {
     let mut cluster = Cluster::new(&ClusterOptions::default(), vec![Box::new(Kubelet::default())]);
+    cluster.bootstrap(&[]).expect("a fresh cluster");
     let ghost = Object::new(kinds::NODE, "", "node-0");
     cluster.api("test").create(ghost, &WriteOptions::default()).expect("a node");
     create(&mut cluster, r#"{"containers":[{"name":"c","image":"b"}]}"#);
@@ -248,7 +253,8 @@ fn pods_that_start_together_share_what_their_statuses_have_in_common() {
     let mut cluster = cluster(Latency::default());
     for name in ["a", "b"] {
         let mut pod = Object::new(kinds::POD, "default", name);
-        let spec = r#"{"nodeName":"node-0","containers":[{"name":"c","image":"b"}]}"#;
+        let spec =
+            r#"{"nodeName":"node-0","automountServiceAccountToken":false,"containers":[{"name":"c","image":"b"}]}"#;
         pod.body.insert("spec", Value::from_json(spec.as_bytes()).expect("valid JSON"));
         cluster.api("test").create(pod, &WriteOptions::default()).expect("a pod");
     }
@@ -259,4 +265,86 @@ fn pods_that_start_together_share_what_their_statuses_have_in_common() {
         _ => panic!("conditions are a list"),
     };
     assert!(Arc::ptr_eq(&conditions("a"), &conditions("b")));
+}
+
+/// The reasons of the events about pods, with their messages where `wanted` asks for them.
+fn told(cluster: &Cluster, reason: &str) -> Vec<String> {
+    let view = cluster.view();
+    let events = view.list(kinds::EVENT).filter(|it| it.body["involvedObject"]["kind"].as_str() == Some("Pod"));
+    let events = events.filter(|it| it.body["reason"].as_str() == Some(reason));
+    events
+        .map(|it| format!("{} {}", it.body["involvedObject"]["fieldPath"].str_or_empty(), it.body["message"]))
+        .collect()
+}
+
+#[test]
+fn a_command_that_is_not_interpreted_runs_until_it_is_killed_and_an_event_says_so() {
+    let mut cluster = run(Latency::default(), "Never", r#""command":["sh","-c","while true; do date; done"]"#);
+    let lines = history(&mut cluster, 1000);
+    assert_eq!(lines.last().map(String::as_str), Some("T+1s Running, c running ready x0"));
+    assert_eq!(
+        told(&cluster, "NotInterpreted"),
+        [r#"spec.containers{c} "Command of container c is not interpreted: \"while\"; it runs until it is killed""#]
+    );
+    delete(&mut cluster, 30);
+    let lines = history(&mut cluster, 60);
+    assert_eq!(lines[2..], ["T+17m10s Failed, c Error 137 x0", "T+17m10s gone"]);
+}
+
+#[test]
+fn a_program_that_is_none_cannot_start() {
+    let mut cluster = run(Latency::default(), "Never", r#""command":["exit","3"]"#);
+    assert_eq!(history(&mut cluster, 10)[1..], ["T+1s Failed, c StartError 128 x0"]);
+    assert_eq!(told(&cluster, "Failed").len(), 1);
+}
+
+#[test]
+fn a_pod_that_is_removed_by_force_is_killed_all_the_same() {
+    let mut cluster = run(Latency::default(), "Always", FOR_EVER);
+    cluster.advance(Span::seconds(5)).expect("it settles");
+    let now = cluster.now();
+    cluster.api("test").store.remove(&key("web"), now, Str::from("test"));
+    cluster.advance(Span::seconds(5)).expect("it settles");
+    assert_eq!(told(&cluster, "Killing"), [r#"spec.containers{c} "Stopping container c""#]);
+    create(&mut cluster, r#"{"containers":[{"name":"c","image":"b"}]}"#);
+    assert_eq!(history(&mut cluster, 5).last().map(String::as_str), Some("T+11s Running, c running ready x0"));
+}
+
+#[test]
+fn a_phase_that_somebody_else_ended_stays_and_the_containers_stop() {
+    let mut cluster = run(Latency::default(), "Always", r#""command":["sleep","100"]"#);
+    cluster.advance(Span::seconds(5)).expect("it settles");
+    let mut pod = Object::clone(cluster.view().get(&key("web")).expect("the pod"));
+    pod.status_mut().set("phase", "Failed");
+    let now = cluster.now();
+    cluster.api("test").store.put(pod, now, Str::from("test"));
+    assert_eq!(history(&mut cluster, 100).last().map(String::as_str), Some("T+35s Failed, c Error 137 x0"));
+}
+
+#[test]
+fn a_sidecar_starts_before_the_containers_and_stops_after_them() {
+    let mut cluster = cluster(Latency::default());
+    create(
+        &mut cluster,
+        r#"{"restartPolicy":"Never","initContainers":[{"name":"s","image":"b","restartPolicy":"Always"}],
+            "containers":[{"name":"c","image":"b","command":["sleep","5"]}]}"#,
+    );
+    assert_eq!(
+        history(&mut cluster, 100),
+        [
+            "T+0s Pending, s PodInitializing x0, c PodInitializing x0",
+            "T+1s Running, s running ready x0, c running ready x0",
+            "T+6s Succeeded, s Completed 0 x0, c Completed 0 x0",
+        ]
+    );
+}
+
+#[test]
+fn a_termination_message_comes_from_the_log_where_the_container_asks_for_it() {
+    let command = r#""terminationMessagePolicy":"FallbackToLogsOnError","command":["sh","-c","echo lost; exit 1"]"#;
+    let mut cluster = run(Latency::default(), "Never", command);
+    cluster.advance(Span::seconds(5)).expect("it settles");
+    let view = cluster.view();
+    let state = &view.get(&key("web")).expect("the pod").status()["containerStatuses"][0]["state"];
+    assert_eq!(state["terminated"]["message"].as_str(), Some("lost\n"));
 }

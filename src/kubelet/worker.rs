@@ -225,7 +225,8 @@ impl Worker {
         let name = self.spec(index)["name"].str_or_empty();
         let attempt = self.containers[index].restarts.to_string();
         let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, name, &attempt], 64)));
-        if let Some(running) = Running::new(&process, now, id.clone()) {
+        let keeps_log = self.spec(index)["terminationMessagePolicy"].as_str() == Some("FallbackToLogsOnError");
+        if let Some(running) = Running::new(&process, now, id.clone(), keeps_log) {
             happenings.push((index, Happening::Started));
             if let Process::NotInterpreted(construct) = process {
                 happenings.push((index, Happening::NotInterpreted(construct)));
