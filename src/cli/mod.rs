@@ -2,6 +2,7 @@
 //! looks at the clock of the machine.
 
 mod run;
+pub mod serve;
 mod steps;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Command {
     /// Play the scenarios of features, each on a cluster of its own in virtual time.
     Run(run::RunArguments),
+    /// Serve a cluster on a loopback port, for kubectl and other clients.
+    Serve(serve::ServeArgs),
     /// Print every step that a scenario can use.
     Steps,
 }
@@ -30,6 +33,7 @@ enum Command {
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Serve(arguments) => serve::serve(arguments),
         Command::Steps => steps::print(),
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use crate::stage::service::{ReplyBody, SharedCluster};
 /// The longest that time stands still for those who watch, in wall time.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Serve a cluster on a loopback port, for kubectl and other clients.
+/// The arguments of `seatrial serve`.
 #[derive(Args, Clone, Debug)]
 pub struct ServeArgs {
     /// The loopback address and port to listen on.
@@ -142,6 +143,24 @@ fn new_cluster(args: &ServeArgs) -> Result<Cluster, ServeError> {
     cluster.run_due()?;
     cluster.compact();
     Ok(cluster)
+}
+
+/// `seatrial serve`: serves until the process is interrupted, and says why if it cannot.
+pub(super) fn serve(args: ServeArgs) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error.to_string(), 2),
+    };
+    match runtime.block_on(run(args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error @ ServeError::NotSettled(_)) => complain(&error.to_string(), 3),
+        Err(error) => complain(&error.to_string(), 2),
+    }
+}
+
+fn complain(why: &str, code: u8) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "error: {why}");
+    ExitCode::from(code)
 }
 
 /// Serves until the process is interrupted.
