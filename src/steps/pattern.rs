@@ -13,6 +13,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("object", r"the pod of [a-zA-Z.]+/[^\s/]+ on \S+|[a-zA-Z.]+/[^\s/]+(?: in namespace \S+)?"),
     ("node", r"(?:node/)?[^\s/]+"),
     ("resource", r"[a-zA-Z.]+"),
+    ("plural", r"[a-zA-Z.]*s"),
     ("propagation", "foreground|background"),
     ("orphaning", "orphaning its dependents"),
     ("state", r"pending|running|succeeded|failed|ready|terminating"),

@@ -13,7 +13,7 @@ steps! {
     /// Checks all objects of a kind against a table, in any order. The columns are kubectl's; those that the table leaves
     /// out are not looked at. `*` in a cell stands for any characters. `the events of KIND/NAME` are those about the
     /// object, in their order.
-    Then "the( {state}) {resource}( of {owner:object})( labelled {labels:word})( on {node}) are:", "Then the pods of daemonset/web are:\n  | NAME  | READY | STATUS  | NODE   |\n  | web-* | 1/1   | Running | node-0 |" => are;
+    Then "the( {state}) {resource:plural}( of {owner:object})( labelled {labels:word})( on {node}) are:", "Then the pods of daemonset/web are:\n  | NAME  | READY | STATUS  | NODE   |\n  | web-* | 1/1   | Running | node-0 |" => are;
 }
 
 /// The cells of a row.
