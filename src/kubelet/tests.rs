@@ -288,7 +288,7 @@ fn a_command_that_is_not_interpreted_runs_until_it_is_killed_and_an_event_says_s
     );
     delete(&mut cluster, 30);
     let lines = history(&mut cluster, 60);
-    assert_eq!(lines[2..], ["T+17m10s Failed, c Error 137 x0", "T+17m10s gone"]);
+    assert_eq!(lines[3..], ["T+17m10s Failed, c Error 137 x0", "T+17m10s gone"]);
 }
 
 #[test]
