@@ -3,16 +3,29 @@
 //! A write is defaulted, admitted, validated, checked against the stored revision and stored by the rules of its kind,
 //! which are a [`Strategy`]. It follows apiserver `pkg/registry/generic/registry/store.go` and `pkg/registry/*/strategy.go`.
 
+mod admission;
+mod binding;
+mod create;
+mod daemonset;
+mod delete;
+mod job;
+pub mod metadata;
+mod namespace;
 pub mod pod;
+mod rules;
+pub mod selector;
 mod strategy;
+pub mod syntax;
+mod template;
+mod update;
 
 use std::sync::Arc;
 
-use crate::api::Status;
 use crate::clock::{Names, Time};
-use crate::object::{Key, Object, Str};
+use crate::object::{Object, Str};
 use crate::store::{Store, View};
 
+pub use delete::returns_deleted_object;
 pub use strategy::{Strategy, strategy};
 
 /// The write side of a cluster for one actor at one instant.
@@ -90,61 +103,5 @@ impl Api<'_> {
     /// What is stored now.
     pub fn view(&self) -> View<'_> {
         View::new(self.store)
-    }
-
-    /// Creates `object`, and returns it as stored. With a `generateName` and no name, the name is made here.
-    pub fn create(&mut self, mut object: Object, options: &WriteOptions) -> Result<Arc<Object>, Status> {
-        let strategy = strategy(object.kind);
-        (strategy.default)(&mut object);
-        if object.meta.name.is_empty() {
-            object.meta.name = Str::from(format!("{}{}", object.meta.generate_name, self.names.suffix(5)));
-        }
-        if self.store.get(&object.key()).is_some() {
-            return Err(Status::already_exists(object.kind, &object.meta.name));
-        }
-        object.meta.uid = self.names.uid();
-        object.meta.created = Some(self.now.truncated());
-        (strategy.prepare_create)(&mut object);
-        let errors = (strategy.validate)(&object);
-        if !errors.is_empty() {
-            return Err(Status::invalid(object.kind, &object.meta.name, &errors));
-        }
-        if options.dry_run {
-            return Ok(Arc::new(object));
-        }
-        Ok(self.store.put(object, self.now, self.actor.clone()))
-    }
-
-    /// Replaces an object or a part of it. A `resource_version` of 0 replaces whatever is there.
-    pub fn update(&mut self, object: Object, part: Part, options: &WriteOptions) -> Result<Arc<Object>, Status> {
-        let _ = (part, options);
-        let key = object.key();
-        let Some(old) = self.store.get(&key).cloned() else {
-            return Err(Status::not_found(key.kind, &key.name));
-        };
-        if object.meta.resource_version != 0 && object.meta.resource_version != old.meta.resource_version {
-            return Err(Status::stale(key.kind, &key.name));
-        }
-        Ok(self.store.put(object, self.now, self.actor.clone()))
-    }
-
-    /// Deletes an object, or begins to.
-    pub fn delete(&mut self, key: &Key, options: &DeleteOptions) -> Result<Deleted, Status> {
-        let _ = options;
-        match self.store.remove(key, self.now, self.actor.clone()) {
-            Some(object) => Ok(Deleted::Gone(object)),
-            None => Err(Status::not_found(key.kind, &key.name)),
-        }
-    }
-
-    /// Binds the pod `pod` to `node` (`pods/binding`), as the scheduler does.
-    pub fn bind(&mut self, pod: &Key, uid: &str, node: &str) -> Result<Arc<Object>, Status> {
-        let Some(old) = self.store.get(pod).cloned() else {
-            return Err(Status::not_found(pod.kind, &pod.name));
-        };
-        let _ = uid;
-        let mut bound = Object::clone(&old);
-        bound.spec_mut().set("nodeName", node);
-        Ok(self.store.put(bound, self.now, self.actor.clone()))
     }
 }

@@ -1,14 +1,18 @@
 //! The rules of a kind as data: one function for each step of a write.
 
+use super::{daemonset, job, namespace};
 use crate::api::field::ErrorList;
-use crate::object::{Kind, Object};
+use crate::object::{Kind, Object, kinds};
 
 /// What a write of a kind goes through, in the order of the fields.
+///
+/// The write path itself looks after metadata, and keeps the status out of writes of the object and everything else out of
+/// writes of the status.
 #[derive(Debug)]
 pub struct Strategy {
     /// Fills in what the object leaves open (`pkg/apis/*/defaults.go`).
     pub default: fn(&mut Object),
-    /// Drops what a client may not set and sets what the server sets, before a creation.
+    /// Drops what a client may not set and sets what the server sets, before a creation. Name and uid are there.
     pub prepare_create: fn(&mut Object),
     /// Checks a new object.
     pub validate: fn(&Object) -> ErrorList,
@@ -47,6 +51,10 @@ static PLAIN: Strategy = Strategy::PLAIN;
 
 /// The rules of `kind`.
 pub fn strategy(kind: Kind) -> &'static Strategy {
-    let _ = kind;
-    &PLAIN
+    match kind {
+        kinds::NAMESPACE => &namespace::STRATEGY,
+        kinds::DAEMON_SET => &daemonset::STRATEGY,
+        kinds::JOB => &job::STRATEGY,
+        _ => &PLAIN,
+    }
 }

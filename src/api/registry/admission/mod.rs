@@ -1,0 +1,62 @@
+//! The admission of a default cluster, in the order of kube-apiserver (`pkg/kubeapiserver/options/plugins.go`).
+
+mod default_tolerations;
+mod namespace_lifecycle;
+mod node_taint;
+mod priority;
+mod service_account;
+
+use crate::api::Status;
+use crate::clock::Names;
+use crate::object::{Key, Object, kinds};
+use crate::store::Store;
+
+/// Lets a new object in, and fills in what admission adds. It has its defaults, and neither uid nor generated name.
+pub(super) fn admit_creation(store: &Store, names: &mut Names, object: &mut Object) -> Result<(), Status> {
+    namespace_lifecycle::admit_creation(store, object)?;
+    match object.kind {
+        kinds::POD => {
+            service_account::admit(store, names, object)?;
+            priority::admit(store, object)?;
+            default_tolerations::admit(object);
+        }
+        kinds::NODE => node_taint::admit(object),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Refuses what is valid and still may not be.
+pub(super) fn check_creation(store: &Store, object: &Object) -> Result<(), Status> {
+    match object.kind {
+        kinds::PRIORITY_CLASS => priority::check_global_default(store, object),
+        _ => Ok(()),
+    }
+}
+
+/// Lets a deletion go on.
+pub(super) fn admit_deletion(key: &Key) -> Result<(), Status> {
+    namespace_lifecycle::admit_deletion(key)
+}
+
+/// Lets something be created below an object, such as a binding of a pod.
+pub(super) fn admit_subresource(store: &Store, key: &Key) -> Result<(), Status> {
+    namespace_lifecycle::admit_subresource(store, key)
+}
+
+/// The name by which admission calls an object: its name is not generated yet.
+fn called(object: &Object) -> &str {
+    let meta = &object.meta;
+    if !meta.name.is_empty() {
+        &meta.name
+    } else if !meta.generate_name.is_empty() {
+        &meta.generate_name
+    } else {
+        "Unknown"
+    }
+}
+
+/// `pods "web" is forbidden: why`.
+fn forbidden(object: &Object, why: &str) -> Status {
+    Status::forbidden(object.kind, called(object), why)
+}

@@ -1,0 +1,111 @@
+//! `pods/binding` and `pods/eviction` (`pkg/registry/core/pod/storage/storage.go` and `eviction.go`).
+
+use std::sync::Arc;
+
+use super::update::uid_mismatch;
+use super::{Api, DeleteOptions, Part, WriteOptions, admission};
+use crate::api::Status;
+use crate::clock::Time;
+use crate::map;
+use crate::object::{Key, Map, Object, Value, kinds, literal};
+
+/// The labels of a node that its pods get when they are bound to it.
+const TOPOLOGY_LABELS: [&str; 2] = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
+
+impl Api<'_> {
+    /// Binds the pod `pod` to `node` (`pods/binding`), as the scheduler does. An empty `uid` fits any pod.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Conflict` when the pod has a node already, is being deleted or waits for its scheduling gates.
+    pub fn bind(&mut self, pod: &Key, uid: &str, node: &str) -> Result<Arc<Object>, Status> {
+        admission::admit_subresource(self.store, pod)?;
+        let Some(old) = self.store.get(pod).cloned() else {
+            return Err(Status::not_found(pod.kind, &pod.name));
+        };
+        if !uid.is_empty() && uid != old.meta.uid {
+            return Err(Status::conflict(pod.kind, &pod.name, &uid_mismatch(&old, uid)));
+        }
+        if let Some(why) = reason_not_to_bind(&old) {
+            let mut status = Status::conflict(pod.kind, &pod.name, &why);
+            status.message = format!("Operation cannot be fulfilled on pods/binding {:?}: {why}", pod.name.as_str());
+            status.details.insert("kind", "pods/binding");
+            return Err(status);
+        }
+        let mut bound = Object::clone(&old);
+        bound.spec_mut().set(literal!("nodeName"), node);
+        if let Some(host) = self.store.get(&Key::new(kinds::NODE, "", node)) {
+            for label in TOPOLOGY_LABELS {
+                if let Some(value) = host.meta.labels.get(label) {
+                    bound.meta.labels.insert(label, value.clone());
+                }
+            }
+        }
+        let mut condition = map! { "type" => "PodScheduled", "status" => "True" };
+        if bound.meta.generation > 0 {
+            condition.insert(literal!("observedGeneration"), bound.meta.generation);
+        }
+        set_condition(bound.status_mut(), condition, self.now);
+        Ok(self.store.put(bound, self.now, self.actor.clone()))
+    }
+
+    /// Evicts the pod `pod`: marks it as disrupted and deletes it (`pods/eviction`).
+    ///
+    /// Known difference: there are no disruption budgets yet that could refuse.
+    ///
+    /// # Errors
+    /// What a deletion of the pod answers.
+    pub fn evict(&mut self, pod: &Key, options: &DeleteOptions) -> Result<(), Status> {
+        admission::admit_subresource(self.store, pod)?;
+        let Some(old) = self.store.get(pod).cloned() else {
+            return Err(Status::not_found(pod.kind, &pod.name));
+        };
+        let is_finished = matches!(old.status()["phase"].str_or_empty(), "Succeeded" | "Failed");
+        if !is_finished && !old.meta.is_terminating() && !options.dry_run {
+            let mut marked = Object::clone(&old);
+            let mut condition = map! {
+                "type" => "DisruptionTarget",
+                "status" => "True",
+                "reason" => "EvictionByEvictionAPI",
+                "message" => "Eviction API: evicting",
+            };
+            if marked.meta.generation > 0 {
+                condition.insert(literal!("observedGeneration"), marked.meta.generation);
+            }
+            set_condition(marked.status_mut(), condition, self.now);
+            self.update(marked, Part::Status, &WriteOptions::default())?;
+        }
+        self.delete(pod, options).map(|_| ())
+    }
+}
+
+fn reason_not_to_bind(pod: &Object) -> Option<String> {
+    let name = &pod.meta.name;
+    if pod.meta.is_terminating() {
+        return Some(format!("pod {name} is being deleted, cannot be assigned to a host"));
+    }
+    if let Some(node) = pod.node_name() {
+        return Some(format!("pod {name} is already assigned to node {:?}", node.as_str()));
+    }
+    let is_gated = !pod.spec()["schedulingGates"].items().is_empty();
+    is_gated.then(|| format!("pod {name} has non-empty .spec.schedulingGates"))
+}
+
+/// Puts `condition` in the place of the one of its type (`UpdatePodCondition`): its transition is now unless its status is
+/// the same.
+fn set_condition(status: &mut Value, mut condition: Map, now: Time) {
+    let conditions = status.field_mut("conditions").items_mut();
+    let present = conditions.iter_mut().find(|it| it["type"] == condition["type"]);
+    condition.insert(literal!("lastProbeTime"), Value::Null);
+    match present {
+        Some(old) => {
+            let same = old["status"] == condition["status"];
+            let since = if same { old["lastTransitionTime"].clone() } else { Value::from(now) };
+            condition.insert(literal!("lastTransitionTime"), since);
+            *old = Value::Map(condition);
+        }
+        None => {
+            condition.insert(literal!("lastTransitionTime"), now);
+            conditions.push(Value::Map(condition));
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The rules of Jobs (`pkg/apis/batch/v1/defaults.go`, `pkg/registry/batch/job/strategy.go`).
+
+mod indexes;
+mod policies;
+mod spec;
+mod status;
+mod update;
+
+use super::Strategy;
+use super::template::default_template;
+use crate::map;
+use crate::object::{Object, Str, Value, literal};
+
+/// The label of pods that carries the uid of their Job, and the one from before labels had prefixes.
+const CONTROLLER_UID: [Str; 2] = [literal!("batch.kubernetes.io/controller-uid"), literal!("controller-uid")];
+/// The label of pods that carries the name of their Job, and the one from before labels had prefixes.
+const JOB_NAME: [Str; 2] = [literal!("batch.kubernetes.io/job-name"), literal!("job-name")];
+
+/// The rules of Jobs.
+pub static STRATEGY: Strategy = Strategy {
+    default,
+    prepare_create,
+    validate: |job| spec::validate_job(job, true),
+    prepare_update: |new, old| {
+        if !new.spec().is_same(old.spec()) {
+            new.meta.generation = old.meta.generation + 1;
+        }
+    },
+    validate_update: update::validate_update,
+    validate_status_update: status::validate_status_update,
+    ..Strategy::PLAIN
+};
+
+fn default(job: &mut Object) {
+    let spec = job.spec_mut();
+    default_template(spec.field_mut("template"));
+    if spec["completions"].is_null() && spec["parallelism"].is_null() {
+        spec.set(literal!("completions"), 1_i64);
+        spec.set(literal!("parallelism"), 1_i64);
+    }
+    spec.set_default("parallelism", 1_i64);
+    let no_limit = !spec["backoffLimitPerIndex"].is_null();
+    spec.set_default("backoffLimit", if no_limit { i64::from(i32::MAX) } else { 6 });
+    spec.set_default("completionMode", literal!("NonIndexed"));
+    spec.set_default("suspend", false);
+    spec.set_default("manualSelector", false);
+    let fails_only = !spec["podFailurePolicy"].is_null();
+    let replacement = if fails_only { literal!("Failed") } else { literal!("TerminatingOrFailed") };
+    spec.set_default("podReplacementPolicy", replacement);
+    for rule in spec["podFailurePolicy"]["rules"].items().to_vec().iter().enumerate() {
+        default_pod_conditions(spec, rule.0, rule.1);
+    }
+    take_template_labels(job);
+}
+
+/// A pattern on a pod condition means the condition's being true unless it says otherwise.
+fn default_pod_conditions(spec: &mut Value, index: usize, rule: &Value) {
+    if rule["onPodConditions"].items().iter().all(|it| !it["status"].is_null()) {
+        return;
+    }
+    let rules = spec.at_mut(&["podFailurePolicy", "rules"]).items_mut();
+    if let Some(rule) = rules.get_mut(index) {
+        for pattern in rule.field_mut("onPodConditions").items_mut() {
+            pattern.set_default("status", literal!("True"));
+        }
+    }
+}
+
+/// A Job without labels has those of its template.
+fn take_template_labels(job: &mut Object) {
+    if job.meta.labels.is_empty()
+        && let Some(labels) = job.spec().at(&["template", "metadata", "labels"]).as_map()
+    {
+        job.meta.labels = labels.clone();
+    }
+}
+
+fn prepare_create(job: &mut Object) {
+    // Labels that came from the template stay those of the template, generated ones included.
+    let template_labels = job.spec().at(&["template", "metadata", "labels"]).as_map().cloned();
+    let shares_labels = template_labels.is_some_and(|it| it.is_same(&job.meta.labels));
+    if !job.spec()["manualSelector"].is_true() {
+        generate_selector(job);
+    }
+    if shares_labels {
+        job.meta.labels = Default::default();
+    }
+    take_template_labels(job);
+    job.meta.generation = 1;
+    job.body.insert(literal!("status"), Value::empty_map());
+}
+
+/// Makes the selector that no other Job has, and the labels that go with it (`generateSelectorIfNeeded`).
+fn generate_selector(job: &mut Object) {
+    let (uid, name) = (job.meta.uid.clone(), job.meta.name.clone());
+    let spec = job.spec_mut();
+    let labels = spec.at_mut(&["template", "metadata", "labels"]).map_mut();
+    for (keys, value) in [(&JOB_NAME, &name), (&CONTROLLER_UID, &uid)] {
+        for key in keys {
+            if !labels.contains_key(key) {
+                labels.insert(key.clone(), value);
+            }
+        }
+    }
+    let chosen = &CONTROLLER_UID[0];
+    let selector = spec.field_mut("selector");
+    if selector["matchLabels"].is_null() {
+        selector.set(literal!("matchLabels"), map! {});
+    }
+    let wanted = selector.field_mut("matchLabels").map_mut();
+    if !wanted.contains_key(chosen) {
+        wanted.insert(chosen.clone(), uid);
+    }
+}

@@ -1,0 +1,213 @@
+//! The checks of `metadata` (apimachinery `pkg/api/validation/objectmeta.go`, `pkg/apis/core/validation/validation.go`).
+
+use std::sync::Arc;
+
+use super::syntax;
+use crate::api::field::{At, ErrorList, FieldError, Wrong};
+use crate::object::{Kind, Map, Meta, OwnerRef, Str, Value, kinds};
+
+/// The most that all annotations of an object may take, keys and values, in bytes.
+const ANNOTATIONS_MAX: usize = 256 * 1024;
+
+/// The finalizers that need no domain.
+const STANDARD_FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
+
+const METADATA: At<'static> = At::new("metadata");
+
+/// What is wrong with a name of `kind`, or with the prefix of one.
+pub fn name_errors(kind: Kind, name: &str) -> Vec<String> {
+    match kind {
+        kinds::NAMESPACE => syntax::dns_label(name),
+        kinds::EVENT => syntax::path_segment(name),
+        _ => syntax::dns_subdomain(name),
+    }
+}
+
+/// Checks the metadata of a new object (`ValidateObjectMeta`).
+pub fn validate(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
+    if !meta.generate_name.is_empty() {
+        for wrong in name_errors(kind, &syntax::as_prefix(&meta.generate_name)) {
+            errors.invalid(&METADATA.child("generateName"), &meta.generate_name, wrong);
+        }
+    }
+    if meta.name.is_empty() {
+        errors.required(&METADATA.child("name"), "name or generateName is required");
+    } else {
+        for wrong in name_errors(kind, &meta.name) {
+            errors.invalid(&METADATA.child("name"), &meta.name, wrong);
+        }
+    }
+    if kind.info().namespaced {
+        if meta.namespace.is_empty() {
+            errors.required(&METADATA.child("namespace"), "");
+        } else {
+            for wrong in syntax::dns_label(&meta.namespace) {
+                errors.invalid(&METADATA.child("namespace"), &meta.namespace, wrong);
+            }
+        }
+    }
+    if meta.generation < 0 {
+        errors.invalid(&METADATA.child("generation"), meta.generation, NOT_NEGATIVE);
+    }
+    validate_labels(&meta.labels, &METADATA.child("labels"), errors);
+    validate_annotations(&meta.annotations, &METADATA.child("annotations"), errors);
+    validate_owners(&meta.owners, errors);
+    validate_finalizers(&meta.finalizers, errors);
+    validate_finalizer_domains(&meta.finalizers, errors);
+}
+
+/// The detail of a number that is below zero.
+pub const NOT_NEGATIVE: &str = "must be greater than or equal to 0";
+
+/// The detail of a field that cannot change.
+pub const IMMUTABLE: &str = "field is immutable";
+
+/// Checks the metadata of a changed object against what is stored (`ValidateObjectMetaUpdate`).
+///
+/// Parts that both share were checked when they came.
+pub fn validate_update(new: &Meta, old: &Meta, errors: &mut ErrorList) {
+    if old.deleted.is_some() && !Arc::ptr_eq(&new.finalizers, &old.finalizers) {
+        let mut extra: Vec<&Str> = new.finalizers.iter().filter(|it| !old.finalizers.contains(it)).collect();
+        extra.sort();
+        extra.dedup();
+        if !extra.is_empty() {
+            let listed: Vec<_> = extra.iter().map(|it| format!("{:?}", it.as_str())).collect();
+            let detail = format!(
+                "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
+                listed.join(", ")
+            );
+            errors.forbidden(&METADATA.child("finalizers"), detail);
+        }
+    }
+    let immutable = |field: &str, same: bool, value: Value, errors: &mut ErrorList| {
+        if !same {
+            errors.invalid(&METADATA.child(field), value, IMMUTABLE);
+        }
+    };
+    immutable("name", new.name == old.name, Value::from(&new.name), errors);
+    immutable("namespace", new.namespace == old.namespace, Value::from(&new.namespace), errors);
+    immutable("uid", new.uid == old.uid, Value::from(&new.uid), errors);
+    immutable("deletionTimestamp", new.deleted == old.deleted, Value::from(new.deleted), errors);
+    let grace = Value::from(new.deletion_grace_seconds);
+    let same_grace = new.deletion_grace_seconds == old.deletion_grace_seconds;
+    immutable("deletionGracePeriodSeconds", same_grace, grace, errors);
+    if !new.labels.is_same(&old.labels) {
+        validate_labels(&new.labels, &METADATA.child("labels"), errors);
+    }
+    if !new.annotations.is_same(&old.annotations) {
+        validate_annotations(&new.annotations, &METADATA.child("annotations"), errors);
+    }
+    if !Arc::ptr_eq(&new.owners, &old.owners) {
+        validate_owners(&new.owners, errors);
+    }
+    if !Arc::ptr_eq(&new.finalizers, &old.finalizers) {
+        validate_finalizers(&new.finalizers, errors);
+    }
+}
+
+/// Checks the keys and values of labels (`ValidateLabels`).
+pub fn validate_labels(labels: &Map, at: &At<'_>, errors: &mut ErrorList) {
+    for (key, value) in labels.iter() {
+        for wrong in syntax::qualified_name(key) {
+            errors.invalid(at, key, wrong);
+        }
+        for wrong in syntax::label_value(value.str_or_empty()) {
+            errors.invalid(at, value, wrong);
+        }
+    }
+}
+
+/// Checks the keys of annotations and the room they take (`ValidateAnnotations`).
+pub fn validate_annotations(annotations: &Map, at: &At<'_>, errors: &mut ErrorList) {
+    let mut size = 0;
+    for (key, value) in annotations.iter() {
+        let wrong = if key.bytes().any(|it| it.is_ascii_uppercase()) {
+            syntax::qualified_name(&key.to_ascii_lowercase())
+        } else {
+            syntax::qualified_name(key)
+        };
+        for wrong in wrong {
+            errors.invalid(at, key, wrong);
+        }
+        size += key.len() + value.str_or_empty().len();
+    }
+    if size > ANNOTATIONS_MAX {
+        errors.too_long(at, ANNOTATIONS_MAX);
+    }
+}
+
+fn validate_owners(owners: &[OwnerRef], errors: &mut ErrorList) {
+    let at = METADATA.child("ownerReferences");
+    let mut controller: Option<&OwnerRef> = None;
+    for owner in owners {
+        if owner.api_version.rsplit('/').next().is_none_or(str::is_empty) {
+            errors.invalid(&at.child("apiVersion"), &owner.api_version, "version must not be empty");
+        }
+        for (field, value) in [("kind", &owner.kind), ("name", &owner.name), ("uid", &owner.uid)] {
+            if value.is_empty() {
+                errors.invalid(&at.child(field), value, "must not be empty");
+            }
+        }
+        if owner.api_version == "v1" && owner.kind == "Event" {
+            let detail = "/v1, Kind=Event is disallowed from being an owner";
+            errors.add(shown(&at, show_owner(owner), detail));
+        }
+        if owner.controller != Some(true) {
+            continue;
+        }
+        match controller {
+            None => controller = Some(owner),
+            Some(first) => {
+                let all: Vec<_> = owners.iter().map(show_owner).collect();
+                let detail = format!(
+                    "Only one reference can have Controller set to true. Found \"true\" in references for {}/{} and {}/{}",
+                    first.kind, first.name, owner.kind, owner.name
+                );
+                errors.add(shown(&at, format!("[{}]", all.join(",")), detail));
+            }
+        }
+    }
+}
+
+fn shown(at: &At<'_>, shown: String, detail: impl Into<String>) -> FieldError {
+    FieldError { wrong: Wrong::Invalid, field: at.to_string(), shown, detail: detail.into() }
+}
+
+/// An owner reference in the order of its fields in Go.
+fn show_owner(owner: &OwnerRef) -> String {
+    let text = |it: &Str| Value::from(it).to_json();
+    let flag = |name: &str, it: Option<bool>| it.map_or(String::new(), |it| format!(",\"{name}\":{it}"));
+    format!(
+        "{{\"apiVersion\":{},\"kind\":{},\"name\":{},\"uid\":{}{}{}}}",
+        text(&owner.api_version),
+        text(&owner.kind),
+        text(&owner.name),
+        text(&owner.uid),
+        flag("controller", owner.controller),
+        flag("blockOwnerDeletion", owner.block_owner_deletion)
+    )
+}
+
+fn validate_finalizers(finalizers: &[Str], errors: &mut ErrorList) {
+    let at = METADATA.child("finalizers");
+    for finalizer in finalizers {
+        for wrong in syntax::qualified_name(finalizer) {
+            errors.invalid(&at, finalizer, wrong);
+        }
+    }
+    let has = |name: &Str| finalizers.contains(name);
+    if has(&Meta::ORPHAN) && has(&Meta::FOREGROUND) {
+        let detail = "finalizer orphan and foregroundDeletion cannot be both set";
+        errors.invalid(&at, Value::list(finalizers.iter()), detail);
+    }
+}
+
+/// Checks that finalizers are of a domain or of Kubernetes itself (`validateKubeFinalizerName`).
+pub fn validate_finalizer_domains(finalizers: &[Str], errors: &mut ErrorList) {
+    for (i, finalizer) in finalizers.iter().enumerate() {
+        if !finalizer.contains('/') && !STANDARD_FINALIZERS.contains(&finalizer.as_str()) {
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            errors.invalid(&METADATA.child("finalizers").index(i), finalizer, detail);
+        }
+    }
+}

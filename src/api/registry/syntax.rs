@@ -1,0 +1,247 @@
+//! The syntax of names, label keys and values (apimachinery `pkg/util/validation/validation.go`, `pkg/api/validate/content`).
+//!
+//! Each check returns the sentences of what is wrong; an empty list, which costs nothing, means that all is well.
+
+/// The longest DNS label, label value and name part of a label key, in bytes.
+pub const LABEL_MAX: usize = 63;
+/// The longest DNS subdomain, in bytes.
+pub const SUBDOMAIN_MAX: usize = 253;
+
+const DNS_LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const DNS_SUBDOMAIN: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
+const NAME_PART: &str = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
+const NAME_PART_TEXT: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an \
+                              alphanumeric character";
+
+/// `must be no more than 63 bytes`.
+pub fn max_length_text(max: usize) -> String {
+    format!("must be no more than {max} bytes")
+}
+
+/// `text (e.g. 'a', or 'b', regex used for validation is 'r')`, as `RegexError` puts it.
+pub fn regex_text(text: &str, regex: &str, examples: &[&str]) -> String {
+    let examples: String = examples.iter().map(|it| format!("'{it}', ")).collect::<Vec<_>>().join("or ");
+    format!("{text} (e.g. {examples}regex used for validation is '{regex}')")
+}
+
+fn is_lower_alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+fn is_delimited(text: &str, end: fn(u8) -> bool, middle: fn(u8) -> bool) -> bool {
+    let bytes = text.as_bytes();
+    match (bytes.first(), bytes.last()) {
+        (Some(first), Some(last)) => end(*first) && end(*last) && bytes.iter().all(|it| middle(*it)),
+        _ => false,
+    }
+}
+
+fn is_dns_label(text: &str) -> bool {
+    is_delimited(text, is_lower_alphanumeric, |it| is_lower_alphanumeric(it) || it == b'-')
+}
+
+fn is_dns_subdomain(text: &str) -> bool {
+    text.split('.').all(is_dns_label)
+}
+
+fn is_name_part(text: &str) -> bool {
+    is_delimited(
+        text,
+        |it| it.is_ascii_alphanumeric(),
+        |it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.'),
+    )
+}
+
+/// What is wrong with a lowercase RFC 1123 label.
+pub fn dns_label(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if text.len() > LABEL_MAX {
+        wrong.push(max_length_text(LABEL_MAX));
+    }
+    if !is_dns_label(text) {
+        if is_dns_subdomain(text) {
+            wrong.push("must not contain dots".to_owned());
+        } else {
+            let rule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must \
+                        start and end with an alphanumeric character";
+            wrong.push(regex_text(rule, DNS_LABEL, &["my-name", "123-abc"]));
+        }
+    }
+    wrong
+}
+
+/// What is wrong with a lowercase RFC 1123 subdomain.
+pub fn dns_subdomain(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if text.len() > SUBDOMAIN_MAX {
+        wrong.push(max_length_text(SUBDOMAIN_MAX));
+    }
+    if !is_dns_subdomain(text) {
+        let rule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and \
+                    must start and end with an alphanumeric character";
+        wrong.push(regex_text(rule, DNS_SUBDOMAIN, &["example.com"]));
+    }
+    wrong
+}
+
+/// What is wrong with a qualified name: the key of a label or annotation, a finalizer, a condition type.
+pub fn qualified_name(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let examples = ["MyName", "my.name", "123-abc"];
+    let mut parts = text.split('/');
+    let (first, second, more) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let name = match (second, more) {
+        (None, _) => first,
+        (Some(name), None) => {
+            if first.is_empty() {
+                wrong.push("prefix part must be non-empty".to_owned());
+            } else {
+                wrong.extend(dns_subdomain(first).iter().map(|it| format!("prefix part {it}")));
+            }
+            name
+        }
+        (Some(_), Some(_)) => {
+            let rule = regex_text(&format!("a valid label key {NAME_PART_TEXT}"), NAME_PART, &examples);
+            wrong.push(format!("{rule} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"));
+            return wrong;
+        }
+    };
+    if name.is_empty() {
+        wrong.push("name part must be non-empty".to_owned());
+    } else if name.len() > LABEL_MAX {
+        wrong.push(format!("name part {}", max_length_text(LABEL_MAX)));
+    }
+    if !is_name_part(name) {
+        wrong.push(regex_text(&format!("name part {NAME_PART_TEXT}"), NAME_PART, &examples));
+    }
+    wrong
+}
+
+/// What is wrong with the value of a label.
+pub fn label_value(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if text.len() > LABEL_MAX {
+        wrong.push(max_length_text(LABEL_MAX));
+    }
+    if !text.is_empty() && !is_name_part(text) {
+        let rule = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and \
+                    must start and end with an alphanumeric character";
+        let regex = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
+        wrong.push(regex_text(rule, regex, &["MyValue", "my_value", "12345"]));
+    }
+    wrong
+}
+
+/// What is wrong with a key of a ConfigMap or Secret.
+pub fn config_map_key(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if text.len() > SUBDOMAIN_MAX {
+        wrong.push(max_length_text(SUBDOMAIN_MAX));
+    }
+    if text.is_empty() || !text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.')) {
+        let rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+        wrong.push(regex_text(rule, "[-._a-zA-Z0-9]+", &["key.name", "KEY_NAME", "key-name"]));
+    }
+    match text {
+        "." => wrong.push("must not be '.'".to_owned()),
+        ".." => wrong.push("must not be '..'".to_owned()),
+        _ if text.starts_with("..") => wrong.push("must not start with '..'".to_owned()),
+        _ => {}
+    }
+    wrong
+}
+
+/// What is wrong with a percentage such as `25%`.
+pub fn percent(text: &str) -> Vec<String> {
+    let digits = text.strip_suffix('%').unwrap_or_default();
+    if !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let rule = "a valid percent string must be a numeric string followed by an ending '%'";
+    vec![regex_text(rule, "[0-9]+%", &["1%", "93%"])]
+}
+
+/// What is wrong with a name as part of a URL path (apimachinery `pkg/api/validation/path/name.go`).
+pub fn path_segment(text: &str) -> Vec<String> {
+    if matches!(text, "." | "..") {
+        return vec![format!("may not be '{text}'")];
+    }
+    ["/", "%"].iter().filter(|it| text.contains(**it)).map(|it| format!("may not contain '{it}'")).collect()
+}
+
+/// `name` as the prefix of a generated name: an ending dash is fine, for more will follow.
+pub fn as_prefix(name: &str) -> String {
+    match name.strip_suffix('-') {
+        Some(stem) if name.len() > 1 => {
+            let mut stem = stem.to_owned();
+            stem.pop();
+            stem.push('a');
+            stem
+        }
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(rule: fn(&str) -> Vec<String>, text: &str, want: &[&str]) {
+        let wrong = rule(text);
+        assert_eq!(wrong.len(), want.len(), "{text:?}: {wrong:?}");
+        for (wrong, want) in wrong.iter().zip(want) {
+            assert!(wrong.contains(want), "{text:?}: {wrong:?} does not say {want:?}");
+        }
+    }
+
+    #[test]
+    fn a_dns_label_has_lower_case_letters_digits_and_inner_dashes() {
+        for good in ["a", "0", "a-b", "node-0"] {
+            check(dns_label, good, &[]);
+        }
+        check(dns_label, "a.b", &["must not contain dots"]);
+        check(dns_label, "A", &["(e.g. 'my-name', or '123-abc', regex used for validation is"]);
+        check(dns_label, "-a", &["start and end"]);
+        check(dns_label, "", &["start and end"]);
+        check(dns_label, &"a".repeat(64), &["must be no more than 63 bytes"]);
+    }
+
+    #[test]
+    fn a_dns_subdomain_is_made_of_labels_with_dots_between() {
+        check(dns_subdomain, "a.b-c.1", &[]);
+        check(dns_subdomain, "a..b", &["'example.com', regex"]);
+        check(dns_subdomain, &"a".repeat(254), &["must be no more than 253 bytes"]);
+    }
+
+    #[test]
+    fn a_qualified_name_may_have_one_prefix() {
+        check(qualified_name, "app", &[]);
+        check(qualified_name, "example.com/My.app_1", &[]);
+        check(qualified_name, "/a", &["prefix part must be non-empty"]);
+        check(qualified_name, "a/", &["name part must be non-empty", "name part must consist"]);
+        check(qualified_name, "Bad_Prefix/a", &["prefix part a lowercase RFC 1123 subdomain"]);
+        check(qualified_name, "a/b/c", &["with an optional DNS subdomain prefix and '/'"]);
+    }
+
+    #[test]
+    fn a_label_value_may_be_empty() {
+        check(label_value, "", &[]);
+        check(label_value, "b c", &["a valid label must be an empty string or consist"]);
+        check(label_value, "-", &["a valid label must be"]);
+    }
+
+    #[test]
+    fn a_config_key_is_a_file_name() {
+        check(config_map_key, "a.txt", &[]);
+        check(config_map_key, "a b", &["a valid config key"]);
+        check(config_map_key, "..", &["must not be '..'"]);
+        check(config_map_key, "..a", &["must not start with '..'"]);
+    }
+
+    #[test]
+    fn a_percentage_is_digits_and_a_percent_sign() {
+        check(percent, "25%", &[]);
+        check(percent, "half", &["(e.g. '1%', or '93%', regex used for validation is '[0-9]+%')"]);
+        check(percent, "%", &["a valid percent string"]);
+    }
+}

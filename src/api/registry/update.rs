@@ -1,0 +1,194 @@
+//! Replacing an object or a part of it (apiserver `pkg/registry/rest/update.go` and `Store.Update` in
+//! `pkg/registry/generic/registry/store.go`).
+
+use std::sync::Arc;
+
+use super::rules::{allows_create_on_update, allows_unconditional_update, storage_key};
+use super::{Api, Part, WriteOptions, metadata, namespace, strategy};
+use crate::api::Status;
+use crate::api::field::{At, ErrorList};
+use crate::clock::Time;
+use crate::object::{Key, Object, kinds, literal};
+
+/// How often a read-modify-write starts over after a conflict (`MaxRetryWhenPatchConflicts` of the patch handler).
+const MODIFY_ATTEMPTS: usize = 5;
+
+impl Api<'_> {
+    /// Replaces an object or a part of it. A `resource_version` of 0 replaces whatever is there, where the kind allows it.
+    ///
+    /// An update that changes nothing makes no new version. One that takes the last finalizer off an object that is being
+    /// deleted removes it, and returns what it was.
+    ///
+    /// # Errors
+    /// What is wrong with the object, or `Conflict` when its version or uid is not the stored one.
+    pub fn update(&mut self, object: Object, part: Part, options: &WriteOptions) -> Result<Arc<Object>, Status> {
+        let key = object.key();
+        let Some(old) = self.store.get(&key).cloned() else {
+            if part == Part::Main && allows_create_on_update(key.kind) {
+                return self.create(object, options);
+            }
+            return Err(Status::not_found(key.kind, &key.name));
+        };
+        check_version(&object, &old)?;
+        let new = changed(object, &old, part, self.now.truncated())?;
+        if options.dry_run {
+            return Ok(Arc::new(new));
+        }
+        if is_deleted_by_update(&new, &old) {
+            self.store.remove(&key, self.now, self.actor.clone());
+            return Ok(Arc::new(new));
+        }
+        if new == *old {
+            return Ok(old);
+        }
+        Ok(self.store.put(new, self.now, self.actor.clone()))
+    }
+
+    /// Reads an object, has `change` change it, and writes it back; starts over when it lost the race for the version.
+    ///
+    /// # Errors
+    /// What `change` or the update answered.
+    pub fn modify(
+        &mut self,
+        key: &Key,
+        part: Part,
+        options: &WriteOptions,
+        mut change: impl FnMut(&mut Object) -> Result<(), Status>,
+    ) -> Result<Arc<Object>, Status> {
+        let mut attempt = 0;
+        loop {
+            let Some(stored) = self.store.get(key) else {
+                return Err(Status::not_found(key.kind, &key.name));
+            };
+            let mut object = Object::clone(stored);
+            let version = object.meta.resource_version;
+            change(&mut object)?;
+            attempt += 1;
+            let names_version = object.meta.resource_version != version;
+            match self.update(object, part, options) {
+                Err(status) if status.is_conflict() && !names_version && attempt < MODIFY_ATTEMPTS => {}
+                answer => return answer,
+            }
+        }
+    }
+}
+
+fn check_version(object: &Object, old: &Object) -> Result<(), Status> {
+    let (kind, meta) = (object.kind, &object.meta);
+    if !meta.uid.is_empty() && meta.uid != old.meta.uid {
+        return Err(Status::conflict(kind, &meta.name, &uid_mismatch(old, &meta.uid)));
+    }
+    if meta.resource_version == 0 {
+        if allows_unconditional_update(kind) {
+            return Ok(());
+        }
+        let mut errors = ErrorList::new();
+        errors.invalid(&At::new("metadata").child("resourceVersion"), 0_i64, "must be specified for an update");
+        let mut status = Status::invalid(kind, &meta.name, &errors);
+        let resource = kind.info().resource();
+        status.message = format!("{resource} {:?} is invalid: {errors}", meta.name.as_str());
+        status.details.insert("kind", kind.info().plural);
+        return Err(status);
+    }
+    if meta.resource_version != old.meta.resource_version {
+        return Err(Status::stale(kind, &meta.name));
+    }
+    Ok(())
+}
+
+/// Why a write that names a uid does not fit what is stored, in the words of the storage layer.
+pub(super) fn uid_mismatch(stored: &Object, asked: &str) -> String {
+    format!(
+        "StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID \
+         in precondition: {asked}, UID in object meta: {}",
+        storage_key(stored),
+        stored.meta.uid
+    )
+}
+
+/// `object` as it would be stored over `old`, checked.
+fn changed(mut object: Object, old: &Object, part: Part, now: Time) -> Result<Object, Status> {
+    let rules = strategy(object.kind);
+    if part == Part::Main && object.body != old.body {
+        (rules.default)(&mut object);
+    }
+    let meta = &mut object.meta;
+    meta.generation = old.meta.generation;
+    meta.resource_version = old.meta.resource_version;
+    match part {
+        Part::Main => {
+            if object.kind.info().subresources.contains(&"status") {
+                keep(&mut object, old, "status");
+            }
+            (rules.prepare_update)(&mut object, old);
+        }
+        Part::Status => {
+            let status = object.status().clone();
+            object.body = old.body.clone();
+            if !object.status().is_same(&status) {
+                object.body.insert(literal!("status"), status);
+            }
+            (rules.prepare_status_update)(&mut object, old);
+        }
+        Part::Finalize => namespace::prepare_finalize(&mut object, old),
+        Part::EphemeralContainers | Part::Resize => keep(&mut object, old, "status"),
+    }
+    let meta = &mut object.meta;
+    if meta.uid.is_empty() {
+        meta.uid = old.meta.uid.clone();
+    }
+    meta.created = old.meta.created.or(Some(now));
+    if old.meta.deleted.is_some() {
+        meta.deleted = old.meta.deleted;
+    }
+    if meta.deletion_grace_seconds.is_none() {
+        meta.deletion_grace_seconds = old.meta.deletion_grace_seconds;
+    }
+    let errors = update_errors(&object, old, part);
+    if errors.is_empty() { Ok(object) } else { Err(Status::invalid(object.kind, &object.meta.name, &errors)) }
+}
+
+/// Puts the stored `field` in the place of the object's own.
+fn keep(object: &mut Object, old: &Object, field: &'static str) {
+    match old.body.get(field) {
+        Some(value) if !object.body[field].is_same(value) => {
+            object.body.insert(field, value.clone());
+        }
+        Some(_) => {}
+        None => {
+            object.body.remove(field);
+        }
+    }
+}
+
+fn update_errors(new: &Object, old: &Object, part: Part) -> ErrorList {
+    let rules = strategy(new.kind);
+    let mut errors = ErrorList::new();
+    metadata::validate_update(&new.meta, &old.meta, &mut errors);
+    let from_metadata = errors.clone();
+    match part {
+        Part::Main => {
+            // Most kinds check the new object as a whole first, and its metadata is part of that.
+            if !from_metadata.is_empty() && new.kind != kinds::EVENT {
+                metadata::validate(new.kind, &new.meta, &mut errors);
+            }
+            errors.extend((rules.validate_update)(new, old));
+        }
+        Part::Status => errors.extend((rules.validate_status_update)(new, old)),
+        Part::Finalize | Part::EphemeralContainers | Part::Resize => {}
+    }
+    // The rules of a kind look at the metadata again: an error of theirs comes twice among the causes.
+    errors.extend(from_metadata);
+    if !Arc::ptr_eq(&new.meta.finalizers, &old.meta.finalizers) {
+        metadata::validate_finalizer_domains(&new.meta.finalizers, &mut errors);
+    }
+    errors
+}
+
+/// Whether this update completes a deletion (`ShouldDeleteDuringUpdate`).
+fn is_deleted_by_update(new: &Object, old: &Object) -> bool {
+    let deletes = new.meta.finalizers.is_empty()
+        && old.meta.deleted.is_some()
+        && old.meta.deletion_grace_seconds.is_none_or(|it| it == 0);
+    deletes && (new.kind != kinds::NAMESPACE || new.spec()["finalizers"].items().is_empty())
+}
