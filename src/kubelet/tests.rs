@@ -66,7 +66,9 @@ fn history(cluster: &mut Cluster, seconds: i64) -> Vec<String> {
         (change.key.kind == kinds::POD).then(|| format!("T+{} {text}", change.time - start))
     };
     let view = cluster.view();
-    let lines: Vec<String> = view.history().filter_map(line).collect();
+    let mut lines: Vec<String> = view.history().filter_map(line).collect();
+    // A change of the metadata alone, such as a shorter grace period, is none of the status.
+    lines.dedup();
     lines
 }
 
