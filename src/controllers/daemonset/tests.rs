@@ -28,6 +28,7 @@ impl Ship {
     fn new(nodes: usize) -> Self {
         let controllers: Vec<Box<dyn Controller>> = vec![Box::new(DaemonSetController::default())];
         let mut ship = Ship { cluster: Cluster::new(&ClusterOptions::default(), controllers) };
+        ship.cluster.bootstrap(&[]).expect("the system namespaces");
         (0..nodes).for_each(|i| ship.add_node(&format!("node-{i}"), "{}"));
         ship
     }
@@ -36,6 +37,7 @@ impl Ship {
         let mut node = Object::new(kinds::NODE, "", name);
         node.meta.labels = json(labels).as_map().cloned().unwrap_or_default();
         self.cluster.api("test").create(node, &WriteOptions::default()).expect("a new node");
+        self.edit_node(name, |node| node.spec_mut().set("taints", Vec::new()));
     }
 
     /// Creates the DaemonSet `web` with more of `spec` than the least.
@@ -125,7 +127,9 @@ impl Ship {
         let mut away = 0;
         loop {
             self.run();
-            let ready = self.pods().iter().filter(|it| crate::controllers::shared::pod::is_ready(it)).count();
+            let is_ready =
+                |it: &&Arc<Object>| !it.meta.is_terminating() && crate::controllers::shared::pod::is_ready(it);
+            let ready = self.pods().iter().filter(is_ready).count();
             away = away.max(self.cluster.view().count(kinds::NODE).saturating_sub(ready));
             if !self.play() {
                 return away;
