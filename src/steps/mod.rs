@@ -13,6 +13,7 @@ mod history;
 mod manifest;
 mod node;
 mod object;
+mod owner;
 mod path;
 mod pattern;
 mod request;
@@ -84,6 +85,7 @@ pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Manifests", manifest::STEPS),
     ("Trying and waiting", trying::STEPS),
     ("Objects", object::STEPS),
+    ("Owners", owner::STEPS),
     ("Conditions", condition::STEPS),
     ("Counts", count::STEPS),
     ("Events", event::STEPS),
