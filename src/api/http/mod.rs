@@ -33,6 +33,7 @@ use crate::object::{Str, Value};
 
 pub use label_selector::LabelSelector;
 pub use watch::{Frames, Watch};
+pub use yaml::to_value as yaml_to_value;
 
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]

@@ -13,6 +13,7 @@ pub(super) fn write_options(params: &Params, options: &str) -> Result<WriteOptio
     let mut errors = ErrorList::new();
     let dry_run: Vec<&str> = params.all("dryRun").collect();
     check_dry_run(&dry_run, &mut errors);
+    check_field_manager(params.text("fieldManager"), &mut errors);
     let validation = params.text("fieldValidation");
     if !matches!(validation, "" | "Ignore" | "Warn" | "Strict") {
         errors.not_supported(&Path::new("fieldValidation"), validation, &["Ignore", "Warn", "Strict"]);
@@ -21,6 +22,18 @@ pub(super) fn write_options(params: &Params, options: &str) -> Result<WriteOptio
         return Err(list::invalid_options(options, &errors).into());
     }
     Ok(WriteOptions { dry_run: !dry_run.is_empty() })
+}
+
+/// `ValidateFieldManager` of apimachinery `pkg/apis/meta/v1/validation`.
+fn check_field_manager(manager: &str, errors: &mut ErrorList) {
+    const LONGEST: usize = 128;
+    let field = Path::new("fieldManager");
+    if manager.len() > LONGEST {
+        errors.too_long(&field, LONGEST);
+    }
+    for (i, c) in manager.char_indices().filter(|(_, c)| c.is_control()) {
+        errors.invalid(&field, manager, format!("invalid character U+{:04X} (at position {i})", u32::from(c)));
+    }
 }
 
 pub(super) fn check_dry_run(dry_run: &[&str], errors: &mut ErrorList) {
