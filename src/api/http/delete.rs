@@ -18,15 +18,16 @@ pub(super) fn object(
     target: &Target,
     params: &Params,
 ) -> Result<Response, Response> {
-    let options = options(request, params)?;
+    let given = given_options(request, params)?;
+    let options = checked(&given)?;
     let key = Key::new(target.kind, &target.namespace, &target.name);
-    let asked_for_foreground = options.propagation == Some(Propagation::Foreground);
     let (object, waits) = match api.delete(&key, &options)? {
         Deleted::Waiting(object) => (object, true),
         Deleted::Gone(object) if shows_what_it_deleted(target) => (object, false),
         Deleted::Gone(object) => return Ok(deleted(&object)),
     };
-    let code = if waits && asked_for_foreground { 202 } else { 200 };
+    // Whoever still asks in the old way, with `orphanDependents: false`, is told that it goes on.
+    let code = if waits && given["orphanDependents"].as_bool() == Some(false) { 202 } else { 200 };
     Ok(Response::json(code, object.to_value(Some(&target.api_version()))))
 }
 
@@ -91,10 +92,14 @@ pub(super) fn evict(
     Ok(success(201))
 }
 
-/// The options of a DELETE: its body, or without one its parameters.
 fn options(request: &Request, params: &Params) -> Result<DeleteOptions, Response> {
+    checked(&given_options(request, params)?)
+}
+
+/// The options of a DELETE as they are given: its body, or without one its parameters.
+fn given_options(request: &Request, params: &Params) -> Result<Value, Response> {
     if request.body.is_empty() {
-        return checked(&from_params(params)?);
+        return Ok(from_params(params)?);
     }
     let given = body::parse_as(request, "DeleteOptions")?;
     let kind = given["kind"].str_or_empty();
@@ -106,7 +111,7 @@ fn options(request: &Request, params: &Params) -> Result<DeleteOptions, Response
         ))
         .into());
     }
-    checked(&given)
+    Ok(given)
 }
 
 /// `DeleteOptions` as an object, from a query.
