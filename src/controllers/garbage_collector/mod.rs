@@ -8,6 +8,8 @@
 //! Known differences: an item is attempted again at once where upstream's workers take some milliseconds, and a dependent
 //! that is created while its owner waits for the others is collected at once rather than when the next of them goes.
 
+#[cfg(test)]
+mod cluster_tests;
 mod owners;
 #[cfg(test)]
 mod tests;
