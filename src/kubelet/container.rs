@@ -26,6 +26,8 @@ pub struct Container {
     pub restarts: i64,
     /// What holds up its restarts.
     pub backoff: Backoff,
+    /// The image it was made of, as its spec named it then; empty before the first start.
+    pub image: Str,
 }
 
 /// What a container does now.
@@ -53,6 +55,8 @@ pub struct Running {
     pub heeds_sigterm: bool,
     /// What it prints and when, where its termination message may come from there.
     pub log: Vec<Step>,
+    /// The end that it is brought to because its definition changed, and its exit code.
+    pub replaced: Option<(Time, i64)>,
 }
 
 /// How a process ended.
@@ -93,7 +97,7 @@ impl Running {
     ///
     /// `keeps_log` is for containers whose message falls back to their log.
     pub fn new(process: &Process, started: Time, id: Str, keeps_log: bool) -> Option<Self> {
-        let mut running = Running { started, id, end: None, heeds_sigterm: false, log: Vec::new() };
+        let mut running = Running { started, id, end: None, heeds_sigterm: false, log: Vec::new(), replaced: None };
         match process {
             Process::Plan(plan) => {
                 running.end = plan.end.map(|(span, code)| (started + span, code));
@@ -176,7 +180,14 @@ mod tests {
     fn a_termination_message_is_the_end_of_the_log() {
         let step = |after: i64, output: &str| Step { after: Span::seconds(after), output: output.to_owned() };
         let log = vec![step(0, "a\n"), step(5, &"b\n".repeat(79)), step(5, "c\n")];
-        let running = Running { started: Time::from_unix(0), id: Str::new(), end: None, heeds_sigterm: false, log };
+        let running = Running {
+            started: Time::from_unix(0),
+            id: Str::new(),
+            end: None,
+            heeds_sigterm: false,
+            log,
+            replaced: None,
+        };
         let message = |at: i64, code: i64| running.exit(Time::from_unix(at), code).message;
         assert_eq!(message(4, 1), "a\n");
         assert_eq!(message(9, 1), format!("a\n{}", "b\n".repeat(79)));

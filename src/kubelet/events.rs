@@ -25,6 +25,8 @@ pub enum Happening {
     BackOff,
     /// It is told to stop.
     Killing,
+    /// It is told to stop because its spec is another now.
+    Changed,
     /// The pod was active for too long.
     DeadlineExceeded,
 }
@@ -67,6 +69,9 @@ pub fn events(pod: &Arc<Object>, container: &Value, is_init: bool, happening: &H
             vec![record(true, "BackOff", message)]
         }
         Happening::Killing => vec![record(false, "Killing", format!("Stopping container {name}"))],
+        Happening::Changed => {
+            vec![record(false, "Killing", format!("Container {name} definition changed, will be restarted"))]
+        }
         Happening::DeadlineExceeded => vec![EventRecord::normal(pod, "DeadlineExceeded", DEADLINE_MESSAGE)],
     }
 }

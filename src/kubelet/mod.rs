@@ -126,6 +126,9 @@ impl Kubelet {
         } else if status::is_terminal(pod.status()["phase"].str_or_empty()) && !worker.is_finished() {
             worker.end(Why::Finished, now, &mut happenings);
         }
+        if worker.ending.is_none() {
+            worker.replace_changed(now, &latency, &mut happenings);
+        }
         worker.advance(now, &latency, &mut happenings);
         self.tell(&worker, &happenings, &mut outcome.actions);
         let terminated = worker.is_terminated(now, &latency);

@@ -157,7 +157,7 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
     let mounts = old.map_or_else(|| volume_mounts(spec), |it| it["volumeMounts"].clone());
     let (state, last) = states(worker, index, place, shared);
     let is_made = id.is_some();
-    let image = shared.image(&spec_image);
+    let image = shared.image(if is_made { &container.image } else { &spec_image });
     let resources = match &spec["resources"] {
         Value::Null => shared.empty(),
         resources => resources.clone(),

@@ -78,7 +78,14 @@ mod tests {
 
     fn end_of(end: Option<(i64, i64)>, heeds_sigterm: bool, grace: i64, stop: Option<Span>) -> (i64, i64) {
         let end = end.map(|(at, code)| (Time::from_unix(at), code));
-        let running = Running { started: Time::from_unix(0), id: Str::new(), end, heeds_sigterm, log: Vec::new() };
+        let running = Running {
+            started: Time::from_unix(0),
+            id: Str::new(),
+            end,
+            heeds_sigterm,
+            log: Vec::new(),
+            replaced: None,
+        };
         let ending = Ending::new(Why::Deleted, &pod(grace), Time::from_unix(100));
         let (at, code) = ending.of(&running, &Latency { stop, ..Latency::default() });
         (at.unix(), code)

@@ -350,3 +350,19 @@ fn a_termination_message_comes_from_the_log_where_the_container_asks_for_it() {
     let state = &view.get(&key("web")).expect("the pod").status()["containerStatuses"][0]["state"];
     assert_eq!(state["terminated"]["message"].as_str(), Some("lost\n"));
 }
+
+#[test]
+fn a_container_whose_image_changes_is_replaced() {
+    let mut cluster = run(Latency::default(), "Never", FOR_EVER);
+    cluster.advance(Span::seconds(5)).expect("it settles");
+    let mut pod = Object::clone(cluster.view().get(&key("web")).expect("the pod"));
+    pod.spec_mut().at_mut(&["containers"]).items_mut()[0].set("image", "busybox:2");
+    let now = cluster.now();
+    cluster.api("test").store.put(pod, now, Str::from("test"));
+    assert_eq!(history(&mut cluster, 5).last().map(String::as_str), Some("T+5s Running, c running ready x1"));
+    let view = cluster.view();
+    let image = &view.get(&key("web")).expect("the pod").status()["containerStatuses"][0]["image"];
+    assert_eq!(image.as_str(), Some("docker.io/library/busybox:2"));
+    let message = r#"spec.containers{c} "Container c definition changed, will be restarted""#;
+    assert_eq!(told(&cluster, "Killing"), [message]);
+}

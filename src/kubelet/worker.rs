@@ -8,7 +8,7 @@ use super::container::{CANNOT_START, Container, Exit, Next, Running, State};
 use super::events::Happening;
 use super::identity;
 use super::latency::Latency;
-use super::restart::should_restart;
+use super::restart::{Backoff, should_restart};
 use super::termination::{Ending, Why};
 use crate::clock::{Span, Time};
 use crate::object::{Object, Str, Value};
@@ -149,7 +149,31 @@ impl Worker {
         let running = container.running()?;
         match &self.ending {
             Some(ending) => Some(ending.of(running, latency)),
-            None => running.end,
+            None => running.replaced.or(running.end),
+        }
+    }
+
+    /// Replaces the containers whose image is another now (`computePodActions`, which compares hashes of the spec).
+    pub fn replace_changed(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) {
+        for index in 0..self.containers.len() {
+            let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
+            let container = &mut self.containers[index];
+            if container.image.is_empty() || container.image == image {
+                continue;
+            }
+            match &mut container.state {
+                State::Running(running) if running.replaced.is_none() => {
+                    let stop = Ending::new(Why::Finished, &self.pod, now).of(running, latency);
+                    running.replaced = Some(stop);
+                    happenings.push((index, Happening::Changed));
+                }
+                State::Exited(_, next @ Next::BackOff { .. }) => {
+                    // The back-off counts the failures of one definition.
+                    container.backoff = Backoff::default();
+                    *next = Next::Restart(now);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -169,6 +193,13 @@ impl Worker {
     }
 
     fn exited(&mut self, index: usize, exit: Exit, latency: &Latency, happenings: &mut Happenings) {
+        let replaced = self.containers[index].running().is_some_and(|it| it.replaced.is_some());
+        if self.ending.is_none() && replaced {
+            let next = Next::Restart(exit.finished);
+            self.containers[index].backoff = Backoff::default();
+            self.containers[index].state = State::Exited(exit, next);
+            return;
+        }
         let restarts =
             self.ending.is_none() && should_restart(self.spec(index), self.pod.spec(), exit.code, self.is_init(index));
         let delay = self.containers[index].backoff.delay(exit.finished, latency.first_restart_waits);
@@ -224,8 +255,10 @@ impl Worker {
         let process = command::process(self.spec(index), &self.pod, now, latency.reading);
         let name = self.spec(index)["name"].str_or_empty();
         let attempt = self.containers[index].restarts.to_string();
+        let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
         let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, name, &attempt], 64)));
         let keeps_log = self.spec(index)["terminationMessagePolicy"].as_str() == Some("FallbackToLogsOnError");
+        self.containers[index].image = image;
         if let Some(running) = Running::new(&process, now, id.clone(), keeps_log) {
             happenings.push((index, Happening::Started));
             if let Process::NotInterpreted(construct) = process {
