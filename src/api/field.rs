@@ -274,9 +274,35 @@ impl ErrorList {
     }
 }
 
+/// `text` in quotes as Go's `%q` writes it.
+pub fn quote(text: &str) -> String {
+    if text.bytes().all(|it| (b' '..=b'~').contains(&it) && it != b'"' && it != b'\\') {
+        return format!("\"{text}\"");
+    }
+    let mut out = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0'..='\u{1f}' | '\u{7f}' => out.push_str(&format!("\\x{:02x}", u32::from(letter))),
+            '\u{80}'..='\u{a0}' | '\u{ad}' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
 fn show(value: &Value) -> String {
     match value {
-        Value::Str(text) => format!("{:?}", text.as_str()),
+        Value::Str(text) => quote(text),
         Value::Null => "null".to_owned(),
         other => other.to_json(),
     }
@@ -295,6 +321,25 @@ impl fmt::Display for ErrorList {
         match texts.as_slice() {
             [only] => f.write_str(only),
             many => write!(f, "[{}]", many.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_is_shown_as_go_quotes_it() {
+        let table = [
+            ("plain", "\"plain\""),
+            ("it's", "\"it's\""),
+            ("a\"b\\c", "\"a\\\"b\\\\c\""),
+            ("tab\tbell\u{7}", "\"tab\\tbell\\a\""),
+            ("\u{1}é", "\"\\x01é\""),
+        ];
+        for (text, want) in table {
+            assert_eq!(quote(text), want);
         }
     }
 }

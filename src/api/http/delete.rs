@@ -88,7 +88,7 @@ pub(super) fn evict(
     }
     let mut options = checked(&eviction["deleteOptions"])?;
     options.dry_run |= dry_run;
-    api.delete(&Key::new(target.kind, &target.namespace, &target.name), &options)?;
+    api.evict(&Key::new(target.kind, &target.namespace, &target.name), &options)?;
     Ok(success(201))
 }
 

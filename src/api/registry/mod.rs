@@ -5,13 +5,20 @@
 
 mod admission;
 mod binding;
+mod configuration;
+mod controller_revision;
 mod create;
 mod daemonset;
 mod delete;
+mod event;
 mod job;
+mod lease;
 pub mod metadata;
 mod namespace;
+mod node;
 pub mod pod;
+mod pod_rules;
+mod priority_class;
 mod rules;
 pub mod selector;
 mod strategy;
@@ -105,3 +112,6 @@ impl Api<'_> {
         View::new(self.store)
     }
 }
+
+#[cfg(test)]
+mod tests;

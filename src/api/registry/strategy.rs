@@ -1,6 +1,8 @@
 //! The rules of a kind as data: one function for each step of a write.
 
-use super::{daemonset, job, namespace};
+use super::{
+    configuration, controller_revision, daemonset, event, job, lease, namespace, node, pod_rules, priority_class,
+};
 use crate::api::field::ErrorList;
 use crate::object::{Kind, Object, kinds};
 
@@ -53,7 +55,15 @@ static PLAIN: Strategy = Strategy::PLAIN;
 pub fn strategy(kind: Kind) -> &'static Strategy {
     match kind {
         kinds::NAMESPACE => &namespace::STRATEGY,
+        kinds::NODE => &node::STRATEGY,
+        kinds::POD => &pod_rules::STRATEGY,
+        kinds::EVENT => &event::STRATEGY,
+        kinds::CONFIG_MAP => &configuration::CONFIG_MAP,
+        kinds::SECRET => &configuration::SECRET,
+        kinds::LEASE => &lease::STRATEGY,
         kinds::DAEMON_SET => &daemonset::STRATEGY,
+        kinds::CONTROLLER_REVISION => &controller_revision::STRATEGY,
+        kinds::PRIORITY_CLASS => &priority_class::STRATEGY,
         kinds::JOB => &job::STRATEGY,
         _ => &PLAIN,
     }

@@ -112,3 +112,6 @@ fn generate_selector(job: &mut Object) {
         wanted.insert(chosen.clone(), uid);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! The rules of Nodes (`pkg/registry/core/node/strategy.go`, `ValidateNode` in `pkg/apis/core/validation/validation.go`).
+
+use super::{Strategy, syntax};
+use crate::api::field::{At, ErrorList, FieldError, Wrong};
+use crate::object::{Value, literal};
+
+/// The rules of Nodes.
+pub static STRATEGY: Strategy = Strategy {
+    default: |node| {
+        node.body.entry("spec").map_mut();
+        let status = node.status_mut();
+        if status["allocatable"].is_null() && !status["capacity"].is_null() {
+            let capacity = status["capacity"].clone();
+            status.set(literal!("allocatable"), capacity);
+        }
+        default_status(status);
+    },
+    validate: |node| {
+        let mut errors = ErrorList::new();
+        validate_taints(node.spec(), &mut errors);
+        errors
+    },
+    validate_update: |new, old| {
+        let mut errors = ErrorList::new();
+        if new.spec().is_same(old.spec()) {
+            return errors;
+        }
+        validate_taints(new.spec(), &mut errors);
+        let at = At::new("spec");
+        for (field, wrong) in [("podCIDR", "podCIDR"), ("podCIDRs", "podCIDR"), ("providerID", "providerID")] {
+            let (is, was) = (&new.spec()[field], &old.spec()[field]);
+            if !was.is_empty() && !is.is_same(was) {
+                let detail = format!("node updates may not change {wrong} except from \"\" to valid");
+                errors.forbidden(&at.child(field), detail);
+            }
+        }
+        errors
+    },
+    prepare_status_update: |node, _| default_status(node.status_mut()),
+    ..Strategy::PLAIN
+};
+
+/// Go writes these parts of a status even when nothing is known.
+fn default_status(status: &mut Value) {
+    const INFO: [&str; 10] = [
+        "machineID",
+        "systemUUID",
+        "bootID",
+        "kernelVersion",
+        "osImage",
+        "containerRuntimeVersion",
+        "kubeletVersion",
+        "kubeProxyVersion",
+        "operatingSystem",
+        "architecture",
+    ];
+    let info = &status["nodeInfo"];
+    if INFO.iter().any(|field| info[*field].is_null()) {
+        let info = status.field_mut("nodeInfo");
+        for field in INFO {
+            info.set_default(field, literal!(""));
+        }
+    }
+    if status.at(&["daemonEndpoints", "kubeletEndpoint", "Port"]).is_null() {
+        *status.at_mut(&["daemonEndpoints", "kubeletEndpoint", "Port"]) = Value::Int(0);
+    }
+}
+
+fn validate_taints(spec: &Value, errors: &mut ErrorList) {
+    let root = At::new("spec");
+    let at = root.child("taints");
+    let taints = spec["taints"].items();
+    for (i, taint) in taints.iter().enumerate() {
+        let at = at.index(i);
+        let (key, value) = (taint["key"].str_or_empty(), taint["value"].str_or_empty());
+        for wrong in syntax::qualified_name(key) {
+            errors.invalid(&at.child("key"), key, wrong);
+        }
+        let wrong = syntax::label_value(value);
+        if !wrong.is_empty() {
+            errors.invalid(&at.child("value"), value, wrong.join(";"));
+        }
+        match taint["effect"].str_or_empty() {
+            "NoSchedule" | "PreferNoSchedule" | "NoExecute" => {}
+            "" => errors.required(&at.child("effect"), ""),
+            other => {
+                errors.not_supported(&at.child("effect"), other, &["NoSchedule", "PreferNoSchedule", "NoExecute"]);
+            }
+        }
+        let is_same = |it: &Value| it["key"] == taint["key"] && it["effect"] == taint["effect"];
+        if taints[..i].iter().any(is_same) {
+            errors.add(FieldError {
+                wrong: Wrong::Duplicate,
+                field: at.to_string(),
+                shown: show_taint(taint),
+                detail: "taints must be unique by key and effect pair".to_owned(),
+            });
+        }
+    }
+}
+
+/// A taint in the order and with the names of its fields inside the API server.
+fn show_taint(taint: &Value) -> String {
+    let text = |field: &str| Value::from(taint[field].str_or_empty()).to_json();
+    format!(
+        "{{\"Key\":{},\"Value\":{},\"Effect\":{},\"TimeAdded\":{}}}",
+        text("key"),
+        text("value"),
+        text("effect"),
+        taint["timeAdded"].to_json()
+    )
+}
