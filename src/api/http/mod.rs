@@ -9,6 +9,7 @@ mod body;
 mod decode;
 mod delete;
 mod discovery;
+mod empty;
 mod field_selector;
 mod label_selector;
 mod list;

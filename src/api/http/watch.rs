@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Response;
+use super::empty::empty_body;
 use super::field_selector::FieldSelector;
 use super::list::{Selection, current, invalid_options, parse_version};
 use super::query::Params;
@@ -11,7 +12,7 @@ use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::clock::{Span, Time};
 use crate::map;
-use crate::object::{Kind, Map, Object, Str, Value, kinds};
+use crate::object::{Object, Str, Value};
 use crate::store::{Change, View};
 
 /// How long a watch lasts when the client names no time: a server draws between 30 and 60 minutes.
@@ -154,33 +155,6 @@ impl Watch {
         object.insert("metadata", meta);
         event("BOOKMARK", Value::Map(object))
     }
-}
-
-/// What Go writes of an object of `kind` in which nothing is set: a bookmark is one.
-fn empty_body(kind: Kind) -> Map {
-    let text = match kind {
-        kinds::NAMESPACE => r#"{"spec":{},"status":{}}"#,
-        kinds::NODE => {
-            r#"{"spec":{},"status":{"daemonEndpoints":{"kubeletEndpoint":{"Port":0}},"nodeInfo":{"architecture":"",
-                "bootID":"","containerRuntimeVersion":"","kernelVersion":"","kubeProxyVersion":"","kubeletVersion":"",
-                "machineID":"","operatingSystem":"","osImage":"","systemUUID":""}}}"#
-        }
-        kinds::POD => r#"{"spec":{"containers":null},"status":{}}"#,
-        kinds::EVENT => {
-            r#"{"eventTime":null,"firstTimestamp":null,"involvedObject":{},"lastTimestamp":null,"reportingComponent":"",
-                "reportingInstance":"","source":{}}"#
-        }
-        kinds::LEASE => r#"{"spec":{}}"#,
-        kinds::DAEMON_SET => {
-            r#"{"spec":{"selector":null,"template":{"metadata":{},"spec":{"containers":null}},"updateStrategy":{}},
-                "status":{"currentNumberScheduled":0,"desiredNumberScheduled":0,"numberMisscheduled":0,"numberReady":0}}"#
-        }
-        kinds::CONTROLLER_REVISION => r#"{"revision":0}"#,
-        kinds::JOB => r#"{"spec":{"template":{"metadata":{},"spec":{"containers":null}}},"status":{}}"#,
-        kinds::PRIORITY_CLASS => r#"{"value":0}"#,
-        _ => "{}",
-    };
-    Value::from_json(text.as_bytes()).ok().and_then(|value| value.as_map().cloned()).unwrap_or_default()
 }
 
 fn event(kind: &str, object: Value) -> Value {

@@ -2,7 +2,7 @@
 
 use super::query::{Params, go_parse_error};
 use super::route::Target;
-use super::{Request, Response, body, list, success};
+use super::{Request, Response, body, empty, list, success};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::api::registry::{Api, Part, WriteOptions};
@@ -50,7 +50,8 @@ pub(super) fn create(
     params: &Params,
 ) -> Result<Response, Response> {
     let options = write_options(params, "CreateOptions")?;
-    let body = body::object(request, target, params)?;
+    let mut body = body::object(request, target, params)?;
+    empty::fill(&mut body.object);
     let stored = api.create(body.object, &options)?;
     let mut response = Response::json(201, stored.to_value(Some(&target.api_version())));
     response.warnings = body.warnings;
