@@ -11,7 +11,7 @@ use crate::snapshot::assert::write_whole;
 
 /// The arguments of `seatrial run`.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct RunArguments {
+pub(super) struct RunArguments {
     /// Feature files, folders of them, or FILE:LINE for one scenario. Folders whose name begins with `_` are left out.
     #[arg(default_value = "features")]
     paths: Vec<String>,
@@ -128,30 +128,56 @@ fn render_digests(record: &RunRecord) -> String {
     out
 }
 
-/// Plays the features at `path` as a test of another crate: prints the report, and ends the process when one failed.
-/// The arguments of the test binary are those of `seatrial run`.
+/// Plays the features at `path` as a test of a crate, with the arguments of `seatrial run`: the whole of a `[[test]]`
+/// target with `harness = false`. What cargo passes to every test binary is understood as well.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     seatrial::run("features")
+/// }
+/// ```
 pub fn play_for_tests(path: &str) -> ExitCode {
-    let mut arguments = TestArguments::parse_from_tests();
-    if arguments.run.paths == ["features"] {
-        arguments.run.paths = vec![path.to_owned()];
+    let mut arguments = <TestArguments as clap::Parser>::parse();
+    if arguments.list {
+        return ExitCode::SUCCESS;
     }
-    run(&arguments.run)
+    let run = &mut arguments.run;
+    // `cargo test WORD` hands the word to every test binary: it chooses scenarios by name unless it is a path.
+    if let [word] = run.paths.as_slice()
+        && word != "features"
+        && !word.contains(['/', ':'])
+        && !Path::new(word).exists()
+    {
+        run.name = Some(word.clone());
+        run.paths = vec!["features".to_owned()];
+    }
+    if run.paths == ["features"] {
+        run.paths = vec![path.to_owned()];
+    }
+    self::run(run)
 }
 
-/// `seatrial run` without its name, as a test binary takes it.
+/// `seatrial run` without its name, and the flags of libtest that make no difference here.
 #[derive(Debug, clap::Parser)]
 struct TestArguments {
     #[command(flatten)]
     run: RunArguments,
-    /// What cargo passes to every test binary.
     #[arg(long, hide = true)]
+    list: bool,
+    #[arg(long, hide = true, alias = "no-capture")]
     nocapture: bool,
-}
-
-impl TestArguments {
-    fn parse_from_tests() -> Self {
-        let arguments = <TestArguments as clap::Parser>::parse();
-        let _ = arguments.nocapture;
-        arguments
-    }
+    #[arg(long, hide = true)]
+    show_output: bool,
+    #[arg(long, hide = true)]
+    exact: bool,
+    #[arg(long, hide = true)]
+    ignored: bool,
+    #[arg(long, hide = true)]
+    include_ignored: bool,
+    #[arg(long, hide = true, value_name = "N")]
+    test_threads: Option<usize>,
+    #[arg(long, hide = true, value_name = "FORMAT")]
+    format: Option<String>,
+    #[arg(long, hide = true, value_name = "WHEN")]
+    color: Option<String>,
 }

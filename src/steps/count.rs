@@ -8,9 +8,9 @@ use crate::snapshot::columns;
 use crate::world::World;
 
 steps! {
-    /// Counts objects: those in the current namespace, or of all nodes and so on. Pods may be told apart by state
+    /// Counts objects of the current namespace, of another, or of the whole cluster where a kind has none. Pods may be told apart by state
     /// (`pending`, `running`, `succeeded`, `failed`, `ready`, `terminating`), and everything by owner, labels and node.
-    Then "there <is|are> {count}( {state}) {resource}( of {owner:object})( labelled {labels:word})( on {node})", "Then there are 3 running pods of daemonset/web" => there_are;
+    Then "there <is|are> {count}( {state}) {resource}( of {owner:object})( labelled {labels:word})( on {node})( in namespace {namespace:word})", "Then there are 3 running pods of daemonset/web" => there_are;
 }
 
 /// Which objects of a kind a step means.
@@ -28,14 +28,18 @@ pub(super) struct Selection {
 /// For an unknown kind or state, and when the owner is not there.
 pub(super) async fn select(world: &World, args: &Args) -> Result<Selection> {
     let kind = parse_kind(args.word("resource"))?;
+    let namespace = args.optional("namespace").unwrap_or(&world.namespace);
     let mut objects = match args.optional("owner") {
         Some(owner) => {
             let owner = world.target(owner).await?;
-            world.owned_by(&owner, kind).await?
+            if kind == kinds::EVENT { world.events_of(&owner).await? } else { world.owned_by(&owner, kind).await? }
         }
-        None if kind.info().namespaced => world.list(kind, Some(&world.namespace)).await?,
+        None if kind.info().namespaced => world.list(kind, Some(namespace)).await?,
         None => world.list(kind, None).await?,
     };
+    if kind == kinds::EVENT {
+        columns::sort_events(&mut objects);
+    }
     if let Some(labels) = args.optional("labels") {
         let selector = parse_selector(labels)?;
         objects.retain(|it| {

@@ -1,6 +1,5 @@
 //! Steps about events.
 
-use super::table::{Row, compare};
 use super::target::matches_glob;
 use super::{Args, Result, Target, steps};
 use crate::object::{Value, kinds};
@@ -63,25 +62,4 @@ async fn there_is_none(world: &mut World, args: Args) -> Result {
         return Err(failure.comparing(format!("no event {reason}"), render(&events)));
     }
     Ok(())
-}
-
-/// Compares the events of an object with the table under the step, in their order.
-pub(super) async fn compare_events(world: &mut World, args: &Args, target: &Target) -> Result {
-    let events = world.events_of(target).await?;
-    let (header, rows) = args.table()?;
-    let actual: Vec<Row> = events.iter().map(|it| cells(header, it)).collect::<Result<_>>()?;
-    compare(&format!("the events of {target} are others"), header, rows, &actual, true)
-}
-
-fn cells(header: &[String], event: &Value) -> Result<Row> {
-    let cell = |column: &String| match column.as_str() {
-        "TYPE" => Ok(event["type"].str_or_empty().to_owned()),
-        "REASON" => Ok(event["reason"].str_or_empty().to_owned()),
-        "MESSAGE" => Ok(event["message"].str_or_empty().to_owned()),
-        "COUNT" => Ok(columns::event_count(event).to_string()),
-        "FROM" => Ok(columns::event_source(event).to_owned()),
-        other => Err(Failure::scenario(format!("a table of events has no column {other:?}"))
-            .help("its columns are TYPE, REASON, MESSAGE, COUNT, FROM")),
-    };
-    header.iter().map(cell).collect()
 }

@@ -35,7 +35,7 @@ pub use pattern::{Pattern, parse_duration};
 pub use request::Refusal;
 pub use target::Target;
 
-use crate::report::{Failure, Place};
+use crate::report::{Class, Failure, Place};
 use crate::world::World;
 
 /// What a step returns.
@@ -139,10 +139,11 @@ async fn perform(world: &mut World, context: Context, step: impl AsyncFnOnce(&mu
         return;
     }
     failure.time = world.time();
-    if failure.tail.is_empty() {
-        failure.tail = world.tail(10);
-    }
-    if failure.why.is_empty() {
+    // A scenario that is wrong says all there is to say; the others are about what happened.
+    if failure.class != Class::Scenario {
+        if failure.tail.is_empty() {
+            failure.tail = world.tail(10);
+        }
         failure.why = why::explain(world, &words).await;
     }
     world.failure = Some(failure);

@@ -13,7 +13,7 @@ steps! {
     /// Compares everything that the scenario made, and the nodes, with a snapshot.
     Then "the cluster matches <the |>snapshot {label:text}", "Then the cluster matches the snapshot \"rolled out\"" => cluster;
     /// Compares a table of objects with a snapshot.
-    Then "the( {state}) {resource:plural}( of {owner:object})( labelled {labels:word})( on {node}) match(es) <the |>snapshot {label:text}", "Then the pods of job/eight match the snapshot \"after one batch\"" => table;
+    Then "the( {state}) {resource:plural}( of {owner:object})( labelled {labels:word})( on {node})( in namespace {namespace:word}) match(es) <the |>snapshot {label:text}", "Then the pods of job/eight match the snapshot \"after one batch\"" => table;
     /// Compares one object in full with a snapshot: as YAML, with times as `T+40s` and without uids.
     Then "{object} matches <the |>snapshot {label:text}", "Then daemonset/web matches the snapshot \"with defaults\"" => object;
     /// Compares the history with a snapshot: who did what when. With an object, only what concerns it and what it owns.
@@ -31,10 +31,7 @@ async fn cluster(world: &mut World, args: Args) -> Result {
 }
 
 async fn table(world: &mut World, args: Args) -> Result {
-    let mut found = select(world, &args).await?;
-    if found.kind == kinds::EVENT {
-        columns::sort_events(&mut found.objects);
-    }
+    let found = select(world, &args).await?;
     let stage = world.stage()?;
     let now = stage.now();
     let text = format!("at T+{}\n\n{}", now - stage.start(), columns::render(found.kind, &found.objects, now));

@@ -1,8 +1,7 @@
 //! Steps that compare objects with a table under kubectl's column names.
 
 use super::count::select;
-use super::event::compare_events;
-use super::target::{matches_glob, parse_kind};
+use super::target::matches_glob;
 use super::{Args, Result, steps};
 use crate::object::kinds;
 use crate::report::Failure;
@@ -11,19 +10,15 @@ use crate::world::World;
 
 steps! {
     /// Checks all objects of a kind against a table, in any order. The columns are kubectl's; those that the table leaves
-    /// out are not looked at. `*` in a cell stands for any characters. `the events of KIND/NAME` are those about the
-    /// object, in their order.
-    Then "the( {state}) {resource:plural}( of {owner:object})( labelled {labels:word})( on {node}) are:", "Then the pods of daemonset/web are:\n  | NAME  | READY | STATUS  | NODE   |\n  | web-* | 1/1   | Running | node-0 |" => are;
+    /// out are not looked at. `*` in a cell stands for any characters. Events are compared in
+    /// their order; `the events of KIND/NAME` are those about the object.
+    Then "the( {state}) {resource:plural}( of {owner:object})( labelled {labels:word})( on {node})( in namespace {namespace:word}) are:", "Then the pods of daemonset/web are:\n  | NAME  | READY | STATUS  | NODE   |\n  | web-* | 1/1   | Running | node-0 |" => are;
 }
 
 /// The cells of a row.
 pub(super) type Row = Vec<String>;
 
 async fn are(world: &mut World, args: Args) -> Result {
-    if let (kinds::EVENT, Some(about)) = (parse_kind(args.word("resource"))?, args.optional("owner")) {
-        let target = world.target(about).await?;
-        return compare_events(world, &args, &target).await;
-    }
     let found = select(world, &args).await?;
     let (header, rows) = args.table()?;
     let now = world.stage()?.now();
@@ -36,7 +31,7 @@ async fn are(world: &mut World, args: Args) -> Result {
     }
     let cells = |object| header.iter().map(|column| columns::cell(found.kind, column, object, now)).collect();
     let actual: Vec<Row> = found.objects.iter().map(cells).collect();
-    compare(&format!("the {} are others", args.word("resource")), header, rows, &actual, false)
+    compare(&format!("the {} are others", args.word("resource")), header, rows, &actual, found.kind == kinds::EVENT)
 }
 
 /// Compares rows, `*` standing for anything; unless `ordered`, in any order.

@@ -1,0 +1,68 @@
+//! Plays every feature twice, in two processes that differ in threads, order and the seeds of their hash maps, and compares
+//! every byte: the snapshots, and the running hash of (time, action) of every scenario.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Copies a folder; scenarios read nothing else.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the folder can be made");
+    for entry in fs::read_dir(from).expect("a readable folder") {
+        let path = entry.expect("a readable entry").path();
+        let target = to.join(path.file_name().expect("an entry has a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).expect("the file can be copied");
+        }
+    }
+}
+
+/// Every file under `folder` with its content, by path.
+fn contents(folder: &Path, under: &Path, out: &mut BTreeMap<PathBuf, String>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.map(|it| it.expect("a readable entry").path()) {
+        if path.is_dir() {
+            contents(&path, under, out);
+        } else {
+            let name = path.strip_prefix(under).expect("it lies under it").to_owned();
+            out.insert(name, fs::read_to_string(&path).expect("a text"));
+        }
+    }
+}
+
+/// Plays all features in a fresh copy, and returns everything written: snapshots, digests and the JSON report.
+fn play(arguments: &[&str]) -> BTreeMap<PathBuf, String> {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("features"), &root.path().join("features"));
+    let output = Command::new(env!("CARGO_BIN_EXE_seatrial"))
+        .args(["run", "--digest", "written/digests", "--json", "written/report.json"])
+        .args(arguments)
+        .current_dir(root.path())
+        .env("INSTA_UPDATE", "always")
+        .output()
+        .expect("the command starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let mut out = BTreeMap::new();
+    for folder in ["snapshots", "written"] {
+        contents(&root.path().join(folder), root.path(), &mut out);
+    }
+    assert!(out.keys().any(|it| it.ends_with("digests")), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    out
+}
+
+#[test]
+fn order_threads_and_hash_seeds_change_no_byte() {
+    let one = play(&["--jobs", "1", "--concurrency", "1"]);
+    let other = play(&["--jobs", "4", "--concurrency", "64", "--shuffle", "7"]);
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>(), "the same files are written");
+    for (path, text) in &one {
+        assert_eq!(Some(text), other.get(path), "{}", path.display());
+    }
+    let digests = one.iter().find(|(path, _)| path.ends_with("digests")).map(|(_, text)| text.lines().count());
+    assert!(digests.is_some_and(|it| it > 0), "some scenario was played");
+}
