@@ -156,13 +156,17 @@ impl World {
         Some(format!("T+{}", stage.now() - stage.start()))
     }
 
-    /// The last `lines` of the timeline.
+    /// The last `lines` of what happened: who changed what when.
     pub fn tail(&self, lines: usize) -> Vec<String> {
         let Some(stage) = &self.stage else {
             return Vec::new();
         };
-        let start = stage.start();
-        stage.tail(lines).iter().map(|it| format!("T+{} {}: {}", it.time - start, it.actor, it.text)).collect()
+        let history = stage.history();
+        // Some changes are worth no line; these are enough to find those that are.
+        let recent = &history[history.len().saturating_sub(lines * 10)..];
+        let trace = crate::snapshot::render_trace(recent, stage.start(), &|_| true);
+        let trace: Vec<_> = trace.lines().map(str::to_owned).collect();
+        trace[trace.len().saturating_sub(lines)..].to_vec()
     }
 
     /// The running hash and the number of entries; zeroes before there is a cluster.

@@ -72,7 +72,7 @@ fn render_error(failure: &Failure, source: &dyn Fn(&str) -> Option<String>) -> S
 
 fn push_details(out: &mut String, failure: &Failure) {
     match (&failure.expected, &failure.actual) {
-        (Some(expected), Some(actual)) if expected.contains('\n') || actual.contains('\n') => {
+        (Some(expected), Some(actual)) if expected.contains('\n') && actual.contains('\n') => {
             let _ = writeln!(out, "  difference (- expected, + actual):");
             for line in render_diff(expected, actual) {
                 let _ = writeln!(out, "    {line}");

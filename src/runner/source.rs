@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cucumber::feature::Ext as _;
-use cucumber::gherkin::{Feature, GherkinEnv, ParseFileError};
+use cucumber::gherkin::{EnvError, Feature, GherkinEnv, ParseFileError};
 
 use super::Options;
 use crate::report::{Failure, Place, RunRecord};
@@ -101,7 +101,7 @@ pub(super) fn shown(root: &Path, path: &Path) -> String {
 
 fn parse(options: &Options, file: &Path) -> Result<Feature, Failure> {
     let path = shown(&options.root, file);
-    let parsed = Feature::parse_path(file, GherkinEnv::default()).map_err(|error| parse_failure(&path, error))?;
+    let parsed = Feature::parse_path(file, GherkinEnv::default()).map_err(|error| parse_failure(&path, file, error))?;
     parsed.expand_examples().map_err(|error| {
         let place = Place { path: path.clone(), line: error.pos.line, column: error.pos.col };
         Failure::scenario(format!("the examples have no column {:?}", error.name))
@@ -110,25 +110,47 @@ fn parse(options: &Options, file: &Path) -> Result<Feature, Failure> {
     })
 }
 
-fn parse_failure(path: &str, error: ParseFileError) -> Failure {
+fn parse_failure(path: &str, file: &Path, error: ParseFileError) -> Failure {
     match error {
         ParseFileError::Reading { source, .. } => Failure::scenario(format!("cannot read {path}: {source}")),
         ParseFileError::Parsing { error, source, .. } => {
             // The parser keeps its position to itself, and tells it only in its text: `Error at LINE:COLUMN: ..`.
-            let text = source.to_string();
-            let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse::<usize>().ok());
-            let (line, column) = (numbers.next().unwrap_or(1), numbers.next().unwrap_or(1));
-            let why = error.map_or_else(
-                || "a keyword, a step, a table or a text was expected".to_owned(),
-                |it| {
-                    let text = it.to_string();
-                    text.trim_end_matches('.').to_owned()
-                },
-            );
+            let told = source.to_string();
+            let mut numbers = told.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse::<usize>().ok());
+            let at = (numbers.next().unwrap_or(1), numbers.next().unwrap_or(1));
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            let (why, (line, column)) = explain(&text, error, at);
             Failure::scenario(format!("the feature does not parse: {why}"))
                 .at(Place { path: path.to_owned(), line, column })
-                .help("a file begins with `Feature:`, its scenarios with `Scenario:`, and every step with Given, When, Then, And or But")
+                .help(
+                    "a file begins with `Feature:`, each of its scenarios with `Scenario:`, and every step with Given, When, \
+                     Then, And or But",
+                )
         }
+    }
+}
+
+/// What is wrong with the text of a feature, and where: the parser notices some things only lines later.
+fn explain(text: &str, error: Option<EnvError>, at: (usize, usize)) -> (String, (usize, usize)) {
+    let indent = |line: &str| line.len() - line.trim_start().len() + 1;
+    match error {
+        Some(EnvError::UnknownKeyword(word)) => {
+            let found = text.lines().enumerate().find(|(_, line)| line.trim_start().starts_with(&word));
+            let at = found.map_or(at, |(i, line)| (i + 1, indent(line)));
+            (format!("no keyword begins with {word:?}"), at)
+        }
+        Some(EnvError::InconsistentCellCount(_)) => {
+            let cells = |line: &str| line.trim().starts_with('|').then(|| line.replace("\\|", "").matches('|').count());
+            let lines: Vec<_> = text.lines().collect();
+            let uneven = lines.windows(2).position(|it| match (cells(it[0]), cells(it[1])) {
+                (Some(above), Some(below)) => above != below,
+                _ => false,
+            });
+            let at = uneven.map_or(at, |i| (i + 2, indent(lines[i + 1])));
+            ("a row of the table has another number of cells than its header".to_owned(), at)
+        }
+        Some(other) => (other.to_string().trim_end_matches('.').to_owned(), at),
+        None => ("a keyword, a step, a table or a text was expected".to_owned(), at),
     }
 }
 
@@ -171,7 +193,8 @@ fn collect_snapshots(root: &Path, folder: &Path, out: &mut Vec<String>) {
         return;
     };
     for path in entries.filter_map(Result::ok).map(|it| it.path()) {
-        if path.is_dir() {
+        let hidden = path.file_name().is_some_and(|it| it.to_string_lossy().starts_with(['_', '.']));
+        if path.is_dir() && !hidden {
             collect_snapshots(root, &path, out);
         } else if path.extension().is_some_and(|it| it == "snap") {
             out.push(shown(root, &path));

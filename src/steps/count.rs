@@ -88,13 +88,11 @@ async fn there_are(world: &mut World, args: Args) -> Result {
     if found.objects.len() == want {
         return Ok(());
     }
-    let noun = if found.kind == kinds::POD { "pods" } else { found.kind.info().plural };
     let now = world.stage()?.now();
-    let table = columns::render(found.kind, &found.objects, now);
-    let message = format!("there are {} {noun}, not {want}", found.objects.len());
-    let actual = if found.objects.is_empty() { "0".to_owned() } else { format!("{}\n{table}", found.objects.len()) };
-    let mut failure = Failure::expectation(message);
-    failure.expected = Some(want.to_string());
-    failure.actual = Some(actual.trim_end().to_owned());
-    Err(failure)
+    let there = match found.objects.as_slice() {
+        [] => String::new(),
+        objects => format!(":\n{}", columns::render(found.kind, objects, now).trim_end()),
+    };
+    let message = format!("there are {} {}, not {want}{there}", found.objects.len(), found.kind.info().plural);
+    Err(Failure::expectation(message).comparing(want.to_string(), found.objects.len().to_string()))
 }

@@ -211,7 +211,7 @@ fn read_file(world: &World, name: &str) -> Result<Vec<Document>> {
     let path = folder.join(name);
     let text = std::fs::read_to_string(&path).map_err(|error| {
         let help = "the path of a manifest is relative to the feature that names it";
-        Failure::scenario(format!("cannot read {}: {error}", shown(world, &path))).help(help)
+        Failure::scenario(format!("cannot read {}: {}", shown(world, &path), error.kind())).help(help)
     })?;
     parse_documents(&text, &Place { path: shown(world, &path), line: 1, column: 1 })
 }
@@ -247,15 +247,7 @@ fn is_separator(line: &str) -> bool {
 }
 
 fn parse_document(text: String, place: Place) -> Result<Document> {
-    let wrong = |error: serde_yaml::Error| {
-        let at = error.location().map_or((0, 0), |it| (it.line().saturating_sub(1), it.column().saturating_sub(1)));
-        let at = Place { path: place.path.clone(), line: place.line + at.0, column: place.column + at.1 };
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        Failure::scenario(format!("the manifest is not valid YAML: {message}"))
-            .at(at)
-            .help("check the indentation and the colons around this place")
-    };
+    let wrong = |error: serde_yaml::Error| not_yaml("the manifest is not valid YAML", &error, &place);
     // The first reading refuses keys that are there twice, the second gives the value.
     serde_yaml::from_str::<serde_yaml::Value>(&text).map_err(wrong)?;
     let value: Value = serde_yaml::from_str(&text).map_err(wrong)?;
@@ -265,15 +257,22 @@ fn parse_document(text: String, place: Place) -> Result<Document> {
     Ok(Document { value, text, place })
 }
 
+/// What is wrong with a text that begins at `place`, where it is.
+fn not_yaml(what: &str, error: &serde_yaml::Error, place: &Place) -> Failure {
+    let at = error.location().map_or((0, 0), |it| (it.line().saturating_sub(1), it.column().saturating_sub(1)));
+    let place = Place { path: place.path.clone(), line: place.line + at.0, column: place.column + at.1 };
+    // The error tells its place in its words too, counted from the beginning of the text.
+    let why = error.to_string();
+    let why = why.split(" at line ").next().unwrap_or_default().to_owned();
+    let help = "check the indentation, the colons and the brackets around this place";
+    Failure::scenario(format!("{what}: {why}")).at(place).help(help)
+}
+
 /// Parses one YAML or JSON value under a step: a patch, for example.
 pub(super) fn value_under(world: &World, args: &Args) -> Result<Value> {
     let text = args.docstring()?;
     let place = Place { path: world.place.path.clone(), line: world.place.line + 2, column: world.place.column + 2 };
-    serde_yaml::from_str(&text).map_err(|error| {
-        let at = error.location().map_or((0, 0), |it| (it.line().saturating_sub(1), it.column().saturating_sub(1)));
-        let place = Place { path: place.path.clone(), line: place.line + at.0, column: place.column + at.1 };
-        Failure::scenario(format!("the text is neither YAML nor JSON: {error}")).at(place)
-    })
+    serde_yaml::from_str(&text).map_err(|error| not_yaml("the text is neither YAML nor JSON", &error, &place))
 }
 
 #[cfg(test)]

@@ -128,7 +128,16 @@ impl World {
     pub async fn list(&self, kind: Kind, namespace: Option<&str>) -> Result<Vec<Value>> {
         let path = path(kind, namespace.unwrap_or_default(), "");
         match self.send(Method::GET, &path, "application/json", None).await? {
-            Ok(list) => Ok(list["items"].items().to_vec()),
+            Ok(list) => {
+                // The items of a list of a built-in kind do not say what they are: the list does.
+                let info = kind.info();
+                let mut items = list["items"].items().to_vec();
+                for item in &mut items {
+                    item.set_default("apiVersion", info.api_version());
+                    item.set_default("kind", info.kind);
+                }
+                Ok(items)
+            }
             Err(refusal) => Err(Failure::expectation(refusal.to_string())),
         }
     }
