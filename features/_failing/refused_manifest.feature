@@ -16,12 +16,18 @@ Feature: A manifest that the API refuses
     Given a cluster with 1 node
     When I apply:
       """yaml
-      apiVersion: v1
-      kind: ConfigMap
+      apiVersion: batch/v1
+      kind: Job
       metadata:
-        name: settings
-      data:
-        "not a key": blue
+        name: pi
+      spec:
+        backoffLimit: -1
+        template:
+          spec:
+            restartPolicy: Never
+            containers:
+              - name: pi
+                image: perl
       """
 
   Scenario: A refusal that was expected in other words

@@ -75,7 +75,7 @@ fn push_details(out: &mut String, failure: &Failure) {
         (Some(expected), Some(actual)) if expected.contains('\n') && actual.contains('\n') => {
             let _ = writeln!(out, "  difference (- expected, + actual):");
             for line in render_diff(expected, actual) {
-                let _ = writeln!(out, "    {line}");
+                let _ = writeln!(out, "{}", format!("    {line}").trim_end());
             }
         }
         (expected, actual) => {

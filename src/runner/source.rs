@@ -102,6 +102,10 @@ pub(super) fn shown(root: &Path, path: &Path) -> String {
 fn parse(options: &Options, file: &Path) -> Result<Feature, Failure> {
     let path = shown(&options.root, file);
     let parsed = Feature::parse_path(file, GherkinEnv::default()).map_err(|error| parse_failure(&path, file, error))?;
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    if let Some(at) = uneven_row(&text) {
+        return Err(uneven(&path, at));
+    }
     parsed.expand_examples().map_err(|error| {
         let place = Place { path: path.clone(), line: error.pos.line, column: error.pos.col };
         Failure::scenario(format!("the examples have no column {:?}", error.name))
@@ -119,6 +123,9 @@ fn parse_failure(path: &str, file: &Path, error: ParseFileError) -> Failure {
             let mut numbers = told.split(|c: char| !c.is_ascii_digit()).filter_map(|it| it.parse::<usize>().ok());
             let at = (numbers.next().unwrap_or(1), numbers.next().unwrap_or(1));
             let text = std::fs::read_to_string(file).unwrap_or_default();
+            if let Some(at) = uneven_row(&text) {
+                return uneven(path, at);
+            }
             let (why, (line, column)) = explain(&text, error, at);
             Failure::scenario(format!("the feature does not parse: {why}"))
                 .at(Place { path: path.to_owned(), line, column })
@@ -130,6 +137,33 @@ fn parse_failure(path: &str, file: &Path, error: ParseFileError) -> Failure {
     }
 }
 
+fn uneven(path: &str, (line, column): (usize, usize)) -> Failure {
+    Failure::scenario("a row of the table has another number of cells than its header")
+        .at(Place { path: path.to_owned(), line, column })
+        .help("give it as many cells as the header; a `|` inside a cell is written `\\|`")
+}
+
+/// The first row of a table that is shorter or longer than the row above it. The parser lets some of them pass.
+fn uneven_row(text: &str) -> Option<(usize, usize)> {
+    let mut above = None;
+    let mut quoted = false;
+    for (i, line) in text.lines().enumerate() {
+        let trimmed = line.trim();
+        quoted ^= trimmed.starts_with("\"\"\"") || trimmed.starts_with("```");
+        if quoted || !trimmed.starts_with('|') {
+            // A comment does not end a table.
+            above = above.filter(|_| trimmed.starts_with('#'));
+            continue;
+        }
+        let cells = trimmed.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        if above.is_some_and(|it| it != cells) {
+            return Some((i + 1, line.len() - line.trim_start().len() + 1));
+        }
+        above = Some(cells);
+    }
+    None
+}
+
 /// What is wrong with the text of a feature, and where: the parser notices some things only lines later.
 fn explain(text: &str, error: Option<EnvError>, at: (usize, usize)) -> (String, (usize, usize)) {
     let indent = |line: &str| line.len() - line.trim_start().len() + 1;
@@ -138,16 +172,6 @@ fn explain(text: &str, error: Option<EnvError>, at: (usize, usize)) -> (String, 
             let found = text.lines().enumerate().find(|(_, line)| line.trim_start().starts_with(&word));
             let at = found.map_or(at, |(i, line)| (i + 1, indent(line)));
             (format!("no keyword begins with {word:?}"), at)
-        }
-        Some(EnvError::InconsistentCellCount(_)) => {
-            let cells = |line: &str| line.trim().starts_with('|').then(|| line.replace("\\|", "").matches('|').count());
-            let lines: Vec<_> = text.lines().collect();
-            let uneven = lines.windows(2).position(|it| match (cells(it[0]), cells(it[1])) {
-                (Some(above), Some(below)) => above != below,
-                _ => false,
-            });
-            let at = uneven.map_or(at, |i| (i + 2, indent(lines[i + 1])));
-            ("a row of the table has another number of cells than its header".to_owned(), at)
         }
         Some(other) => (other.to_string().trim_end_matches('.').to_owned(), at),
         None => ("a keyword, a step, a table or a text was expected".to_owned(), at),
@@ -205,6 +229,13 @@ fn collect_snapshots(root: &Path, folder: &Path, out: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_uneven_row_is_found_outside_of_texts() {
+        assert_eq!(uneven_row("  | a | b |\n  # why\n  | c |\n"), Some((3, 3)));
+        assert_eq!(uneven_row("| a | b |\n| c \\| d | e |\n\n| f |\n"), None);
+        assert_eq!(uneven_row("\"\"\"\n| a |\n| b | c |\n\"\"\"\n"), None);
+    }
 
     #[test]
     fn a_path_may_name_a_line() {

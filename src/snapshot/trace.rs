@@ -24,6 +24,8 @@ const QUIET: &[&str] = &[
     "managedFields",
     "kubectl.kubernetes.io/last-applied-configuration",
 ];
+/// Conditions of a pod that follow from others, or that its node name and its containers tell already.
+const QUIET_CONDITIONS: &[&str] = &["ContainersReady", "Initialized", "PodReadyToStartContainers", "PodScheduled"];
 /// How many changes of one write are told.
 const TOLD: usize = 6;
 
@@ -35,7 +37,7 @@ pub fn render_trace(history: &[Change], start: Time, about: &dyn Fn(&Object) -> 
         let Some(latest) = change.latest() else {
             continue;
         };
-        let furniture = is_furniture(&latest.to_value(None));
+        let furniture = is_furniture(&latest.to_value(None)) || is_registration(change, start);
         if furniture || latest.kind == kinds::LEASE || !about(latest) {
             continue;
         }
@@ -49,6 +51,12 @@ pub fn render_trace(history: &[Change], start: Time, about: &dyn Fn(&Object) -> 
     };
     let (times, actors) = (width(|row| &row.0), width(|row| &row.1));
     rows.iter().map(|(time, actor, what)| format!("{time:<times$}  {actor:<actors$}  {what}\n")).collect()
+}
+
+/// Whether this is one of the nodes that the cluster starts with coming up.
+fn is_registration(change: &Change, start: Time) -> bool {
+    let by_itself = change.actor.starts_with("kubelet ") || change.actor == "node-controller";
+    change.key.kind == kinds::NODE && change.time == start && by_itself
 }
 
 fn named(kind: Kind, object: &Object) -> String {
@@ -127,6 +135,8 @@ fn differences(before: &Object, after: &Object, start: Time) -> Vec<String> {
     }
     let (old, new) = (Value::Map(before.body.clone()), Value::Map(after.body.clone()));
     compare("", &old, &new, start, &mut out);
+    // What a pod has come to is read first.
+    out.sort_by_key(|it| !it.starts_with("phase "));
     out
 }
 
@@ -186,7 +196,9 @@ fn compare_lists(path: &str, old: &[Value], new: &[Value], start: Time, out: &mu
         }
         let (before, after) = (find(old, &name).unwrap_or_default(), find(new, &name).unwrap_or_default());
         seen.push(name.clone());
-        if path == "conditions" {
+        if path.ends_with("ontainerStatuses") {
+            compare_containers(&name, &before, &after, out);
+        } else if path == "conditions" {
             compare_conditions(&name, &before, &after, start, out);
         } else if before.is_null() {
             out.push(format!("{path}[{name}] added"));
@@ -198,7 +210,31 @@ fn compare_lists(path: &str, old: &[Value], new: &[Value], start: Time, out: &mu
     }
 }
 
+/// Of a container only its state is told, and that it was restarted.
+fn compare_containers(name: &str, old: &Value, new: &Value, out: &mut Vec<String>) {
+    let state = |it: &Value| {
+        let (key, state) = it["state"].as_map()?.iter().next()?;
+        let reason = state["reason"].as_str().map(|it| format!(" ({it})")).unwrap_or_default();
+        Some(match key.as_str() {
+            "terminated" => format!("{name} exited with {}{reason}", state["exitCode"].as_i64().unwrap_or(0)),
+            other => format!("{name} {other}{reason}"),
+        })
+    };
+    let (before, after) = (state(old), state(new));
+    if before != after {
+        out.extend(after);
+    }
+    let restarts = new["restartCount"].as_i64().unwrap_or(0);
+    if restarts > old["restartCount"].as_i64().unwrap_or(0) {
+        out.push(format!("{name} restarted {restarts} times"));
+    }
+}
+
 fn compare_conditions(name: &str, old: &Value, new: &Value, start: Time, out: &mut Vec<String>) {
+    if QUIET_CONDITIONS.contains(&name) || (old.is_null() && name == "Ready" && new["status"].as_str() == Some("False"))
+    {
+        return;
+    }
     if old["status"] != new["status"] {
         let reason = new["reason"].as_str().map(|it| format!(" ({it})")).unwrap_or_default();
         out.push(format!("{name} {}{reason}", arrow(&old["status"], &new["status"], start)));
@@ -245,6 +281,11 @@ mod tests {
             r#"{"status":{"conditions":[{"type":"Ready","status":"False"}]}}"#,
             r#"{"status":{"conditions":[{"type":"Ready","status":"True"}],"startTime":"1970-01-01T00:00:02Z"}}"#,
             &["Ready False -> True", "startTime T+2s"],
+        );
+        check(
+            r#"{"status":{"containerStatuses":[{"name":"web","state":{"waiting":{"reason":"ContainerCreating"}}}]}}"#,
+            r#"{"status":{"phase":"Running","containerStatuses":[{"name":"web","state":{"running":{}}}]}}"#,
+            &["phase Running", "web running"],
         );
         check(
             r#"{"metadata":{"finalizers":["a"]}}"#,
