@@ -2,11 +2,13 @@
 //!
 //! `pkg/controller/namespace/namespace_controller.go` and `deletion/namespaced_resources_deleter.go`: pods first, then
 //! everything else, five seconds after the deletion (a highly available API server may lag behind it by as much). What is
-//! left is looked at again after half the time that it may take, and five seconds after each change of the namespace.
+//! left is looked at again after half the time that it may take, and five seconds after each change of the namespace;
+//! looks that can find nothing new take no entry on the timeline ([`poll`]).
 //!
 //! Known difference: other kinds than pods go in the order of the kinds, where upstream takes them in no order.
 
 mod conditions;
+mod poll;
 
 use std::collections::BTreeMap;
 
@@ -17,15 +19,12 @@ use crate::map;
 use crate::object::{Key, Kind, Meta, Object, Str, Value, kinds, literal};
 use crate::store::{Change, View};
 use conditions::{Remaining, updated_conditions};
+use poll::Looks;
 
 /// How long contents are left alone after the deletion and after each later change of the namespace.
 const GRACE: Span = Span::seconds(5);
 /// How long objects with finalizers are expected to take.
 const FINALIZER_ESTIMATE: i64 = 15;
-/// The first retry when something remains that nothing holds; each further one doubles it.
-const FIRST_RETRY: Span = Span::millis(5);
-/// The longest time between such retries.
-const LAST_RETRY: Span = Span::seconds(60);
 /// The finalizer in `spec.finalizers` that is this controller's.
 const FINALIZER: Str = literal!("kubernetes");
 
@@ -34,8 +33,8 @@ const FINALIZER: Str = literal!("kubernetes");
 pub struct NamespaceController {
     /// Namespaces in the middle of a pass: what was deleted, and is now to be looked for.
     passes: BTreeMap<Str, Pass>,
-    /// How often in a row something remained that nothing held.
-    failures: BTreeMap<Str, u32>,
+    /// Namespaces that something holds, and when they are looked at.
+    looks: BTreeMap<Str, Looks>,
 }
 
 /// How far a pass over a namespace has come.
@@ -54,6 +53,11 @@ impl Controller for NamespaceController {
 
     fn wakes(&mut self, change: &Change, _view: View<'_>, wakes: &mut Vec<Wake>) {
         if change.key.kind != kinds::NAMESPACE {
+            if let Some(looks) = self.looks.get_mut(&change.key.namespace) {
+                looks.pass_over(change.time);
+                let key = Key::new(kinds::NAMESPACE, "", change.key.namespace.clone());
+                wakes.push(Wake { key, after: looks.next - change.time });
+            }
             return;
         }
         match &change.after {
@@ -65,6 +69,9 @@ impl Controller for NamespaceController {
 
     fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {
         let pass = self.passes.remove(&key.name);
+        if let Some(looks) = self.looks.get_mut(&key.name) {
+            looks.pass_over(now);
+        }
         let Some(namespace) = view.get(key).filter(|it| it.meta.is_terminating()) else {
             return Outcome::default();
         };
@@ -96,7 +103,7 @@ impl Controller for NamespaceController {
 impl NamespaceController {
     fn forget(&mut self, name: &Str) {
         self.passes.remove(name);
-        self.failures.remove(name);
+        self.looks.remove(name);
     }
 
     /// Deletes, and looks at the same instant at what that left.
@@ -115,24 +122,28 @@ impl NamespaceController {
             changed.status_mut().set(literal!("conditions"), conditions);
             actions.push(Action::UpdateStatus(changed));
         }
-        let wake_at = if remaining.is_empty() {
+        if remaining.is_empty() {
             self.forget(name);
             actions.push(finalized(namespace));
-            None
-        } else if remaining.is_unexpected() {
-            Some(now + self.retry(name))
+            return Outcome { actions, ..Outcome::default() };
+        }
+        let before = self.looks.remove(name);
+        if estimate > 0 {
+            return Outcome { actions, wake_at: Some(now + come_back_after(estimate)), ..Outcome::default() };
+        }
+        let looks = if remaining.is_unexpected() {
+            Looks::back_off(before, now)
         } else {
-            let estimate = if estimate > 0 { estimate } else { FINALIZER_ESTIMATE };
-            Some(now + Span::seconds(estimate / 2 + 1))
+            Looks::every(come_back_after(FINALIZER_ESTIMATE), now)
         };
-        Outcome { actions, wake_at, ..Outcome::default() }
+        self.looks.insert(name.clone(), looks);
+        Outcome { actions, ..Outcome::default() }
     }
+}
 
-    fn retry(&mut self, name: &Str) -> Span {
-        let failures = self.failures.entry(name.clone()).or_default();
-        *failures += 1;
-        FIRST_RETRY.times(1_i64.checked_shl(*failures - 1).unwrap_or(i64::MAX).max(1)).min(LAST_RETRY)
-    }
+/// How soon something that may take `estimate` seconds is looked at again.
+fn come_back_after(estimate: i64) -> Span {
+    Span::seconds(estimate / 2 + 1)
 }
 
 fn namespaced_kinds() -> impl Iterator<Item = Kind> {

@@ -44,6 +44,11 @@ fn text(action: &Action) -> String {
     }
 }
 
+/// How long after `now` the controller would look again if something changed at once.
+fn next_look(controller: &NamespaceController, now: Time) -> Option<Span> {
+    controller.looks.get("team").map(|looks| looks.next - now)
+}
+
 /// Runs one pass: carries out its deletions, and returns what was done and when to come back.
 fn pass(controller: &mut NamespaceController, store: &mut Store, now: Time) -> (Vec<String>, Option<Span>) {
     let key = Key::new(kinds::NAMESPACE, "", "team");
@@ -59,7 +64,7 @@ fn pass(controller: &mut NamespaceController, store: &mut Store, now: Time) -> (
             }
         }
         if outcome.wake_at != Some(now) {
-            return (lines, outcome.wake_at.map(|at| at - now));
+            return (lines, outcome.wake_at.map(|at| at - now).or_else(|| next_look(controller, now)));
         }
     }
 }
