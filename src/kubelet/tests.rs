@@ -201,9 +201,9 @@ fn init_containers_run_one_after_the_other() {
         history(&mut cluster, 100),
         [
             "T+0s Pending, a PodInitializing x0, b PodInitializing x0, c PodInitializing x0",
-            "T+1s Pending, a running ready x0, b PodInitializing x0, c PodInitializing x0",
+            "T+1s Pending, a running x0, b PodInitializing x0, c PodInitializing x0",
             "T+3s Pending, a Completed 0 ready x0, b PodInitializing x0, c PodInitializing x0",
-            "T+4s Pending, a Completed 0 ready x0, b running ready x0, c PodInitializing x0",
+            "T+4s Pending, a Completed 0 ready x0, b running x0, c PodInitializing x0",
             "T+7s Pending, a Completed 0 ready x0, b Completed 0 ready x0, c PodInitializing x0",
             "T+8s Running, a Completed 0 ready x0, b Completed 0 ready x0, c running ready x0",
         ]
