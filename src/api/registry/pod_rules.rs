@@ -1,14 +1,16 @@
 //! The rules of pods as objects of their own (`pkg/registry/core/pod/strategy.go`).
 
 use super::Strategy;
+use super::pod::{default_pod, qos_class};
 use crate::map;
 use crate::object::{Object, literal};
 
 /// The rules of pods.
 pub static STRATEGY: Strategy = Strategy {
+    default: default_pod,
     prepare_create: |pod| {
         pod.meta.generation = 1;
-        pod.body.insert(literal!("status"), map! { "phase" => "Pending" });
+        pod.body.insert(literal!("status"), map! { "phase" => "Pending", "qosClass" => qos_class(pod.spec()) });
     },
     prepare_update: |new, old| {
         if !new.spec().is_same(old.spec()) {
