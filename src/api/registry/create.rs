@@ -41,6 +41,7 @@ impl Api<'_> {
         if !errors.is_empty() {
             return Err(Status::invalid(object.kind, &object.meta.name, &errors));
         }
+        (rules.read_back)(&mut object);
         admission::check_creation(self.store, &object)?;
         if object.meta.resource_version != 0 {
             return Err(Status::failure(500, "", "resourceVersion should not be set on objects to be created"));

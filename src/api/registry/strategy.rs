@@ -18,6 +18,8 @@ pub struct Strategy {
     pub prepare_create: fn(&mut Object),
     /// Checks a new object.
     pub validate: fn(&Object) -> ErrorList,
+    /// Fills in what a new object is read back with from storage, after the checks.
+    pub read_back: fn(&mut Object),
     /// Keeps what a client may not change, before an update: the new object and the stored one.
     pub prepare_update: fn(&mut Object, &Object),
     /// Checks a changed object against the stored one.
@@ -42,6 +44,7 @@ impl Strategy {
         default: |_| {},
         prepare_create: |_| {},
         validate: no_errors,
+        read_back: |_| {},
         prepare_update: |_, _| {},
         validate_update: no_update_errors,
         prepare_status_update: |_, _| {},

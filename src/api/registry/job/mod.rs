@@ -9,7 +9,7 @@ mod update;
 use super::Strategy;
 use super::template::default_template;
 use crate::map;
-use crate::object::{Object, Str, Value, literal};
+use crate::object::{Map, Object, Str, Value, literal};
 
 /// The label of pods that carries the uid of their Job, and the one from before labels had prefixes.
 const CONTROLLER_UID: [Str; 2] = [literal!("batch.kubernetes.io/controller-uid"), literal!("controller-uid")];
@@ -21,6 +21,7 @@ pub static STRATEGY: Strategy = Strategy {
     default,
     prepare_create,
     validate: |job| spec::validate_job(job, true),
+    read_back: take_template_labels,
     prepare_update: |new, old| {
         if !new.spec().is_same(old.spec()) {
             new.meta.generation = old.meta.generation + 1;
@@ -83,9 +84,9 @@ fn prepare_create(job: &mut Object) {
         generate_selector(job);
     }
     if shares_labels {
-        job.meta.labels = Default::default();
+        job.meta.labels = Map::new();
+        take_template_labels(job);
     }
-    take_template_labels(job);
     job.meta.generation = 1;
     job.body.insert(literal!("status"), Value::empty_map());
 }

@@ -205,6 +205,17 @@ fn the_status_of_a_job_makes_sense() {
 }
 
 #[test]
+fn a_name_too_long_for_a_label_is_told_of_the_template_alone() {
+    let mut desk = Desk::new();
+    let mut job = Object::new(kinds::JOB, "default", "x".repeat(64));
+    let spec = r#"{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"b"}]}}}"#;
+    *job.spec_mut() = Value::from_json(spec.as_bytes()).expect("valid JSON");
+    let status = desk.api().create(job, &WriteOptions::default()).expect_err("too long");
+    let fields: Vec<_> = status.details["causes"].items().iter().map(|it| it["field"].str_or_empty()).collect();
+    assert_eq!(fields, ["spec.template.labels", "spec.template.labels"]);
+}
+
+#[test]
 fn a_job_orphans_its_pods_unless_told_otherwise() {
     let mut desk = Desk::new();
     let job = desk.create("{}").expect("valid");
