@@ -65,7 +65,9 @@ fn default_status(status: &mut Value) {
     let has_times = |it: &Value| it.as_map().is_some_and(|it| times.iter().all(|time| it.contains_key(time)));
     if !status["conditions"].items().iter().all(has_times) {
         for condition in status.field_mut("conditions").items_mut() {
-            times.iter().for_each(|time| drop(condition.map_mut().entry(time)));
+            for time in times {
+                condition.field_mut(time);
+            }
         }
     }
     if status.at(&["daemonEndpoints", "kubeletEndpoint", "Port"]).is_null() {
