@@ -3,9 +3,10 @@
 
 use super::Strategy;
 use super::metadata::{IMMUTABLE, NOT_NEGATIVE};
+use super::pod::default_pod_template;
 use super::selector::validate_label_selector;
 use super::syntax;
-use super::template::{default_template, validate_template};
+use super::template::validate_template;
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::map;
 use crate::object::{Map, Meta, Object, Value, literal, matches_label_selector};
@@ -41,7 +42,7 @@ pub static STRATEGY: Strategy = Strategy {
 fn default(set: &mut Object) {
     let spec = set.spec_mut();
     spec.set_default("revisionHistoryLimit", 10_i64);
-    default_template(spec.field_mut("template"));
+    default_pod_template(spec.field_mut("template"));
     let strategy = spec.field_mut("updateStrategy");
     if strategy["type"].str_or_empty().is_empty() {
         strategy.set(literal!("type"), literal!("RollingUpdate"));

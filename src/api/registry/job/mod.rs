@@ -7,7 +7,7 @@ mod status;
 mod update;
 
 use super::Strategy;
-use super::template::default_template;
+use super::pod::default_pod_template;
 use crate::map;
 use crate::object::{Map, Object, Str, Value, literal};
 
@@ -34,7 +34,7 @@ pub static STRATEGY: Strategy = Strategy {
 
 fn default(job: &mut Object) {
     let spec = job.spec_mut();
-    default_template(spec.field_mut("template"));
+    default_pod_template(spec.field_mut("template"));
     if spec["completions"].is_null() && spec["parallelism"].is_null() {
         spec.set(literal!("completions"), 1_i64);
         spec.set(literal!("parallelism"), 1_i64);
