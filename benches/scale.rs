@@ -10,7 +10,7 @@ use seatrial::api::registry::{Part, WriteOptions};
 use seatrial::clock::Span;
 use seatrial::map;
 use seatrial::object::{Key, Kind, Object, Value, kinds};
-use seatrial::sim::{Bounds, Cluster, ClusterOptions, NodeSpec, control_plane};
+use seatrial::sim::{Bounds, Cluster, ClusterOptions, NodeSpec, ControlPlaneOptions, control_plane};
 
 const ROUNDS: usize = 3;
 
@@ -54,7 +54,7 @@ fn print_median(name: &str, rehearse: fn() -> (Duration, Count)) {
 }
 
 fn cluster(nodes: usize) -> Cluster {
-    let mut cluster = Cluster::new(&ClusterOptions::default(), control_plane());
+    let mut cluster = Cluster::new(&ClusterOptions::default(), control_plane(&ControlPlaneOptions::default()));
     cluster.bootstrap(&NodeSpec::numbered(nodes)).expect("a fresh cluster takes its nodes");
     cluster.run_due().expect("a fresh cluster settles");
     cluster
@@ -169,7 +169,7 @@ fn idle(span: Span) -> (Duration, Count) {
 fn fleet() {
     let (nodes, sets) = (5_000, 30);
     let start = Instant::now();
-    let mut cluster = Cluster::new(&ClusterOptions::default(), control_plane());
+    let mut cluster = Cluster::new(&ClusterOptions::default(), control_plane(&ControlPlaneOptions::default()));
     let specs: Vec<_> = (0..nodes)
         .map(|i| NodeSpec {
             capacity: map! { "cpu" => "64", "memory" => "256Gi", "ephemeral-storage" => "100Gi", "pods" => "110" },
