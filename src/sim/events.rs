@@ -144,10 +144,13 @@ impl Recorder {
     }
 
     /// `web-x7k2p.188fd2a0c1b2d3e4`: the object and the nanoseconds, moved on where two events share an instant.
+    /// Where that is no name for an Event, a uid is.
     fn new_name(&mut self, about: &Object, now: Time, names: &mut Names) -> Str {
         self.last_name = now.0.max(self.last_name.saturating_add(1));
         let name = format!("{}.{:x}", about.meta.name, self.last_name);
-        if name.len() > LONGEST_NAME { names.uid() } else { Str::from(name) }
+        let is_name =
+            name.len() <= LONGEST_NAME && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
+        if is_name { Str::from(name) } else { names.uid() }
     }
 
     fn told(&mut self, record: &EventRecord, now: Time) -> Told {
