@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::api::registry::syntax;
 use crate::object::{Map, Str};
 
 /// A parsed label selector. An empty one matches everything.
@@ -152,8 +153,9 @@ impl Parser {
         let Token::Word(key) = token else {
             return Err(format!("found '{token}', expected: identifier"));
         };
-        if let Some(why) = key_error(&key) {
-            return Err(format!("<nil>: Invalid value: {:?}: {why}", key.as_str()));
+        let errors = syntax::qualified_name(&key);
+        if !errors.is_empty() {
+            return Err(format!("<nil>: Invalid value: {:?}: {}", key.as_str(), errors.join("; ")));
         }
         let key = key.to_string();
         if negated {
@@ -265,82 +267,12 @@ fn check_values(key: &str, operator: Operator, values: &[String]) -> Result<(), 
         _ => {}
     }
     for (i, value) in values.iter().enumerate() {
-        if let Some(why) = value_error(value) {
-            return Err(format!("values[{i}][{key}]: Invalid value: {value:?}: {why}"));
+        let errors = syntax::label_value(value);
+        if !errors.is_empty() {
+            return Err(format!("values[{i}][{key}]: Invalid value: {value:?}: {}", errors.join("; ")));
         }
     }
     Ok(())
-}
-
-/// Whether `text` is of letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit.
-fn is_name_part(text: &str) -> bool {
-    let edge = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric());
-    edge(text.bytes().next())
-        && edge(text.bytes().last())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-}
-
-fn value_error(value: &str) -> Option<String> {
-    let mut errors = Vec::new();
-    if value.len() > 63 {
-        errors.push("must be no more than 63 bytes".to_owned());
-    }
-    if !value.is_empty() && !is_name_part(value) {
-        errors.push(
-            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start \
-             and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation \
-             is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
-                .to_owned(),
-        );
-    }
-    (!errors.is_empty()).then(|| errors.join("; "))
-}
-
-fn key_error(key: &str) -> Option<String> {
-    const NAME: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an \
-        alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \
-        '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-    let mut errors = Vec::new();
-    let (prefix, name) = match key.split('/').collect::<Vec<_>>().as_slice() {
-        [name] => (None, *name),
-        [prefix, name] => (Some(*prefix), *name),
-        _ => {
-            return Some(format!(
-                "a valid label key {NAME} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-            ));
-        }
-    };
-    if let Some(prefix) = prefix {
-        if prefix.is_empty() {
-            errors.push("prefix part must be non-empty".to_owned());
-        } else if !is_subdomain(prefix) {
-            errors.push(
-                "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
-                 and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
-                 '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-                    .to_owned(),
-            );
-        }
-    }
-    if name.is_empty() {
-        errors.push("name part must be non-empty".to_owned());
-    } else if name.len() > 63 {
-        errors.push("name part must be no more than 63 bytes".to_owned());
-    }
-    if !is_name_part(name) {
-        errors.push(format!("name part {NAME}"));
-    }
-    (!errors.is_empty()).then(|| errors.join("; "))
-}
-
-fn is_subdomain(text: &str) -> bool {
-    text.len() <= 253
-        && text.split('.').all(|label| {
-            let edge = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-            edge(label.bytes().next())
-                && edge(label.bytes().last())
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        })
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! Creating, replacing and binding (apiserver `pkg/endpoints/handlers/create.go` and `update.go`).
 
+use std::sync::Arc;
+
+use super::body::Body;
 use super::query::{Params, go_parse_error};
 use super::route::Target;
 use super::{Request, Response, body, empty, list, success};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
-use crate::api::registry::{Api, Part, WriteOptions};
-use crate::object::{Key, Value};
+use crate::api::registry::{Api, Part, WriteOptions, warnings};
+use crate::object::{Key, Object, Value};
 
 /// The checked options of a write. `options` is the name that errors give them, such as `CreateOptions`.
 pub(super) fn write_options(params: &Params, options: &str) -> Result<WriteOptions, Response> {
@@ -52,6 +55,7 @@ pub(super) fn create(
     let options = write_options(params, "CreateOptions")?;
     let mut body = body::object(request, target, params)?;
     empty::fill(&mut body.object);
+    body.warnings.extend(warnings(&body.object));
     let stored = api.create(body.object, &options)?;
     let mut response = Response::json(201, stored.to_value(Some(&target.api_version())));
     response.warnings = body.warnings;
@@ -67,15 +71,30 @@ pub(super) fn update(
     part: Part,
 ) -> Result<Response, Response> {
     let options = write_options(params, "UpdateOptions")?;
-    let body = body::object(request, target, params)?;
+    let mut body = body::object(request, target, params)?;
     body::check_name(&body.object, target)?;
     if api.view().get(&body.object.key()).is_some() {
         check_version(&body.version)?;
     }
-    let stored = api.update(body.object, part, &options)?;
+    let stored = replace(api, &mut body, part, &options)?;
     let mut response = Response::json(200, stored.to_value(Some(&target.api_version())));
     response.warnings = body.warnings;
     Ok(response)
+}
+
+/// Replaces an object or a part of it. Where that changed what is wanted, the body's warnings grow by what is warned of.
+pub(super) fn replace(
+    api: &mut Api<'_>,
+    body: &mut Body,
+    part: Part,
+    options: &WriteOptions,
+) -> Result<Arc<Object>, Status> {
+    let before = api.view().get(&body.object.key()).map(|object| object.meta.generation);
+    let stored = api.update(body.object.clone(), part, options)?;
+    if before != Some(stored.meta.generation) {
+        body.warnings.extend(warnings(&body.object));
+    }
+    Ok(stored)
 }
 
 /// Refuses a `metadata.resourceVersion` that is no number, as the storage does.

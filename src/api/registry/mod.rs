@@ -25,6 +25,7 @@ mod strategy;
 pub mod syntax;
 mod template;
 mod update;
+mod warnings;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ use crate::store::{Store, View};
 
 pub use delete::returns_deleted_object;
 pub use strategy::{Strategy, strategy};
+pub use warnings::warnings;
 
 /// The write side of a cluster for one actor at one instant.
 #[derive(Debug)]

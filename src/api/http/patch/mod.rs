@@ -54,10 +54,10 @@ pub(super) fn patch(
     let current = current.to_value(Some(&target.api_version()));
     let validation = Validation::of(params);
     let patched = apply(format, current, &request.body, ty, validation)?;
-    let body = read(patched, target, ty, validation)?;
+    let mut body = read(patched, target, ty, validation)?;
     body::check_name(&body.object, target)?;
     write::check_version(&body.version)?;
-    let stored = api.update(body.object, part, &options)?;
+    let stored = write::replace(api, &mut body, part, &options)?;
     let mut response = Response::json(200, stored.to_value(Some(&target.api_version())));
     response.warnings = body.warnings;
     Ok(response)
