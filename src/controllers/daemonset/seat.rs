@@ -118,7 +118,7 @@ impl Seat {
 
     /// What it comes to at `now`.
     pub fn verdict(&self, rules: &Rules, now: Time) -> Verdict {
-        let mut verdict = Verdict { turn: self.turn(rules, now), busy: self.is_busy(rules), ..Verdict::default() };
+        let mut verdict = Verdict { turn: self.turn(rules, now), busy: self.is_busy(rules, now), ..Verdict::default() };
         verdict.serves = rules.surge && self.serves(rules, now);
         let changes = self.pods.iter().filter_map(|pod| available_at(pod, rules.min_ready_seconds));
         verdict.until = changes.filter(|at| *at > now).min();
@@ -141,7 +141,7 @@ impl Seat {
     }
 
     /// Whether [`super::manage::plan_seat`] may find something to do.
-    fn is_busy(&self, rules: &Rules) -> bool {
+    fn is_busy(&self, rules: &Rules, now: Time) -> bool {
         if !self.exists {
             return self.pods.iter().any(|pod| pod.node_name().is_none());
         }
@@ -149,12 +149,12 @@ impl Seat {
         if !self.fit.stay {
             return living.next().is_some();
         }
-        let (mut running, mut ended) = (0, 0);
+        let (mut running, mut ended) = (Vec::new(), false);
         for pod in living {
-            if is_terminal(pod) { ended += 1 } else { running += 1 }
+            if is_terminal(pod) { ended = true } else { running.push(pod) }
         }
-        let missing = if rules.surge { running == 0 } else { self.pods.is_empty() };
-        (self.fit.run && missing) || ended > 0 || running > 1
+        let missing = if rules.surge { running.is_empty() } else { self.pods.is_empty() };
+        (self.fit.run && missing) || ended || (running.len() > 1 && !is_surging(rules, &running, now))
     }
 
     /// The living pod of the current template and the one of an older, or `None` when there are more
@@ -207,6 +207,19 @@ impl Seat {
     pub fn old_pod(&self, rules: &Rules) -> Option<Str> {
         self.new_and_old(rules)?.1.map(|pod| pod.meta.name.clone())
     }
+}
+
+/// Whether `running` are, with surge, an old pod that is ready and a new one that is not available yet: both stay.
+fn is_surging(rules: &Rules, running: &[&Arc<Object>], now: Time) -> bool {
+    let [a, b] = running else {
+        return false;
+    };
+    let (new, old) = if rules.is_of_hash(a) { (a, b) } else { (b, a) };
+    rules.surge
+        && rules.is_of_hash(new)
+        && !rules.is_of_hash(old)
+        && is_ready(old)
+        && !is_available(new, rules.min_ready_seconds, now)
 }
 
 /// An int-or-string of `total`, percentages rounded up (`GetScaledValueFromIntOrPercent`). What is neither is 0.
