@@ -13,7 +13,7 @@ Feature: Pods of a node that is gone
         nodeName: node-1
         containers:
         - name: c
-          image: nginx
+          image: nginx:1
       """
     And the cluster settles
     And node/node-1 is deleted
@@ -35,7 +35,7 @@ Feature: Pods of a node that is gone
         nodeName: node-1
         containers:
         - name: c
-          image: nginx
+          image: nginx:1
       """
     And the cluster settles
     And node/node-1 is deleted
