@@ -8,12 +8,7 @@ use crate::object::{Value, literal};
 pub static STRATEGY: Strategy = Strategy {
     default: |node| {
         node.body.entry("spec").map_mut();
-        let status = node.status_mut();
-        if status["allocatable"].is_null() && !status["capacity"].is_null() {
-            let capacity = status["capacity"].clone();
-            status.set(literal!("allocatable"), capacity);
-        }
-        default_status(status);
+        default_status(node.status_mut());
     },
     validate: |node| {
         let mut errors = ErrorList::new();
@@ -40,7 +35,7 @@ pub static STRATEGY: Strategy = Strategy {
     ..Strategy::PLAIN
 };
 
-/// Go writes these parts of a status even when nothing is known.
+/// Fills in a status: Go writes most of these parts even when nothing is known.
 fn default_status(status: &mut Value) {
     const INFO: [&str; 10] = [
         "machineID",
@@ -54,6 +49,11 @@ fn default_status(status: &mut Value) {
         "operatingSystem",
         "architecture",
     ];
+    // A node that says nothing else has all of its capacity to give.
+    if status["allocatable"].is_null() && !status["capacity"].is_null() {
+        let capacity = status["capacity"].clone();
+        status.set(literal!("allocatable"), capacity);
+    }
     let info = &status["nodeInfo"];
     if INFO.iter().any(|field| info[*field].is_null()) {
         let info = status.field_mut("nodeInfo");
