@@ -62,3 +62,18 @@ fn failure(it: &Failure) -> Value {
 fn place(it: &Place) -> Value {
     json!({ "path": it.path, "line": it.line, "column": it.column })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_tells_what_failed_and_where() {
+        let text = render_json(&super::super::record::tests::run());
+        let document: Value = serde_json::from_str(&text).expect("valid JSON");
+        assert_eq!(document["failed"], 1);
+        assert_eq!(document["scenarios"][1]["steps"][0]["failure"]["class"], "expectation failed");
+        assert_eq!(document["scenarios"][1]["steps"][1]["outcome"], "not run");
+        assert_eq!(document["scenarios"][0]["digest"], "0000000000000007");
+    }
+}

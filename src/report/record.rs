@@ -91,3 +91,45 @@ impl RunRecord {
         self.scenarios.iter().filter(|it| it.failure().is_some()).count()
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A run of two scenarios, of which the second failed.
+    pub(in crate::report) fn run() -> RunRecord {
+        let place = |line| Place { path: "features/a.feature".into(), line, column: 3 };
+        let step = |line, outcome| StepRecord {
+            keyword: "Then".into(),
+            text: format!("line {line} holds"),
+            place: place(line),
+            outcome,
+        };
+        let scenario = |line, name: &str, steps| ScenarioRecord {
+            place: place(line),
+            feature: "A & B".into(),
+            name: name.into(),
+            tags: vec!["job".into()],
+            steps,
+            time: "T+40s".into(),
+            digest: 7,
+            entries: 3,
+            snapshots: Vec::new(),
+        };
+        let failure = Failure::expectation("it is <another>").comparing("a", "b");
+        let failed = vec![step(6, Outcome::Failed(Box::new(failure))), step(7, Outcome::NotRun)];
+        let scenarios = vec![scenario(2, "first", vec![step(3, Outcome::Passed)]), scenario(5, "second", failed)];
+        RunRecord { scenarios, features: 1, ..RunRecord::default() }
+    }
+
+    #[test]
+    fn the_worst_failure_decides_the_exit_code() {
+        let mut run = run();
+        assert_eq!((run.failed(), run.exit_code()), (1, 1));
+        run.errors.push(Failure::scenario("broken"));
+        assert_eq!(run.exit_code(), 2);
+        run.errors.push(Failure::new(Class::Bug, "broken"));
+        assert_eq!(run.exit_code(), 101);
+        assert_eq!(RunRecord::default().exit_code(), 0);
+    }
+}

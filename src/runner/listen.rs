@@ -170,3 +170,16 @@ fn panic_failure(payload: &Info) -> Failure {
     let text = text.unwrap_or_else(|| "a panic without words".to_owned());
     Failure::new(Class::Bug, text).help("this is a bug of seatrial: please report it with the scenario")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_bug_of_the_engine_and_a_failed_step_is_not() {
+        let bug = panic_failure(&(std::sync::Arc::new("index out of bounds") as Info));
+        assert_eq!((bug.class, bug.message.as_str()), (Class::Bug, "index out of bounds"));
+        let step = panic_failure(&(std::sync::Arc::new(StepFailed) as Info));
+        assert_eq!(step.class, Class::Scenario);
+    }
+}

@@ -86,6 +86,9 @@ impl SnapshotFile {
     pub fn new(root: &Path, feature: &str, scenario: &str, label: &str) -> Self {
         let behaviour = feature.strip_prefix("features/").unwrap_or(feature);
         let behaviour = behaviour.strip_suffix(".feature").unwrap_or(behaviour);
+        // A feature may lie elsewhere; its snapshots never do.
+        let parts = Path::new(behaviour).components();
+        let behaviour: PathBuf = parts.filter(|it| matches!(it, std::path::Component::Normal(_))).collect();
         let name = format!("{}.{}.snap", file_name_part(scenario), file_name_part(label));
         SnapshotFile {
             path: root.join("snapshots").join(behaviour).join(name),
@@ -169,7 +172,12 @@ fn remove(path: &Path) -> Result<(), String> {
 pub fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".writing-");
+    // A temporary file is private to its user; what it becomes is as readable as any other file.
+    #[cfg(unix)]
+    builder.permissions(<std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_data()?;
     file.persist(path).map(|_| ()).map_err(|error| error.error)

@@ -105,8 +105,11 @@ fn compiled() -> &'static [(Regex, &'static Step)] {
     COMPILED.get_or_init(|| all().map(|step| (Pattern::new(step.pattern).regex(), step)).collect())
 }
 
+/// What the parts of a pattern matched, as cucumber hands it to a step.
+type Matches = Vec<(Option<String>, String)>;
+
 /// The step that `words` are written as, and what its parts matched.
-fn find(words: &str) -> Option<(&'static Step, Vec<(Option<String>, String)>)> {
+fn find(words: &str) -> Option<(&'static Step, Matches)> {
     let (regex, step) = compiled().iter().find(|(regex, _)| regex.is_match(words))?;
     let captures = regex.captures(words)?;
     let part = |name: &str| (Some(name.to_owned()), captures.name(name).map_or("", |it| it.as_str()).to_owned());
