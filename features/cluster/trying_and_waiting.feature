@@ -23,7 +23,7 @@ Feature: Trying and waiting
           "not a label": "true"
       """
     Then it is refused as Invalid
-    And it is refused with "a valid label key"
+    And it is refused with "name part must consist of alphanumeric characters"
     And it is refused with:
       """
       Node "node-0" is invalid: metadata.labels: Invalid value: "not a label": *

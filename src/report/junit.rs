@@ -98,7 +98,9 @@ mod tests {
     fn a_suite_is_a_feature_and_a_case_a_scenario() {
         let text = render_junit(&super::super::record::tests::run(), &|_| None);
         assert!(text.contains("<testsuites tests=\"2\" failures=\"1\" errors=\"0\">"), "{text}");
-        assert!(text.contains("<testcase classname=\"A &amp; B\" name=\"first\" file=\"features/a.feature\" line=\"2\"/>"));
+        assert!(
+            text.contains("<testcase classname=\"A &amp; B\" name=\"first\" file=\"features/a.feature\" line=\"2\"/>")
+        );
         assert!(text.contains("message=\"it is &lt;another&gt;\""), "{text}");
         assert_eq!(text.matches("</testcase>").count(), 1);
     }
