@@ -10,7 +10,7 @@ use seatrial::api::registry::{Part, WriteOptions};
 use seatrial::clock::Span;
 use seatrial::map;
 use seatrial::object::{Key, Kind, Object, Value, kinds};
-use seatrial::sim::{Bounds, Cluster, ClusterOptions, NodeSpec, ControlPlaneOptions, control_plane};
+use seatrial::sim::{Bounds, Cluster, ClusterOptions, ControlPlaneOptions, NodeSpec, control_plane};
 
 const ROUNDS: usize = 3;
 

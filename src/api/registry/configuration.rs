@@ -139,16 +139,12 @@ fn validate_secret(secret: &Object, errors: &mut ErrorList) {
         }
         "kubernetes.io/dockercfg" => validate_json(data, ".dockercfg", errors),
         "kubernetes.io/dockerconfigjson" => validate_json(data, ".dockerconfigjson", errors),
-        "kubernetes.io/basic-auth" => {
-            if data["username"].is_null() && data["password"].is_null() {
-                require("username", errors);
-                require("password", errors);
-            }
+        "kubernetes.io/basic-auth" if data["username"].is_null() && data["password"].is_null() => {
+            require("username", errors);
+            require("password", errors);
         }
-        "kubernetes.io/ssh-auth" => {
-            if data["ssh-privatekey"].is_empty() {
-                errors.required(&at.key("ssh-privatekey"), "");
-            }
+        "kubernetes.io/ssh-auth" if data["ssh-privatekey"].is_empty() => {
+            errors.required(&at.key("ssh-privatekey"), "");
         }
         "kubernetes.io/tls" => {
             require("tls.crt", errors);

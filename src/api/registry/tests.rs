@@ -349,7 +349,8 @@ fn a_daemon_set_counts_its_spec_and_its_template() {
     };
     let kind = kinds::DAEMON_SET;
     assert_eq!(counters(&desk.create(kind, "default", DAEMON_SET).expect("valid")), "1 1");
-    let edits: [(fn(&mut Object), &str); 4] = [
+    type Edit = (fn(&mut Object), &'static str);
+    let edits: [Edit; 4] = [
         (|it| it.meta.set_label("a", "b"), "1 1"),
         (|it| it.spec_mut().set("minReadySeconds", 1), "2 1"),
         (|it| it.spec_mut().at_mut(&["template", "metadata", "annotations"]).set("a", "b"), "3 2"),
@@ -418,4 +419,44 @@ fn the_update_strategy_of_a_daemon_set_is_checked() {
         "DaemonSet.apps \"d\" is invalid: spec.updateStrategy: Unsupported value: \
          {\"Type\":\"Recreate\",\"RollingUpdate\":null}: supported values: \"RollingUpdate\", \"OnDelete\"",
     );
+}
+
+#[test]
+fn the_smaller_kinds_are_checked_too() {
+    check_refused(
+        kinds::SECRET,
+        r#"{"metadata":{"name":"s"},"type":"kubernetes.io/tls"}"#,
+        r#"Secret "s" is invalid: [data[tls.crt]: Required value, data[tls.key]: Required value]"#,
+    );
+    check_refused(
+        kinds::LEASE,
+        r#"{"metadata":{"name":"l"},"spec":{"leaseDurationSeconds":0}}"#,
+        "Lease.coordination.k8s.io \"l\" is invalid: spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0",
+    );
+    check_refused(
+        kinds::CONTROLLER_REVISION,
+        r#"{"metadata":{"name":"r"},"revision":1}"#,
+        r#"ControllerRevision.apps "r" is invalid: data: Required value: data is mandatory"#,
+    );
+    check_refused(
+        kinds::PRIORITY_CLASS,
+        r#"{"metadata":{"name":"p"},"value":1000000001}"#,
+        "PriorityClass.scheduling.k8s.io \"p\" is invalid: value: Forbidden: maximum allowed value of a user defined \
+         priority is 1000000000",
+    );
+    check_refused(
+        kinds::NODE,
+        r#"{"metadata":{"name":"n"},"spec":{"taints":[{"key":"a","effect":"Sometimes"}]}}"#,
+        "Node \"n\" is invalid: spec.taints[0].effect: Unsupported value: \"Sometimes\": supported values: \
+         \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"",
+    );
+}
+
+#[test]
+fn an_immutable_config_map_stays_as_it_is() {
+    let mut desk = Desk::new();
+    desk.config_map(r#"{"metadata":{"name":"x"},"immutable":true,"data":{"a":"1"}}"#);
+    let status = desk.edit(kinds::CONFIG_MAP, "x", Part::Main, |it| it.body.entry("data").set("a", "2"));
+    let want = "ConfigMap \"x\" is invalid: data: Forbidden: field is immutable when `immutable` is set";
+    assert_eq!(status.expect_err("frozen").message, want);
 }
