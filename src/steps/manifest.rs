@@ -3,6 +3,7 @@
 use super::request::PatchType;
 use super::target::{nearest_of, parse_kind};
 use super::{Args, Result, Target, steps};
+use crate::api::http::yaml_to_value;
 use crate::map;
 use crate::object::{Kind, Map, Value};
 use crate::report::{Failure, Place};
@@ -248,9 +249,11 @@ fn is_separator(line: &str) -> bool {
 
 fn parse_document(text: String, place: Place) -> Result<Document> {
     let wrong = |error: serde_yaml::Error| not_yaml("the manifest is not valid YAML", &error, &place);
-    // The first reading refuses keys that are there twice, the second gives the value.
+    // The first reading refuses keys that are there twice, the second gives the value, and the third gives it as kubectl
+    // does, for which an unquoted `on` is true.
     serde_yaml::from_str::<serde_yaml::Value>(&text).map_err(wrong)?;
     let value: Value = serde_yaml::from_str(&text).map_err(wrong)?;
+    let value = yaml_to_value(text.as_bytes()).unwrap_or(value);
     if value.as_map().is_none() {
         return Err(Failure::scenario("a manifest is a mapping of fields").at(place));
     }

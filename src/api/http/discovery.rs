@@ -1,7 +1,7 @@
 //! What a client learns of a server before it asks for objects: health, version, groups, resources
 //! (apiserver `pkg/endpoints/discovery` and `pkg/server/routes`).
 
-use super::{Request, Response, negotiation};
+use super::{Request, Response, negotiation, openapi};
 use crate::map;
 use crate::object::{Kind, KindInfo, Map, Value, kinds};
 
@@ -19,6 +19,8 @@ pub(super) fn answer(request: &Request) -> Result<Option<Response>, Response> {
     }
     let value = match segments.as_slice() {
         ["version"] => version(),
+        ["openapi", "v3"] => openapi::root(),
+        ["openapi", "v3", below @ ..] => openapi::document(below)?,
         ["api"] => legacy_versions(),
         ["apis"] => group_list(),
         ["apis", group] => {

@@ -2,8 +2,8 @@
 //!
 //! [`handle`] answers one request against the store at one instant. A watch is answered with a [`Watch`], a cursor that its
 //! owner polls whenever the store or the time has moved. The service around a cluster makes streams of it.
-//! It follows apiserver `pkg/endpoints`. Server-side apply, tables, OpenAPI, aggregated discovery and protobuf are not
-//! served: they are answered with the 415 and 406 of a server that does not know them.
+//! It follows apiserver `pkg/endpoints`. Server-side apply, tables, OpenAPI schemas, aggregated discovery and protobuf are
+//! not served: they are answered with the 415 and 406 of a server that does not know them.
 
 mod body;
 mod decode;
@@ -14,6 +14,7 @@ mod field_selector;
 mod label_selector;
 mod list;
 mod negotiation;
+mod openapi;
 mod patch;
 mod query;
 mod resource;

@@ -1,0 +1,93 @@
+//! `/openapi/v3`: which paths there are, and which parameters their methods take. The schemas of the objects come later.
+//!
+//! kubectl reads it before it writes: where PATCH takes `fieldValidation`, it leaves the validation to the server.
+
+use super::Response;
+use crate::map;
+use crate::object::{Kind, KindInfo, Map, Str, Value};
+
+/// The parameters that each method takes.
+const METHODS: [(&str, &[&str]); 4] = [
+    ("get", &["pretty"]),
+    ("put", &["pretty", "dryRun", "fieldManager", "fieldValidation"]),
+    ("patch", &["pretty", "dryRun", "fieldManager", "fieldValidation", "force"]),
+    ("delete", &["pretty", "dryRun", "gracePeriodSeconds", "orphanDependents", "propagationPolicy"]),
+];
+
+/// The documents by group and version.
+pub(super) fn root() -> Map {
+    let mut paths = Map::new();
+    for kind in Kind::all() {
+        let info = kind.info();
+        for version in info.versions {
+            let place = place(info, version);
+            let link = map! { "serverRelativeURL" => format!("/openapi/v3/{place}") };
+            paths.insert(place, link);
+        }
+    }
+    map! { "paths" => paths }
+}
+
+/// The document of one group and version: `segments` are those after `/openapi/v3`.
+pub(super) fn document(segments: &[&str]) -> Result<Map, Response> {
+    let asked = segments.join("/");
+    let mut paths = Map::new();
+    for kind in Kind::all() {
+        let info = kind.info();
+        for version in info.versions.iter().filter(|version| place(info, version) == asked) {
+            let namespace = if info.namespaced { "namespaces/{namespace}/" } else { "" };
+            let path = format!("/{asked}/{namespace}{}/{{name}}", info.plural);
+            paths.insert(path, operations(info, version));
+        }
+    }
+    if paths.is_empty() {
+        return Err(Response::page_not_found());
+    }
+    Ok(map! {
+        "openapi" => "3.0.0",
+        "info" => map! { "title" => "Kubernetes", "version" => "v1.36.2" },
+        "paths" => paths,
+    })
+}
+
+fn place(info: &KindInfo, version: &str) -> String {
+    match info.group {
+        "" => format!("api/{version}"),
+        group => format!("apis/{group}/{version}"),
+    }
+}
+
+fn operations(info: &KindInfo, version: &str) -> Map {
+    let gvk = map! { "group" => info.group, "kind" => info.kind, "version" => version };
+    METHODS
+        .iter()
+        .map(|(method, parameters)| {
+            let parameter = |name: &&str| {
+                Value::Map(map! { "name" => *name, "in" => "query", "schema" => map! { "type" => "string" } })
+            };
+            let operation = map! {
+                "parameters" => Value::list(parameters.iter().map(parameter)),
+                "responses" => map! { "200" => map! { "description" => "OK" } },
+                "x-kubernetes-group-version-kind" => &gvk,
+            };
+            (Str::from(*method), Value::Map(operation))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_version_has_a_document_that_tells_what_patch_takes() {
+        let paths = root();
+        let places: Vec<&str> =
+            paths["paths"].as_map().map(|it| it.keys().map(Str::as_str).collect()).unwrap_or_default();
+        assert!(places.contains(&"apis/apps/v1"), "{places:?}");
+        let document = document(&["apis", "apps", "v1"]).expect("served");
+        let patch = &document["paths"]["/apis/apps/v1/namespaces/{namespace}/daemonsets/{name}"]["patch"];
+        assert!(patch["parameters"].items().iter().any(|it| it["name"].str_or_empty() == "fieldValidation"));
+        assert_eq!(patch["x-kubernetes-group-version-kind"]["kind"].str_or_empty(), "DaemonSet");
+    }
+}
