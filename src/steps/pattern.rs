@@ -16,6 +16,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("plural", r"[a-zA-Z.]*s"),
     ("propagation", "foreground|background"),
     ("orphaning", "orphaning its dependents"),
+    ("since", "since the marked moment"),
     ("state", r"pending|running|succeeded|failed|ready|terminating"),
     ("text", r#""[^"]*""#),
     ("word", r"\S+"),

@@ -14,8 +14,9 @@ steps! {
     Then "the( {state}) {resource:plural}( of {owner:object})( labelled {labels:word})( on {node})( in namespace {namespace:word}) match(es) <the |>snapshot {label:text}", "Then the pods of job/eight match the snapshot \"after one batch\"" => table;
     /// Compares one object in full with a snapshot: as YAML, with times as `T+40s` and without uids.
     Then "{object} matches <the |>snapshot {label:text}", "Then daemonset/web matches the snapshot \"with defaults\"" => object;
-    /// Compares the history with a snapshot: who did what when. With an object, only what concerns it and what it owns.
-    Then "the trace( of {object}) matches <the |>snapshot {label:text}", "Then the trace of job/eight matches the snapshot \"four batches\"" => trace;
+    /// Compares the history with a snapshot: who did what when. With an object, only what concerns it and what it owns;
+    /// since the marked moment, only what happened then and later.
+    Then "the trace( of {object})( {since}) matches <the |>snapshot {label:text}", "Then the trace of job/eight matches the snapshot \"four batches\"" => trace;
 }
 
 async fn cluster(world: &mut World, args: Args) -> Result {
@@ -49,7 +50,12 @@ async fn trace(world: &mut World, args: Args) -> Result {
         None => None,
     };
     let stage = world.stage()?;
-    let (history, start) = (stage.history(), stage.start());
+    let (mut history, start) = (stage.history(), stage.start());
+    if args.optional("since").is_some() {
+        let no_mark = || Failure::scenario("no moment was marked").help("write `When I mark this moment` before");
+        let mark = world.mark.ok_or_else(no_mark)?;
+        history.retain(|change| change.time >= mark);
+    }
     let concerns = |it: &Object| match &about {
         None => it.kind != kinds::NODE || !it.meta.name.is_empty(),
         Some(target) => {
