@@ -81,3 +81,32 @@ Feature: Deleting a namespace
     Then namespace/team does not exist
     And there are no pods
     And there are no daemonsets
+  Scenario: Pods go first, and everything else waits for them
+    Given I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: slow
+      spec:
+        terminationGracePeriodSeconds: 20
+        containers:
+          - name: main
+            image: busybox
+            command: [sleep, infinity]
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata:
+        name: settings
+      """
+    And I wait until pod/slow is running
+    When I delete namespace/team
+    And 6 seconds pass
+    Then pod/slow is being deleted
+    And metadata.deletionTimestamp of configmap/settings is not set
+    And namespace/team has condition NamespaceContentRemaining with reason SomeResourcesRemain and message "Some resources are remaining: pods. has 1 resource instances"
+    When the cluster settles
+    Then namespace/team does not exist
+    And the trace matches the snapshot "trace"
+
