@@ -77,6 +77,9 @@ impl Tally {
     }
 }
 
+/// Every node, and what it comes to.
+pub(super) type Seats = BTreeMap<Str, (Seat, Verdict)>;
+
 /// The cache of one DaemonSet.
 #[derive(Clone, Debug)]
 pub(super) struct Roster {
@@ -86,7 +89,7 @@ pub(super) struct Roster {
     pub rules: Rules,
     /// A pod of the template as it is before it is tied to a node.
     prototype: Object,
-    seats: BTreeMap<Str, (Seat, Verdict)>,
+    seats: Seats,
     places: BTreeMap<Str, Place>,
     /// How many pods are of each hash.
     pub hashes: BTreeMap<Str, usize>,
@@ -250,7 +253,7 @@ impl Roster {
 
     /// What it came to, for comparison with a roster made anew.
     #[cfg(test)]
-    pub fn sums(&self) -> (&BTreeMap<Str, (Seat, Verdict)>, &BTreeMap<Str, usize>, &Tally) {
+    pub fn sums(&self) -> (&Seats, &BTreeMap<Str, usize>, &Tally) {
         (&self.seats, &self.hashes, &self.tally)
     }
 }

@@ -8,8 +8,8 @@ use super::roster::Roster;
 use super::seat::Rules;
 use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::{Names, Span, Time};
-use crate::controllers::Controller;
 use crate::controllers::history::HASH_LABEL;
+use crate::controllers::{Action, Controller};
 use crate::map;
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::sim::{Cluster, ClusterOptions};
@@ -428,4 +428,43 @@ fn a_roster_kept_up_to_date_is_the_one_made_anew() {
             }
         }
     }
+}
+
+#[test]
+fn a_sync_makes_and_deletes_at_most_250_pods() {
+    let mut ship = Ship::new(300);
+    ship.daemon_set("{}");
+    let mut controller = DaemonSetController::default();
+    let counts = |controller: &mut DaemonSetController, ship: &Ship| {
+        let actions = controller.reconcile(ship.cluster.view(), &Ship::ds_key(), ship.cluster.now()).actions;
+        let made =
+            actions.iter().map(|it| if let Action::CreateChildren { objects, .. } = it { objects.len() } else { 0 });
+        let deleted = actions.iter().filter(|it| matches!(it, Action::DeleteChild { .. })).count();
+        (made.sum::<usize>(), deleted)
+    };
+    assert_eq!(counts(&mut controller, &ship), (250, 0));
+    ship.roll();
+    assert_eq!(ship.counter("numberAvailable"), 300);
+    ship.edit(Ship::ds_key(), Part::Main, |ds| {
+        ds.spec_mut().at_mut(&["template", "spec"]).set("nodeSelector", map! { "nowhere" => "true" });
+    });
+    assert_eq!(counts(&mut DaemonSetController::default(), &ship), (0, 250));
+}
+
+#[test]
+fn a_daemonset_that_selects_everything_is_told_so() {
+    let mut ship = Ship::new(1);
+    ship.daemon_set("{}");
+    let mut ds = Object::clone(&ship.ds());
+    ds.spec_mut().set("selector", Value::empty_map());
+    let mut store = crate::store::Store::new();
+    store.put(ds, Time(0), "test".into());
+    let outcome = DaemonSetController::default().reconcile(View::new(&store), &Ship::ds_key(), Time(0));
+    let Some(Action::Event(event)) = outcome.actions.first() else {
+        panic!("an event: {outcome:?}");
+    };
+    assert_eq!(
+        (event.reason, event.message.as_str()),
+        ("SelectingAll", "This daemon set is selecting all pods. A non-empty selector is required.")
+    );
 }

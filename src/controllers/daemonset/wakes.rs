@@ -101,7 +101,8 @@ impl DaemonSetController {
                 let status = view.get(key).map(|ds| ds.status()["numberMisscheduled"].as_i64().unwrap_or_default());
                 status.is_some_and(|count| count > 0)
             };
-            if (fit.run && !occupied) || (!fit.stay && occupied) || (occupied && misscheduled()) {
+            let concerns = if occupied { !fit.stay || misscheduled() } else { fit.run };
+            if concerns {
                 wakes.push(Wake::now(key.clone()));
             }
         }
