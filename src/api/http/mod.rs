@@ -22,6 +22,8 @@ mod route;
 mod scalars;
 mod schema;
 mod schema_facts;
+#[cfg(test)]
+mod tests;
 mod watch;
 mod write;
 mod yaml;
