@@ -53,12 +53,13 @@ impl Controller for PodGarbageCollector {
     fn reconcile(&mut self, view: View<'_>, _: &Key, now: Time) -> Outcome {
         let mut outcome = Outcome::default();
         let is_missing = |node: &Str| view.get(&Key::new(kinds::NODE, "", node.clone())).is_none();
-        self.missing.retain(|node, _| is_missing(node) && view.pods_on(node).next().is_some());
+        self.missing.retain(|node, _| is_missing(node) && has_lost_pods(view, node));
         for (node, found) in &mut self.missing {
             if found.is_some_and(|at| now - at >= QUARANTINE) {
                 // Pods that are still there after this are found anew, as upstream's next round does.
                 *found = None;
-                view.pods_on(node).for_each(|pod| outcome.actions.extend(removal(pod, Some(now))));
+                let lost = view.pods_on(node).filter(|pod| is_lost(pod));
+                lost.for_each(|pod| outcome.actions.extend(removal(pod, Some(now))));
             } else {
                 found.get_or_insert(now);
             }
@@ -78,8 +79,8 @@ impl PodGarbageCollector {
     fn suspects(&mut self, change: &Change, view: View<'_>) -> bool {
         match change.key.kind {
             kinds::NODE => {
-                let stranded = change.after.is_none() && view.pods_on(&change.key.name).next().is_some();
-                stranded && self.note(&change.key.name)
+                let lost = change.after.is_none() && has_lost_pods(view, &change.key.name);
+                lost && self.note(&change.key.name)
             }
             kinds::POD => {
                 let Some(pod) = &change.after else {
@@ -92,7 +93,10 @@ impl PodGarbageCollector {
                 let node = pod.node_name();
                 let newly_bound = node.is_some() && change.before.as_ref().and_then(|it| it.node_name()) != node;
                 node.is_some_and(|node| {
-                    newly_bound && view.get(&Key::new(kinds::NODE, "", node.clone())).is_none() && self.note(node)
+                    newly_bound
+                        && is_lost(pod)
+                        && view.get(&Key::new(kinds::NODE, "", node.clone())).is_none()
+                        && self.note(node)
                 })
             }
             _ => false,
@@ -103,6 +107,16 @@ impl PodGarbageCollector {
         self.missing.entry(node.clone()).or_default();
         true
     }
+}
+
+/// Whether a pod of a missing node is still to be failed and deleted. One that a finalizer holds after that is deleted
+/// over and over upstream, to no effect; here it costs nothing.
+fn is_lost(pod: &Object) -> bool {
+    !(pod.meta.is_terminating() && is_terminal(pod))
+}
+
+fn has_lost_pods(view: View<'_>, node: &Str) -> bool {
+    view.pods_on(node).any(|pod| is_lost(pod))
 }
 
 /// Whether a pod is being deleted, has no node whose kubelet would do it, and has not been failed for that before.
@@ -206,6 +220,15 @@ mod tests {
         check(vec![pod("a", Some("node-0"))], None, &want);
         check(vec![node.clone(), pod("a", Some("node-0"))], None, &[]);
         check(vec![node], Some("node-0"), &[]);
+    }
+
+    #[test]
+    fn a_pod_that_a_finalizer_holds_is_left_alone_once_it_has_failed() {
+        let mut held = pod("a", Some("node-0"));
+        held.meta.deleted = Some(Time(0));
+        check(vec![held.clone()], None, &["20", "40", "60", "fail a DeletionByPodGC", "delete a Some(0)", "80"]);
+        held.status_mut().set("phase", "Failed");
+        check(vec![held], None, &[]);
     }
 
     #[test]
