@@ -43,3 +43,27 @@ Feature: Pods of a node that is gone
     And node/node-1 joins
     And 5 minutes pass
     Then pod/kept exists
+
+  Scenario: A pod that something else holds stays failed, and costs nothing while it waits
+    Given a cluster with 2 nodes
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: held
+        finalizers: [example.com/hold]
+      spec:
+        nodeName: node-1
+        containers:
+        - name: c
+          image: nginx:1
+      """
+    And the cluster settles
+    And node/node-1 is deleted
+    And 80 seconds pass
+    Then pod/held is being deleted
+    And pod/held is failed
+    And pod/held has condition DisruptionTarget with reason DeletionByPodGC and message "PodGC: node no longer exists"
+    When 1 year passes
+    Then pod/held is being deleted
