@@ -3,7 +3,7 @@
 //! `pkg/controller/namespace/namespace_controller.go` and `deletion/namespaced_resources_deleter.go`: pods first, then
 //! everything else, five seconds after the deletion (a highly available API server may lag behind it by as much). What is
 //! left is looked at again after half the time that it may take, and five seconds after each change of the namespace;
-//! looks that can find nothing new take no entry on the timeline ([`poll`]).
+//! looks that can find nothing new take no entry on the timeline (`poll`).
 //!
 //! Known difference: other kinds than pods go in the order of the kinds, where upstream takes them in no order.
 
