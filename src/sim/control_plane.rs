@@ -3,10 +3,12 @@
 use crate::controllers::Controller;
 use crate::controllers::daemonset::DaemonSetController;
 use crate::controllers::garbage_collector::GarbageCollector;
+use crate::controllers::job::JobController;
 use crate::controllers::namespace::NamespaceController;
 use crate::controllers::node_lifecycle::NodeLifecycleController;
 use crate::controllers::pod_gc::PodGarbageCollector;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
+use crate::controllers::ttl_after_finished::TtlAfterFinished;
 use crate::kubelet::{Kubelet, Latency};
 use crate::scheduler::Scheduler;
 
@@ -27,6 +29,8 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(NodeLifecycleController),
         Box::new(PodGarbageCollector::default()),
         Box::new(DaemonSetController::default()),
+        Box::new(JobController::default()),
+        Box::new(TtlAfterFinished),
         Box::new(Scheduler::default()),
         Box::new(Kubelet::new(options.latency)),
     ]

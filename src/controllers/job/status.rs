@@ -1,0 +1,228 @@
+//! A Job's status, typed: what a reconcile reads, changes and writes back.
+
+use crate::clock::Time;
+use crate::map;
+use crate::object::{Object, Str, Value};
+
+/// `status` of a Job.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct JobStatus {
+    /// In the order in which they came to be true.
+    pub conditions: Vec<Condition>,
+    /// When it was first started, or last resumed.
+    pub start_time: Option<Time>,
+    /// When it completed.
+    pub completion_time: Option<Time>,
+    /// Pods that neither came to an end nor are being deleted.
+    pub active: i64,
+    /// Those of them that are ready; absent until the first sync.
+    pub ready: Option<i64>,
+    /// Pods that are being deleted and have not come to an end; absent until the first sync.
+    pub terminating: Option<i64>,
+    /// Pods that succeeded and are counted.
+    pub succeeded: i64,
+    /// Pods that failed and are counted.
+    pub failed: i64,
+    /// The indexes that succeeded, as text.
+    pub completed_indexes: String,
+    /// The indexes that failed, as text; absent without a back-off limit for each index.
+    pub failed_indexes: Option<String>,
+    /// Pods that succeeded and still carry the tracking finalizer, by uid; absent until the first sync.
+    pub uncounted: Option<Uncounted>,
+}
+
+/// `status.uncountedTerminatedPods`: between the two phases of counting a pod.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Uncounted {
+    /// The uids of pods that succeeded.
+    pub succeeded: Vec<Str>,
+    /// The uids of pods that failed.
+    pub failed: Vec<Str>,
+}
+
+/// One of `status.conditions`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// `Suspended`, `FailureTarget`, `Failed`, `SuccessCriteriaMet` or `Complete`.
+    pub kind: Str,
+    /// `True` or `False`.
+    pub status: Str,
+    /// When it was looked at; upstream sets it with the transition.
+    pub probed: Option<Time>,
+    /// When it became so.
+    pub since: Option<Time>,
+    /// The CamelCase reason.
+    pub reason: Str,
+    /// The sentence.
+    pub message: Str,
+}
+
+impl Condition {
+    /// A condition that is true from `now` on.
+    pub fn new(kind: &'static str, reason: &str, message: impl Into<Str>, now: Time) -> Self {
+        Condition {
+            kind: Str::from(kind),
+            status: Str::from("True"),
+            probed: Some(now),
+            since: Some(now),
+            reason: Str::from(reason),
+            message: message.into(),
+        }
+    }
+
+    fn from_value(value: &Value) -> Self {
+        let text = |key: &str| value[key].as_shared_str().cloned().unwrap_or_default();
+        let time = |key: &str| value[key].as_str().and_then(Time::parse);
+        Condition {
+            kind: text("type"),
+            status: text("status"),
+            probed: time("lastProbeTime"),
+            since: time("lastTransitionTime"),
+            reason: text("reason"),
+            message: text("message"),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
+        Value::Map(map! {
+            "type" => &self.kind,
+            "status" => &self.status,
+            "lastProbeTime" => self.probed,
+            "lastTransitionTime" => self.since,
+            "reason" => unless_empty(&self.reason),
+            "message" => unless_empty(&self.message),
+        })
+    }
+
+    /// Whether it is of `kind` and true.
+    pub fn is_true(&self, kind: &str) -> bool {
+        self.kind == kind && self.status == "True"
+    }
+}
+
+impl JobStatus {
+    /// Reads the status of `job`.
+    pub fn of(job: &Object) -> Self {
+        let status = job.status();
+        let time = |key: &str| status[key].as_str().and_then(Time::parse);
+        let count = |key: &str| status[key].as_i64().unwrap_or(0);
+        JobStatus {
+            conditions: status["conditions"].items().iter().map(Condition::from_value).collect(),
+            start_time: time("startTime"),
+            completion_time: time("completionTime"),
+            active: count("active"),
+            ready: status["ready"].as_i64(),
+            terminating: status["terminating"].as_i64(),
+            succeeded: count("succeeded"),
+            failed: count("failed"),
+            completed_indexes: status["completedIndexes"].str_or_empty().to_owned(),
+            failed_indexes: status["failedIndexes"].as_str().map(str::to_owned),
+            uncounted: status["uncountedTerminatedPods"]
+                .as_map()
+                .map(|it| Uncounted { succeeded: uids(&it["succeeded"]), failed: uids(&it["failed"]) }),
+        }
+    }
+
+    /// As the API shows it. Counts are left out at 0, except those that tell 0 from unknown.
+    pub fn to_value(&self) -> Value {
+        let unless_zero = |n: i64| (n != 0).then_some(n);
+        let conditions = self.conditions.iter().map(Condition::to_value).collect::<Vec<_>>();
+        Value::Map(map! {
+            "conditions" => (!conditions.is_empty()).then_some(conditions),
+            "startTime" => self.start_time,
+            "completionTime" => self.completion_time,
+            "active" => unless_zero(self.active),
+            "ready" => self.ready,
+            "terminating" => self.terminating,
+            "succeeded" => unless_zero(self.succeeded),
+            "failed" => unless_zero(self.failed),
+            "completedIndexes" => (!self.completed_indexes.is_empty()).then_some(self.completed_indexes.as_str()),
+            "failedIndexes" => self.failed_indexes.as_deref(),
+            "uncountedTerminatedPods" => self.uncounted.as_ref().map(Uncounted::to_value),
+        })
+    }
+
+    /// The condition of `kind` if it is true.
+    pub fn condition(&self, kind: &str) -> Option<&Condition> {
+        self.conditions.iter().find(|it| it.is_true(kind))
+    }
+
+    /// Puts `condition` in place of the one of its kind or at the end; one that is false is not put where none was.
+    /// Returns whether anything changed (`ensureJobConditionStatus`).
+    pub fn ensure(&mut self, condition: Condition) -> bool {
+        match self.conditions.iter_mut().find(|it| it.kind == condition.kind) {
+            Some(old) => {
+                let same = (&old.status, &old.reason, &old.message)
+                    == (&condition.status, &condition.reason, &condition.message);
+                if !same {
+                    *old = condition;
+                }
+                !same
+            }
+            None if condition.status == "False" => false,
+            None => {
+                self.conditions.push(condition);
+                true
+            }
+        }
+    }
+
+    /// The uids in flight, put there empty when there were none.
+    pub fn uncounted_mut(&mut self) -> &mut Uncounted {
+        self.uncounted.get_or_insert_default()
+    }
+}
+
+/// Whether the Job object `job` is over: `Complete` or `Failed`.
+pub fn is_finished(job: &Object) -> bool {
+    job.status()["conditions"]
+        .items()
+        .iter()
+        .any(|it| matches!(it["type"].str_or_empty(), "Complete" | "Failed") && it["status"].str_or_empty() == "True")
+}
+
+fn uids(value: &Value) -> Vec<Str> {
+    value.items().iter().filter_map(|it| it.as_shared_str().cloned()).collect()
+}
+
+impl Uncounted {
+    fn to_value(&self) -> Value {
+        let unless_empty = |uids: &[Str]| (!uids.is_empty()).then(|| Value::list(uids));
+        Value::Map(map! { "succeeded" => unless_empty(&self.succeeded), "failed" => unless_empty(&self.failed) })
+    }
+
+    /// How many pods are in flight.
+    pub fn len(&self) -> usize {
+        self.succeeded.len() + self.failed.len()
+    }
+
+    /// Whether no pod is in flight.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_that_tell_zero_from_unknown_are_always_shown() {
+        let status = JobStatus { ready: Some(0), terminating: Some(0), ..JobStatus::default() };
+        let status = JobStatus { uncounted: Some(Uncounted::default()), ..status };
+        assert_eq!(status.to_value().to_json(), r#"{"ready":0,"terminating":0,"uncountedTerminatedPods":{}}"#);
+    }
+
+    #[test]
+    fn a_condition_becomes_false_only_where_it_was() {
+        let resumed =
+            Condition { status: "False".into(), ..Condition::new("Suspended", "JobResumed", "Job resumed", Time(0)) };
+        let mut status = JobStatus::default();
+        assert!(!status.ensure(resumed.clone()));
+        assert!(status.ensure(Condition::new("Suspended", "JobSuspended", "Job suspended", Time(0))));
+        assert!(status.ensure(resumed.clone()));
+        assert!(!status.ensure(resumed));
+        assert_eq!(status.conditions.len(), 1);
+    }
+}

@@ -1,0 +1,399 @@
+//! One look at a Job: gather its pods, judge, act on their number, count those that finished, write the status.
+//!
+//! Follows `syncJob` of `pkg/controller/job/job_controller.go`. Pods are created in a step of their own, after which the
+//! Job is looked at again at the same instant, so that the status counts the pods that are really there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::api::registry::DeleteOptions;
+use crate::clock::{Span, Time};
+use crate::controllers::job::backoff::{Record, finished_at};
+use crate::controllers::job::finished::{self, FAILURE_TARGET, Failure, SUCCESS_CRITERIA_MET};
+use crate::controllers::job::indexed::{Indexes, failures_before, pods_kept_for_replacement, valid_index_of};
+use crate::controllers::job::memory::JobMemory;
+use crate::controllers::job::new_pod::{new_indexed_pods, new_pods};
+use crate::controllers::job::plan::{Plan, Standing, plan_pods};
+use crate::controllers::job::pod_failure_policy::{Verdict, judge};
+use crate::controllers::job::pods::{Pods, is_failed};
+use crate::controllers::job::spec::{Spec, TRACKING_FINALIZER};
+use crate::controllers::job::status::{Condition, JobStatus, Uncounted};
+use crate::controllers::job::success_policy;
+use crate::controllers::job::tracking::{count_released, track};
+use crate::controllers::job::wakes::{BATCH, is_tracked};
+use crate::controllers::shared::pod::{is_ready, phase};
+use crate::controllers::{Action, EventRecord, Outcome};
+use crate::object::{Key, Object, Str, kinds};
+use crate::store::View;
+
+/// The first retry after pods could not be created; each further one doubles it (`DefaultJobApiBackOff`).
+const FIRST_RETRY: Span = Span::seconds(1);
+/// The longest time between such retries (`MaxJobApiBackOff`).
+const LAST_RETRY: Span = Span::seconds(60);
+
+/// A Job in the course of being looked at.
+#[derive(Debug)]
+pub struct Sync<'a> {
+    /// The Job as it is stored.
+    pub job: &'a Arc<Object>,
+    /// What it asks for.
+    pub spec: Spec<'a>,
+    /// The present.
+    pub now: Time,
+    /// Its pods, as they were before anything was done about them.
+    pub pods: Pods,
+    /// The status as it will be.
+    pub status: JobStatus,
+    /// The pods in flight when the look began.
+    pub uncounted: Uncounted,
+    /// `FailureTarget` or `SuccessCriteriaMet`, once the Job's fate is decided.
+    pub interim: Option<Condition>,
+    /// The indexes that were known to have succeeded.
+    pub succeeded_before: Indexes,
+    /// Those and the ones that are newly seen to have.
+    pub succeeded_indexes: Indexes,
+    /// The indexes that failed for good, with a back-off limit for each.
+    pub failed_indexes: Option<Indexes>,
+    /// The failed pods that are kept until their index has a replacement.
+    pub kept: BTreeMap<i64, Arc<Object>>,
+    succeeded: i64,
+    failed: i64,
+    backoff: Record,
+    active: i64,
+    ready: i64,
+    terminating: i64,
+    outcome: Outcome,
+}
+
+/// What is to be done about `job` now.
+pub fn sync(view: View<'_>, job: &Arc<Object>, now: Time, memory: &mut JobMemory) -> Outcome {
+    let mut sync = Sync::gather(view, job, now, memory);
+    sync.decide();
+    if sync.interim.is_some() {
+        memory.created = None;
+        sync.remove_active();
+        sync.write_status(memory, false);
+        return sync.outcome;
+    }
+    let mut managed = false;
+    if let Some(expected) = memory.created.take() {
+        sync.look_after_creation(view, expected, memory);
+        managed = true;
+    } else if !job.meta.is_terminating() {
+        if sync.manage(memory) {
+            return sync.outcome;
+        }
+        managed = true;
+    }
+    let changed = sync.settle_course(managed);
+    sync.write_status(memory, changed);
+    sync.outcome
+}
+
+impl<'a> Sync<'a> {
+    fn gather(view: View<'_>, job: &'a Arc<Object>, now: Time, memory: &mut JobMemory) -> Self {
+        let spec = Spec::of(job);
+        let mut pods = Pods::claim(view, job, &spec, memory);
+        let mut status = JobStatus::of(job);
+        let uncounted = status.uncounted_mut().clone();
+        if status.start_time.is_none() && !spec.suspended {
+            status.start_time = Some(now);
+        }
+        let actions = std::mem::take(&mut pods.actions);
+        let mut sync = Sync {
+            job,
+            spec,
+            now,
+            active: i64::try_from(pods.active.len()).unwrap_or(i64::MAX),
+            ready: pods.ready,
+            terminating: pods.terminating,
+            pods,
+            status,
+            uncounted,
+            interim: None,
+            succeeded_before: Indexes::default(),
+            succeeded_indexes: Indexes::default(),
+            failed_indexes: None,
+            kept: BTreeMap::new(),
+            succeeded: 0,
+            failed: 0,
+            backoff: memory.backoff,
+            outcome: Outcome { actions, ..Outcome::default() },
+        };
+        sync.count_finished();
+        sync.count_indexes();
+        sync
+    }
+
+    /// Counts pods that finished, whether or not they are in the status yet.
+    fn count_finished(&mut self) {
+        let completions = self.spec.completions.unwrap_or(0);
+        let (mut succeeded, mut failed, mut ignored) = (Vec::new(), Vec::new(), 0);
+        for pod in self.pods.all.iter().filter(|pod| is_tracked(pod)) {
+            if self.spec.indexed && valid_index_of(pod, completions).is_none() {
+                continue;
+            }
+            if phase(pod) == "Succeeded" && !self.uncounted.succeeded.contains(&pod.meta.uid) {
+                succeeded.push(finished_at(pod));
+            } else if is_failed(pod, &self.spec) && !self.uncounted.failed.contains(&pod.meta.uid) {
+                failed.push(finished_at(pod));
+                ignored += i64::from(!judge(self.spec.pod_failure_policy, pod).counts());
+            }
+        }
+        let all = |new: &[Time], in_flight: &[Str]| i64::try_from(new.len() + in_flight.len()).unwrap_or(i64::MAX);
+        self.succeeded = self.status.succeeded + all(&succeeded, &self.uncounted.succeeded);
+        self.failed = self.status.failed + all(&failed, &self.uncounted.failed) - ignored;
+        self.backoff = self.backoff.after(&succeeded, &failed);
+    }
+
+    /// Of an Indexed Job, which indexes succeeded and failed.
+    fn count_indexes(&mut self) {
+        let Some(completions) = self.spec.completions.filter(|_| self.spec.indexed) else {
+            return;
+        };
+        let tracked = || self.pods.all.iter().filter(|pod| is_tracked(pod));
+        let index = |pod: &Arc<Object>| valid_index_of(pod, completions);
+        self.succeeded_before = Indexes::parse(&self.status.completed_indexes, completions);
+        let succeeded = tracked().filter(|pod| phase(pod) == "Succeeded").filter_map(index);
+        self.succeeded_indexes = self.succeeded_before.with(succeeded);
+        self.succeeded = self.succeeded_indexes.total();
+        if let Some(limit) = self.spec.backoff_limit_per_index {
+            let known = Indexes::parse(self.status.failed_indexes.as_deref().unwrap_or_default(), completions);
+            let is_index_failed = |pod: &&Arc<Object>| {
+                is_failed(pod, &self.spec)
+                    && match judge(self.spec.pod_failure_policy, pod) {
+                        Verdict::FailIndex => true,
+                        verdict => verdict.counts() && failures_before(pod).0 >= limit,
+                    }
+            };
+            let failed = known.with(tracked().filter(is_index_failed).filter_map(index));
+            let active = self.pods.active.iter().filter_map(index);
+            let settled = self.succeeded_indexes.merged(&failed).with(active);
+            let kept = tracked().filter(|pod| is_failed(pod, &self.spec));
+            self.kept = pods_kept_for_replacement(kept, &settled, completions);
+            self.failed_indexes = Some(failed);
+        }
+    }
+
+    /// Decides the Job's fate, if it is to be decided by failures, its deadline or its success policy.
+    fn decide(&mut self) {
+        let (spec, now) = (&self.spec, self.now);
+        let known = self.status.condition(SUCCESS_CRITERIA_MET).or_else(|| self.status.condition(FAILURE_TARGET));
+        if let Some(known) = known {
+            self.interim = Some(known.clone());
+            return;
+        }
+        let failure = finished::failure_by_policy(spec, &self.pods.all)
+            .or_else(|| {
+                let restarts = if spec.restarts_on_failure { finished::restarts(&self.pods.all) } else { 0 };
+                finished::failure_by_limits(spec, self.failed, restarts, self.status.start_time, now)
+            })
+            .or_else(|| {
+                let failed = self.failed_indexes.as_ref()?;
+                finished::failure_by_indexes(spec, failed, &self.succeeded_indexes)
+            });
+        let new_failure = |(reason, message): Failure| Condition::new(FAILURE_TARGET, reason, message, now);
+        self.interim = failure.map(new_failure).or_else(|| {
+            let completions = spec.completions.filter(|_| spec.indexed)?;
+            let message = success_policy::met(spec.success_policy, completions, &self.succeeded_indexes)?;
+            Some(Condition::new(SUCCESS_CRITERIA_MET, "SuccessPolicy", message, now))
+        });
+        if self.interim.is_none()
+            && let Some((start, deadline)) = self.status.start_time.zip(spec.active_deadline)
+            && !spec.suspended
+        {
+            self.wake_at(start + deadline);
+        }
+    }
+
+    /// Whether the Job fails, so that whatever did not succeed counts as failed.
+    pub fn job_fails(&self) -> bool {
+        self.interim.as_ref().is_some_and(|it| it.kind == FAILURE_TARGET)
+    }
+
+    /// Its pods in the order in which they are counted: by index if they have one.
+    pub fn tracked_in_order(&self) -> Vec<Arc<Object>> {
+        let mut pods = self.pods.all.clone();
+        if self.spec.indexed {
+            pods.sort_by_key(|pod| valid_index_of(pod, i64::MAX));
+        }
+        pods
+    }
+
+    /// Deletes every active pod and leaves their finalizers on, so that they are counted.
+    fn remove_active(&mut self) {
+        let pods = self.pods.active.clone();
+        for pod in &pods {
+            self.delete(pod);
+        }
+    }
+
+    fn delete(&mut self, pod: &Arc<Object>) {
+        let (key, owner) = (pod.key(), self.job.clone());
+        self.outcome.actions.push(Action::DeleteChild { key, options: DeleteOptions::default(), owner });
+        self.active -= 1;
+        self.terminating += 1;
+        self.ready -= i64::from(is_ready(pod));
+    }
+
+    /// Does what the number of pods asks for; returns whether pods are created, so that there is more to see at once.
+    fn manage(&mut self, memory: &mut JobMemory) -> bool {
+        let done = match &self.failed_indexes {
+            Some(failed) => self.succeeded_indexes.merged(failed),
+            None => self.succeeded_indexes.clone(),
+        };
+        let standing = Standing {
+            pods: &self.pods,
+            succeeded: self.succeeded,
+            done: &done,
+            kept: &self.kept,
+            backoff: self.backoff,
+            now: self.now,
+        };
+        let objects = match plan_pods(&self.spec, &standing) {
+            Plan::Nothing => return false,
+            Plan::Wait(wait) => {
+                self.wake_at(self.now + wait.max(BATCH));
+                return false;
+            }
+            Plan::Remove(pods) => {
+                for pod in &pods {
+                    self.outcome.actions.push(release(pod));
+                    self.delete(pod);
+                }
+                return false;
+            }
+            Plan::Create(count) => new_pods(self.job, &self.spec, count),
+            Plan::CreateIndexes(indexes) => new_indexed_pods(self.job, &self.spec, &indexes, &self.kept),
+        };
+        if objects.is_empty() {
+            return false;
+        }
+        memory.created = Some(self.active + i64::try_from(objects.len()).unwrap_or(i64::MAX));
+        self.outcome.actions.push(Action::CreateChildren { objects, owner: self.job.clone() });
+        self.outcome.wake_at = Some(self.now);
+        true
+    }
+
+    /// Sees to a retry if some pods could not be created. In a namespace that is being deleted none ever will be.
+    fn look_after_creation(&mut self, view: View<'_>, expected: i64, memory: &mut JobMemory) {
+        let namespace = view.get(&Key::new(kinds::NAMESPACE, "", self.job.meta.namespace.clone()));
+        if self.active >= expected || namespace.is_some_and(|it| it.meta.is_terminating()) {
+            memory.failed_creations = 0;
+            return;
+        }
+        memory.failed_creations += 1;
+        let doubled = FIRST_RETRY.times(1 << (memory.failed_creations - 1).min(6));
+        self.wake_at(self.now + doubled.min(LAST_RETRY));
+    }
+
+    fn wake_at(&mut self, at: Time) {
+        self.outcome.wake_at = Some(self.outcome.wake_at.map_or(at, |other| other.min(at)));
+    }
+
+    /// Completes, suspends or resumes the Job; returns whether the status changed by that.
+    fn settle_course(&mut self, managed: bool) -> bool {
+        if finished::is_complete(self.spec.completions, self.succeeded, self.active) {
+            let message = "Reached expected number of succeeded pods";
+            self.interim = Some(Condition::new(SUCCESS_CRITERIA_MET, "CompletionsReached", message, self.now));
+            return false;
+        }
+        if !managed {
+            return false;
+        }
+        let suspended = Condition::new("Suspended", "JobSuspended", "Job suspended", self.now);
+        if self.spec.suspended {
+            let started = self.status.start_time.take().is_some();
+            let changed = self.status.ensure(suspended);
+            if changed {
+                self.outcome.actions.push(EventRecord::normal(self.job, "Suspended", "Job suspended"));
+            }
+            return changed || started;
+        }
+        let changed = self.status.ensure(Condition {
+            status: Str::from("False"),
+            reason: Str::from("JobResumed"),
+            message: Str::from("Job resumed"),
+            ..suspended
+        });
+        if changed {
+            self.outcome.actions.push(EventRecord::normal(self.job, "Resumed", "Job resumed"));
+            self.status.start_time = Some(self.now);
+        }
+        changed
+    }
+
+    /// Writes what was seen, in two phases, and ends the Job if nothing is left of it.
+    fn write_status(&mut self, memory: &mut JobMemory, mut changed: bool) {
+        changed |= self.active != self.status.active
+            || self.status.ready != Some(self.ready)
+            || self.status.terminating != Some(self.terminating);
+        self.status.active = self.active;
+        self.status.ready = Some(self.ready);
+        self.status.terminating = Some(self.terminating);
+        let mut with_finalizer: BTreeSet<Str> =
+            self.pods.all.iter().filter(|pod| is_tracked(pod)).map(|pod| pod.meta.uid.clone()).collect();
+        changed |= count_released(&mut self.status, &with_finalizer);
+        let tracked = track(self);
+        changed |= tracked.changed;
+        changed |= self.write_indexes();
+        let terminal = self.interim.take().map(|interim| {
+            let (terminal, is_new) = finished::begin(&mut self.status, interim, self.now);
+            changed |= is_new;
+            terminal
+        });
+        if changed {
+            memory.backoff = self.backoff;
+            self.update_status(self.job.meta.resource_version);
+        }
+        for pod in &tracked.release {
+            with_finalizer.remove(&pod.meta.uid);
+            self.outcome.actions.push(release(pod));
+        }
+        let mut changed = count_released(&mut self.status, &with_finalizer);
+        let at_rest = self.terminating == 0 && self.status.uncounted.as_ref().is_none_or(Uncounted::is_empty);
+        let ended = terminal.filter(|_| !tracked.full && at_rest);
+        if let Some(terminal) = &ended {
+            if terminal.kind == finished::COMPLETE {
+                self.status.completion_time = Some(self.now);
+            }
+            self.status.ensure(terminal.clone());
+            self.outcome.wake_at = None;
+            changed = true;
+        }
+        if changed {
+            self.update_status(0);
+        }
+        if let Some(terminal) = ended {
+            let events = finished::events(self.job, self.spec.completions, self.status.succeeded, &terminal);
+            self.outcome.actions.extend(events);
+        }
+    }
+
+    /// Writes the indexes that succeeded and failed; returns whether they changed.
+    fn write_indexes(&mut self) -> bool {
+        if !self.spec.indexed {
+            return false;
+        }
+        let succeeded = self.succeeded_indexes.to_string();
+        let failed = self.failed_indexes.as_ref().map(Indexes::to_string);
+        let changed = succeeded != self.status.completed_indexes || failed != self.status.failed_indexes;
+        self.status.succeeded = self.succeeded_indexes.total();
+        self.status.completed_indexes = succeeded;
+        self.status.failed_indexes = failed;
+        changed
+    }
+
+    /// Writes the status over the revision `resource_version`, or over whatever is there if that is 0.
+    fn update_status(&mut self, resource_version: u64) {
+        let mut job = Object::clone(self.job);
+        job.meta.resource_version = resource_version;
+        *job.status_mut() = self.status.to_value();
+        self.outcome.actions.push(Action::UpdateStatus(job));
+    }
+}
+
+/// Takes the tracking finalizer off `pod`.
+pub fn release(pod: &Object) -> Action {
+    Action::RemoveFinalizer { key: pod.key(), uid: pod.meta.uid.clone(), finalizer: Str::from(TRACKING_FINALIZER) }
+}

@@ -1,0 +1,121 @@
+//! Counting pods exactly once: the two phases by which a finished pod gets from its finalizer into the counters.
+//!
+//! A pod is first named in `status.uncountedTerminatedPods`; then it loses its tracking finalizer; then the counter goes
+//! up and the name goes. Whoever stops in between can go on from what is stored. Follows
+//! `trackJobStatusAndRemoveFinalizers` of `pkg/controller/job/job_controller.go`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::controllers::job::indexed::valid_index_of;
+use crate::controllers::job::pod_failure_policy::judge;
+use crate::controllers::job::pods::is_failed;
+use crate::controllers::job::status::{JobStatus, Uncounted};
+use crate::controllers::job::sync::Sync;
+use crate::controllers::job::wakes::is_tracked;
+use crate::controllers::shared::pod::phase;
+use crate::object::{Object, Str};
+
+/// How many pods are in flight at most (`MaxUncountedPods`): their uids have to fit into the status.
+pub const MOST_UNCOUNTED: usize = 500;
+
+/// What the first phase came to.
+#[derive(Debug, Default)]
+pub struct Tracked {
+    /// The pods that lose their finalizer.
+    pub release: Vec<Arc<Object>>,
+    /// The indexes that succeeded and were not known to.
+    pub new_indexes: Vec<i64>,
+    /// Whether pods were left for the next reconcile.
+    pub full: bool,
+    /// Whether the status changed.
+    pub changed: bool,
+}
+
+/// Moves the pods that are named in `status` but carry no finalizer any more into its counters; returns whether any was.
+pub fn count_released(status: &mut JobStatus, with_finalizer: &BTreeSet<Str>) -> bool {
+    let Some(uncounted) = status.uncounted.as_mut().filter(|it| !it.is_empty()) else {
+        return false;
+    };
+    let move_all = |uids: &mut Vec<Str>| {
+        let before = uids.len();
+        uids.retain(|uid| with_finalizer.contains(uid));
+        i64::try_from(before - uids.len()).unwrap_or(i64::MAX)
+    };
+    let (succeeded, failed) = (move_all(&mut uncounted.succeeded), move_all(&mut uncounted.failed));
+    status.succeeded += succeeded;
+    status.failed += failed;
+    succeeded + failed > 0
+}
+
+/// Names finished pods in the status, as many as fit, and says which pods lose their finalizer.
+pub fn track(sync: &mut Sync<'_>) -> Tracked {
+    let mut tracked = Tracked::default();
+    let known = sync.uncounted.clone();
+    for pod in sync.tracked_in_order() {
+        let failed = is_failed(&pod, &sync.spec);
+        if !is_tracked(&pod) || !may_release(sync, &pod, failed) {
+            continue;
+        }
+        tracked.changed |= name_pod(sync, &pod, failed, &known, &mut tracked.new_indexes);
+        tracked.release.push(pod);
+        let in_flight = sync.status.uncounted.as_ref().map_or(0, Uncounted::len);
+        if tracked.new_indexes.len() + in_flight >= MOST_UNCOUNTED {
+            tracked.full = true;
+            break;
+        }
+    }
+    tracked
+}
+
+/// Whether the finalizer of `pod` may go (`canRemoveFinalizer`): the pod or the Job is over, and no replacement of its
+/// index has yet to learn from it how often the index failed.
+fn may_release(sync: &Sync<'_>, pod: &Object, failed: bool) -> bool {
+    if sync.job.meta.is_terminating() || sync.interim.is_some() || phase(pod) == "Succeeded" {
+        return true;
+    }
+    failed && !sync.kept.values().any(|kept| kept.meta.uid == pod.meta.uid)
+}
+
+/// Names `pod` in the status if it has to be counted; returns whether the status changed.
+fn name_pod(sync: &mut Sync<'_>, pod: &Object, failed: bool, known: &Uncounted, new_indexes: &mut Vec<i64>) -> bool {
+    let uid = &pod.meta.uid;
+    let index = sync.spec.completions.filter(|_| sync.spec.indexed).and_then(|all| valid_index_of(pod, all));
+    if phase(pod) == "Succeeded" && !known.failed.contains(uid) {
+        if sync.spec.indexed {
+            let fresh = index.filter(|index| !sync.succeeded_before.contains(*index));
+            new_indexes.extend(fresh);
+            return fresh.is_some();
+        }
+        let fresh = !known.succeeded.contains(uid);
+        if fresh {
+            sync.status.uncounted_mut().succeeded.push(uid.clone());
+        }
+        return fresh;
+    }
+    let counts = (failed || sync.job_fails())
+        && !known.failed.contains(uid)
+        && (!sync.spec.indexed || index.is_some())
+        && judge(sync.spec.pod_failure_policy, pod).counts();
+    if counts {
+        sync.status.uncounted_mut().failed.push(uid.clone());
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pod_is_counted_when_its_finalizer_is_gone() {
+        let uids = |all: &[&str]| all.iter().map(|it| Str::from(*it)).collect::<Vec<_>>();
+        let uncounted = Uncounted { succeeded: uids(&["a", "b"]), failed: uids(&["c", "d"]) };
+        let mut status = JobStatus { succeeded: 3, uncounted: Some(uncounted), ..JobStatus::default() };
+        let with_finalizer: BTreeSet<_> = uids(&["b", "d"]).into_iter().collect();
+        assert!(count_released(&mut status, &with_finalizer));
+        assert_eq!((status.succeeded, status.failed), (4, 1));
+        assert_eq!(status.uncounted, Some(Uncounted { succeeded: uids(&["b"]), failed: uids(&["d"]) }));
+        assert!(!count_released(&mut status, &with_finalizer));
+    }
+}
