@@ -62,3 +62,18 @@ fn other_scenarios_still_run_beside_a_broken_file() {
     assert_eq!(record.errors.len(), 1);
     assert!(!record.scenarios.is_empty());
 }
+
+#[test]
+fn the_command_ends_with_the_exit_code_of_the_worst_failure() {
+    for (path, code) in [
+        ("features/cluster/time.feature", 0),
+        ("features/_failing/expectation.feature:3", 1),
+        ("features/_failing/undefined_step.feature", 2),
+        ("features/_failing/no_such.feature", 2),
+        ("features/_failing/not_settled.feature", 3),
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_seatrial"));
+        let output = command.args(["run", path]).env("CI", "true").current_dir(env!("CARGO_MANIFEST_DIR")).output();
+        assert_eq!(output.expect("the command starts").status.code(), Some(code), "{path}");
+    }
+}

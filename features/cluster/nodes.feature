@@ -51,3 +51,17 @@ Feature: Nodes
     Then the nodes are:
       | NAME   | STATUS |
       | node-0 | Ready  |
+
+  Scenario: A drained node keeps no pod of its own
+    Given a cluster with 2 nodes
+    And I apply "pod.yaml"
+    And I wait until pod/sleeper is running
+    When I cordon node/node-1
+    And I uncordon node/node-1
+    And I drain node/node-0
+    And 30 seconds pass
+    Then pod/sleeper does not exist
+    And the nodes are:
+      | NAME   | STATUS                   |
+      | node-0 | Ready,SchedulingDisabled |
+      | node-1 | Ready                    |

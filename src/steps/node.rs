@@ -19,6 +19,9 @@ steps! {
     When "I taint node< |/>{node:word} {taint:word}", "When I taint node/node-1 env=dev:NoSchedule" => taint;
     /// Marks a node as unschedulable.
     When "I cordon node< |/>{node:word}", "When I cordon node/node-1" => cordon;
+    /// Marks a node as unschedulable and evicts its pods but those of DaemonSets, as `kubectl drain --ignore-daemonsets
+    /// --force` does. Their deletion is not waited for.
+    When "I drain node< |/>{node:word}", "When I drain node/node-1" => drain;
     /// Marks a node as schedulable again.
     When "I uncordon node< |/>{node:word}", "When I uncordon node/node-1" => uncordon;
 }
@@ -50,6 +53,23 @@ async fn leaves(world: &mut World, args: Args) -> Result {
 
 async fn cordon(world: &mut World, args: Args) -> Result {
     unschedulable(world, &named(&args), Value::Bool(true)).await
+}
+
+async fn drain(world: &mut World, args: Args) -> Result {
+    let node = named(&args);
+    unschedulable(world, &node, Value::Bool(true)).await?;
+    for pod in world.list(kinds::POD, None).await? {
+        let metadata = &pod["metadata"];
+        let of_daemon_set = |it: &Value| it["controller"].is_true() && it["kind"].as_str() == Some("DaemonSet");
+        let stays = metadata["ownerReferences"].items().iter().any(of_daemon_set);
+        let over = ["Succeeded", "Failed"].contains(&pod.at(&["status", "phase"]).str_or_empty());
+        if pod.at(&["spec", "nodeName"]).as_str() != Some(&node.name) || (stays && !over) {
+            continue;
+        }
+        let text = |field: &str| metadata[field].str_or_empty().to_owned();
+        world.evict(&Target { kind: kinds::POD, namespace: text("namespace"), name: text("name") }).await?;
+    }
+    Ok(())
 }
 
 async fn uncordon(world: &mut World, args: Args) -> Result {

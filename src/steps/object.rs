@@ -77,9 +77,7 @@ async fn force_delete(world: &mut World, args: Args) -> Result {
 
 async fn evict(world: &mut World, args: Args) -> Result {
     let target = world.target(args.word("object")).await?;
-    let metadata = map! { "name" => target.name.as_str(), "namespace" => target.namespace.as_str() };
-    let body = map! { "apiVersion" => "policy/v1", "kind" => "Eviction", "metadata" => metadata };
-    world.post(&target, "eviction", &Value::Map(body)).await.map(|_| ())
+    world.evict(&target).await
 }
 
 async fn set_image(world: &mut World, args: Args) -> Result {

@@ -3,6 +3,7 @@
 use http::{Method, Request};
 
 use super::{Result, Target};
+use crate::map;
 use crate::object::{Kind, Value};
 use crate::report::Failure;
 use crate::world::World;
@@ -183,6 +184,16 @@ impl World {
     pub async fn delete(&mut self, target: &Target, options: &Value) -> Result<Value> {
         let path = path(target.kind, &target.namespace, &target.name);
         self.change(Method::DELETE, &path, "application/json", Some(options)).await
+    }
+
+    /// Evicts a pod.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub async fn evict(&mut self, pod: &Target) -> Result {
+        let metadata = map! { "name" => pod.name.as_str(), "namespace" => pod.namespace.as_str() };
+        let body = map! { "apiVersion" => "policy/v1", "kind" => "Eviction", "metadata" => metadata };
+        self.post(pod, "eviction", &Value::Map(body)).await.map(|_| ())
     }
 
     /// Posts to a subresource, such as `eviction`.

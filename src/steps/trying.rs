@@ -10,6 +10,9 @@ use crate::world::{World, not_settled};
 /// How long a wait lasts at most when it does not say.
 const PATIENCE: Span = Span::seconds(86_400);
 
+/// How many instants at which something happens a wait looks at.
+const INSTANTS: u32 = 100_000;
+
 steps! {
     /// Does what the rest of the step says, and keeps the API's refusal for the steps after it.
     When "I try to {rest}", "When I try to delete pod/web" => try_to;
@@ -99,7 +102,7 @@ async fn wait_until(world: &mut World, args: Args) -> Result {
     let patience = if args.optional("duration").is_some() { args.duration("duration")? } else { PATIENCE };
     let words = args.word("rest");
     let until = world.stage()?.now() + patience;
-    loop {
+    for _ in 0..INSTANTS {
         let failure = match run(world, &args, words).await {
             Err(failure) if failure.class == Class::Expectation => failure,
             other => return other,
@@ -116,4 +119,6 @@ async fn wait_until(world: &mut World, args: Args) -> Result {
         let failure = Failure { class: Class::NotSettled, message, tail: Vec::new(), ..failure };
         return Err(failure.help("wait longer with `I wait at most ..`, or find in the timeline why it never comes"));
     }
+    let message = format!("not settled after {INSTANTS} instants at which something happened");
+    Err(Failure::new(Class::NotSettled, message).help("find in the timeline what never comes to rest"))
 }
