@@ -22,6 +22,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("world", 4),
     ("steps", 4),
     ("report", 4),
+    ("runner", 4),
     ("cli", 5),
     ("main", 5),
 ];

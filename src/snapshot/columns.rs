@@ -1,6 +1,6 @@
 //! Objects as the rows of kubectl's tables (`pkg/printers/internalversion/printers.go`).
 
-use super::human_duration;
+use super::{human_duration, without_uids};
 use crate::clock::Time;
 use crate::object::{Kind, Map, Value, kinds};
 
@@ -60,7 +60,7 @@ pub fn snapshot_columns(kind: Kind) -> &'static [&'static str] {
 /// The table of `objects` with a few telling columns, aligned.
 pub fn render(kind: Kind, objects: &[Value], now: Time) -> String {
     let columns = snapshot_columns(kind);
-    let row = |object: &Value| columns.iter().map(|column| cell(kind, column, object, now)).collect();
+    let row = |object: &Value| columns.iter().map(|column| without_uids(&cell(kind, column, object, now))).collect();
     let rows: Vec<Vec<String>> = objects.iter().map(row).collect();
     align(&columns.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(), &rows)
 }

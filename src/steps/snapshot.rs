@@ -4,7 +4,7 @@ use super::count::select;
 use super::{Args, Result, steps};
 use crate::object::{Kind, Object, kinds};
 use crate::report::Failure;
-use crate::snapshot::{SnapshotFile, Verdict, columns, render_cluster, render_object, render_trace};
+use crate::snapshot::{SnapshotFile, Verdict, columns, render_cluster, render_object, render_trace, without_uids};
 use crate::world::World;
 
 steps! {
@@ -71,6 +71,7 @@ async fn trace(world: &mut World, args: Args) -> Result {
 
 /// Compares `text` with the snapshot `label` of this scenario.
 fn check(world: &mut World, label: &str, text: &str) -> Result {
+    let text = without_uids(text);
     if crate::snapshot::assert::file_name_part(label).is_empty() {
         return Err(Failure::scenario(format!("{label:?} is no label for a snapshot")).help("use letters and digits"));
     }
@@ -83,7 +84,7 @@ fn check(world: &mut World, label: &str, text: &str) -> Result {
         path.strip_prefix(&world.settings.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
     };
     let (path, pending) = (shown(&file.path), shown(&file.pending()));
-    let verdict = file.check(text, world.settings.snapshots).map_err(Failure::scenario)?;
+    let verdict = file.check(&text, world.settings.snapshots).map_err(Failure::scenario)?;
     world.snapshots.push(path.clone());
     let review = "review it with `cargo insta review`, or accept it with `INSTA_UPDATE=always`";
     match verdict {
@@ -93,7 +94,7 @@ fn check(world: &mut World, label: &str, text: &str) -> Result {
                 world.pending.push(pending);
             }
             let mut failure = Failure::expectation(format!("there is no snapshot {path} yet")).help(review);
-            failure.actual = Some(text.to_owned());
+            failure.actual = Some(text);
             Err(failure)
         }
         Verdict::Different { accepted, written } => {
@@ -102,7 +103,7 @@ fn check(world: &mut World, label: &str, text: &str) -> Result {
             }
             let whole = |text: &str| format!("{}\n", text.trim_end());
             let failure = Failure::expectation(format!("the snapshot {path} differs")).help(review);
-            Err(failure.comparing(whole(&accepted), whole(text)))
+            Err(failure.comparing(whole(&accepted), whole(&text)))
         }
     }
 }
