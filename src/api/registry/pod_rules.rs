@@ -1,7 +1,7 @@
 //! The rules of pods as objects of their own (`pkg/registry/core/pod/strategy.go`).
 
 use super::Strategy;
-use super::pod::{default_pod, qos_class};
+use super::pod::{default_pod, qos_class, validate_pod};
 use crate::map;
 use crate::object::{Object, literal};
 
@@ -12,6 +12,7 @@ pub static STRATEGY: Strategy = Strategy {
         pod.meta.generation = 1;
         pod.body.insert(literal!("status"), map! { "phase" => "Pending", "qosClass" => qos_class(pod.spec()) });
     },
+    validate: validate_pod,
     prepare_update: |new, old| {
         if !new.spec().is_same(old.spec()) {
             new.meta.generation = old.meta.generation + 1;

@@ -6,7 +6,9 @@ mod image;
 mod resources;
 #[cfg(test)]
 mod tests;
+mod validation;
 mod volume_defaults;
 
 pub use defaults::{default_pod, default_pod_spec, default_pod_template, resource_list};
 pub use resources::{ResourceList, aggregate_containers, is_sidecar, qos_class};
+pub use validation::{validate_pod, validate_pod_spec, validate_pod_template, validate_tolerations};
