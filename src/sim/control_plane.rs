@@ -22,7 +22,6 @@ pub struct ControlPlaneOptions {
 /// Every controller, the scheduler and the kubelets of a default cluster.
 pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> {
     vec![
-        Box::new(GarbageCollector::default()),
         Box::new(NamespaceController::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
@@ -31,6 +30,8 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(DaemonSetController::default()),
         Box::new(JobController::default()),
         Box::new(TtlAfterFinished),
+        // After the controllers: of two that hear of a deletion, its owner's is quicker than the collector, which asks the API.
+        Box::new(GarbageCollector::default()),
         Box::new(Scheduler::default()),
         Box::new(Kubelet::new(options.latency)),
     ]
