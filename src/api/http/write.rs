@@ -8,7 +8,7 @@ use super::route::Target;
 use super::{Request, Response, body, empty, list, success};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
-use crate::api::registry::{Api, Part, WriteOptions, warnings};
+use crate::api::registry::{Api, Part, WriteOptions, name_warning, warnings};
 use crate::object::{Key, Object, Value};
 
 /// The checked options of a write. `options` is the name that errors give them, such as `CreateOptions`.
@@ -55,8 +55,10 @@ pub(super) fn create(
     let options = write_options(params, "CreateOptions")?;
     let mut body = body::object(request, target, params)?;
     empty::fill(&mut body.object);
-    body.warnings.extend(warnings(&body.object));
+    let of_contents = warnings(&body.object);
     let stored = api.create(body.object, &options)?;
+    body.warnings.extend(name_warning(&stored));
+    body.warnings.extend(of_contents);
     let mut response = Response::json(201, stored.to_value(Some(&target.api_version())));
     response.warnings = body.warnings;
     Ok(response)

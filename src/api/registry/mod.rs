@@ -35,7 +35,7 @@ use crate::store::{Store, View};
 
 pub use delete::returns_deleted_object;
 pub use strategy::{Strategy, strategy};
-pub use warnings::warnings;
+pub use warnings::{name_warning, warnings};
 
 /// The write side of a cluster for one actor at one instant.
 #[derive(Debug)]

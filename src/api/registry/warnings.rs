@@ -1,5 +1,6 @@
 //! What the API warns of while it takes an object (`pkg/api/pod/warnings.go`, `WarningsOnCreate` of the strategies).
 
+use super::syntax;
 use crate::api::field::Path;
 use crate::object::{Object, Quantity, Value, kinds};
 
@@ -16,6 +17,23 @@ pub fn warnings(object: &Object) -> Vec<String> {
         _ => {}
     }
     found
+}
+
+/// The warning that a client gets for the name of a new object, if pods will have trouble with it as their host name.
+pub fn name_warning(object: &Object) -> Option<String> {
+    let used = match object.kind {
+        kinds::POD => "the Pod's hostname",
+        kinds::JOB => "Pod names and hostnames",
+        _ => return None,
+    };
+    let wrong = syntax::dns_label(&object.meta.name);
+    (!wrong.is_empty()).then(|| {
+        let wrong = wrong.join(" ");
+        format!(
+            "metadata.name: this is used in {used}, which can result in surprising behavior; a DNS label is \
+             recommended: [{wrong}]"
+        )
+    })
 }
 
 /// What a label that has a successor is told with.
@@ -134,6 +152,18 @@ mod tests {
         let mut pod = Object::new(kinds::POD, "default", "p");
         *pod.spec_mut() = Value::from_json(spec.as_bytes()).expect("valid JSON");
         assert_eq!(warnings(&pod), want, "{spec}");
+    }
+
+    #[test]
+    fn a_name_that_is_no_host_name_is_warned_of() {
+        let warning = |kind, name| name_warning(&Object::new(kind, "default", name));
+        assert_eq!(warning(kinds::JOB, "a-b"), None);
+        assert_eq!(warning(kinds::CONFIG_MAP, "a.b"), None);
+        let want = "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS \
+                    label is recommended: [must not contain dots]";
+        assert_eq!(warning(kinds::JOB, "a.b").as_deref(), Some(want));
+        let want = want.replace("Pod names and hostnames", "the Pod's hostname");
+        assert_eq!(warning(kinds::POD, "a.b"), Some(want));
     }
 
     #[test]
