@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
+use super::pod::{validate_ephemeral_containers_update, validate_pod_resize};
 use super::rules::{allows_create_on_update, allows_unconditional_update, storage_key};
-use super::{Api, Part, WriteOptions, metadata, namespace, strategy};
+use super::{Api, Part, WriteOptions, metadata, namespace, pod_rules, strategy};
 use crate::api::Status;
 use crate::api::field::{At, ErrorList};
 use crate::clock::Time;
@@ -109,7 +110,8 @@ pub(super) fn uid_mismatch(stored: &Object, asked: &str) -> String {
 /// `object` as it would be stored over `old`, checked.
 fn changed(mut object: Object, old: &Object, part: Part, now: Time) -> Result<Object, Status> {
     let rules = strategy(object.kind);
-    if part == Part::Main && object.body != old.body {
+    let has_defaults = matches!(part, Part::Main | Part::EphemeralContainers | Part::Resize);
+    if has_defaults && object.body != old.body {
         (rules.default)(&mut object);
     }
     let meta = &mut object.meta;
@@ -131,7 +133,14 @@ fn changed(mut object: Object, old: &Object, part: Part, now: Time) -> Result<Ob
             (rules.prepare_status_update)(&mut object, old);
         }
         Part::Finalize => namespace::prepare_finalize(&mut object, old),
-        Part::EphemeralContainers | Part::Resize => keep(&mut object, old, "status"),
+        Part::EphemeralContainers => {
+            keep(&mut object, old, "status");
+            pod_rules::prepare_ephemeral_containers(&mut object, old);
+        }
+        Part::Resize => {
+            keep(&mut object, old, "status");
+            pod_rules::prepare_resize(&mut object, old);
+        }
     }
     let meta = &mut object.meta;
     if meta.uid.is_empty() {
@@ -175,7 +184,9 @@ fn update_errors(new: &Object, old: &Object, part: Part) -> ErrorList {
             errors.extend((rules.validate_update)(new, old));
         }
         Part::Status => errors.extend((rules.validate_status_update)(new, old)),
-        Part::Finalize | Part::EphemeralContainers | Part::Resize => {}
+        Part::EphemeralContainers => errors.extend(validate_ephemeral_containers_update(new, old)),
+        Part::Resize => errors.extend(validate_pod_resize(new, old)),
+        Part::Finalize => {}
     }
     // The rules of a kind look at the metadata again: an error of theirs comes twice among the causes.
     errors.extend(from_metadata);

@@ -1,6 +1,7 @@
 //! Tables over whole pods.
 
 mod defaults;
+mod update;
 
 use crate::object::{Object, Value, kinds};
 

@@ -4,19 +4,27 @@
 //! rendered by the error that names them. Metadata is checked by the registry, for every kind alike.
 
 mod affinity;
+mod annotations;
 mod containers;
 mod dns;
 mod env;
+mod ephemeral;
 mod format;
+mod gated;
+mod go_types;
 mod os;
 mod probes;
 mod projected;
+mod resize;
 mod resource_requirements;
 mod security;
 mod spec;
+mod spec_difference;
+mod status_update;
 mod template;
 mod tolerations;
 mod topology_spread;
+mod update;
 mod volume_mounts;
 mod volumes;
 
@@ -24,9 +32,13 @@ use super::super::syntax;
 use crate::api::field::{At, ErrorList};
 use crate::object::{Meta, Object, Value};
 
+pub use ephemeral::validate_ephemeral_containers_update;
+pub use resize::validate_pod_resize;
 pub use spec::validate_pod_spec;
+pub use status_update::validate_pod_status_update;
 pub use template::validate_pod_template;
 pub use tolerations::validate_tolerations;
+pub use update::validate_pod_update;
 
 const SPEC: At<'static> = At::new("spec");
 

@@ -1,0 +1,135 @@
+//! What a write of a pod's status may say (`ValidatePodStatusUpdate`).
+
+use std::net::IpAddr;
+
+use super::{annotations, format, syntax};
+use crate::api::field::{At, ErrorList};
+use crate::object::{Object, Value};
+
+const STATUS: At<'static> = At::new("status");
+
+/// The conditions whose names are Kubernetes' own.
+const SYSTEM_CONDITIONS: [&str; 3] = ["PodScheduled", "Ready", "Initialized"];
+
+/// Checks a changed status against the stored pod.
+pub fn validate_pod_status_update(new: &Object, old: &Object) -> ErrorList {
+    let mut errors = ErrorList::new();
+    annotations::validate_update(&new.meta, &old.meta, &mut errors);
+    let (status, before, spec) = (new.status(), old.status(), old.spec());
+    // The path is upstream's: the conditions are checked while it still speaks of the metadata.
+    validate_conditions(&status["conditions"], &At::new("metadata").child("conditions"), &mut errors);
+    let nominated = &status["nominatedNodeName"];
+    if nominated != &before["nominatedNodeName"] && !nominated.str_or_empty().is_empty() {
+        format::text(syntax::dns_subdomain, nominated, &STATUS.child("nominatedNodeName"), &mut errors);
+    }
+    if status["qosClass"].str_or_empty() != before["qosClass"].str_or_empty() {
+        let detail = crate::api::registry::metadata::IMMUTABLE;
+        errors.invalid(&STATUS.child("qosClass"), status["qosClass"].str_or_empty(), detail);
+    }
+    validate_transitions(status, before, spec, "containerStatuses", &mut errors);
+    validate_transitions(status, before, spec, "initContainerStatuses", &mut errors);
+    validate_transitions(status, before, spec, "ephemeralContainerStatuses", &mut errors);
+    validate_claims(&status["resourceClaimStatuses"], spec, &mut errors);
+    validate_ips(&status["podIPs"], &STATUS.child("podIPs"), &mut errors);
+    validate_ips(&status["hostIPs"], &STATUS.child("hostIPs"), &mut errors);
+    errors
+}
+
+fn validate_conditions(conditions: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    for (i, condition) in conditions.items().iter().enumerate() {
+        if !SYSTEM_CONDITIONS.contains(&condition["type"].str_or_empty()) {
+            format::text(syntax::qualified_name, &condition["type"], &at.index(i).child("Type"), errors);
+        }
+    }
+}
+
+/// A container that has ended and is not to be restarted stays ended (`ValidateContainerStateTransition`).
+fn validate_transitions(new: &Value, old: &Value, spec: &Value, list: &'static str, errors: &mut ErrorList) {
+    let at = STATUS.child(list);
+    for (i, before) in old[list].items().iter().enumerate() {
+        let ended = &before["state"]["terminated"];
+        if ended.is_null() || may_restart(spec, list, before) {
+            continue;
+        }
+        for now in new[list].items() {
+            if now["name"] == before["name"] && now["state"]["terminated"].is_null() {
+                let detail = "may not be transitioned to non-terminated state";
+                errors.forbidden(&at.index(i).child("state"), detail);
+            }
+        }
+    }
+}
+
+/// Whether the kubelet restarts the container that `status` says has ended: by its own rules and policy, or the pod's.
+fn may_restart(spec: &Value, list: &str, status: &Value) -> bool {
+    let containers = match list {
+        "containerStatuses" => "containers",
+        "initContainerStatuses" => "initContainers",
+        // Ephemeral containers are never restarted.
+        _ => return false,
+    };
+    let exit_code = status["state"]["terminated"]["exitCode"].as_i64().unwrap_or_default();
+    let container = spec[containers].items().iter().find(|it| it["name"] == status["name"]);
+    let container = container.unwrap_or(Value::null());
+    if container["restartPolicyRules"].items().iter().any(|rule| is_met(rule, exit_code)) {
+        return true;
+    }
+    let own = container["restartPolicy"].str_or_empty();
+    match if own.is_empty() { spec["restartPolicy"].str_or_empty() } else { own } {
+        "Always" => true,
+        "OnFailure" => exit_code != 0,
+        _ => false,
+    }
+}
+
+fn is_met(rule: &Value, exit_code: i64) -> bool {
+    let codes = &rule["exitCodes"];
+    let is_listed = codes["values"].items().iter().any(|it| it.as_i64() == Some(exit_code));
+    match codes["operator"].str_or_empty() {
+        "In" => is_listed,
+        "NotIn" => !is_listed,
+        _ => false,
+    }
+}
+
+fn validate_claims(statuses: &Value, spec: &Value, errors: &mut ErrorList) {
+    let at = STATUS.child("resourceClaimStatuses");
+    let statuses = statuses.items();
+    for (i, status) in statuses.iter().enumerate() {
+        let name = &status["name"];
+        let status_at = at.index(i);
+        let name_at = status_at.child("name");
+        if !spec["resourceClaims"].items().iter().any(|it| &it["name"] == name) {
+            errors.invalid(&name_at, name, "must match the name of an entry in `spec.resourceClaims`");
+        }
+        if statuses[..i].iter().any(|it| &it["name"] == name) {
+            errors.duplicate(&name_at, name);
+        }
+        if !status["resourceClaimName"].is_null() {
+            format::text(syntax::dns_subdomain, &status["resourceClaimName"], &name_at, errors);
+        }
+    }
+}
+
+/// A pod and a host have at most one address of each family.
+fn validate_ips(list: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    let items = list.items();
+    for (i, item) in items.iter().enumerate() {
+        format::text(format::ip, &item["ip"], &at.index(i), errors);
+    }
+    if items.len() < 2 {
+        return;
+    }
+    let families = items.iter().filter_map(|it| it["ip"].str_or_empty().parse::<IpAddr>().ok());
+    let v4 = families.filter(IpAddr::is_ipv4).count();
+    if items.len() > 2 || v4 != 1 {
+        let shown = Value::list(items.iter().map(|it| [("IP", &it["ip"])].into_iter().collect::<crate::object::Map>()));
+        errors.invalid(at, shown, "may specify no more than one IP for each IP family");
+    }
+    for (i, item) in items.iter().enumerate() {
+        if items[..i].contains(item) {
+            let shown = [("IP", &item["ip"])].into_iter().collect::<crate::object::Map>();
+            errors.duplicate(&at.index(i), shown);
+        }
+    }
+}
