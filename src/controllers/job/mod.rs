@@ -1,7 +1,8 @@
 //! Job: runs pods until enough of them succeeded or too many failed.
 //!
 //! Follows `pkg/controller/job` of Kubernetes 1.36. Known differences: pods are looked at in the order of their names where
-//! upstream's order is that of a hash map, and nothing is ever seen late, so that expectations are not needed.
+//! upstream's order is that of a hash map, and nothing is ever seen late, so that expectations are not needed. While a
+//! back-off lasts the active pods are told as they are; early patch releases told none then, and had the write refused.
 
 mod backoff;
 mod finished;
