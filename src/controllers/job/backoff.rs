@@ -97,20 +97,19 @@ mod tests {
         all.iter().copied().map(Time::from_unix).collect()
     }
 
+    fn check_record(what: &str, succeeded: &[i64], failed: &[i64], failures: u32, last: Option<i64>) {
+        let before = Record { failures: 2, last_failure: Some(Time::from_unix(50)) };
+        let want = Record { failures, last_failure: last.map(Time::from_unix) };
+        assert_eq!(before.after(&seconds(succeeded), &seconds(failed)), want, "{what}");
+    }
+
     #[test]
     fn failures_since_the_last_success_count() {
-        let before = Record { failures: 2, last_failure: Some(Time::from_unix(50)) };
-        let table: [(&str, &[i64], &[i64], u32, Option<i64>); 5] = [
-            ("nothing new", &[], &[], 2, Some(50)),
-            ("failures only", &[], &[70, 60], 4, Some(70)),
-            ("successes only", &[60], &[], 0, None),
-            ("failures before the success", &[80], &[60, 70], 0, None),
-            ("failures around the success", &[65], &[60, 70, 90], 2, Some(90)),
-        ];
-        for (what, succeeded, failed, failures, last) in table {
-            let want = Record { failures, last_failure: last.map(Time::from_unix) };
-            assert_eq!(before.after(&seconds(succeeded), &seconds(failed)), want, "{what}");
-        }
+        check_record("nothing new", &[], &[], 2, Some(50));
+        check_record("failures only", &[], &[70, 60], 4, Some(70));
+        check_record("successes only", &[60], &[], 0, None);
+        check_record("failures before the success", &[80], &[60, 70], 0, None);
+        check_record("failures around the success", &[65], &[60, 70, 90], 2, Some(90));
     }
 
     #[test]
