@@ -60,7 +60,7 @@ impl Memory {
 
 /// Whether a Job may still have to do something about its pod: it runs, or it is not counted yet.
 fn is_pending(pod: &Object) -> bool {
-    !is_terminal(pod) || pod.meta.has_finalizer(TRACKING_FINALIZER)
+    pod.meta.has_finalizer(TRACKING_FINALIZER) || !is_terminal(pod)
 }
 
 impl JobMemory {

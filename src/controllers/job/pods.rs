@@ -17,6 +17,8 @@ pub struct Pods {
     pub all: Vec<Arc<Object>>,
     /// Those that neither came to an end nor are being deleted.
     pub active: Vec<Arc<Object>>,
+    /// The others: those that are or may be over.
+    pub ended: Vec<Arc<Object>>,
     /// How many active ones are ready.
     pub ready: i64,
     /// How many are being deleted and have not come to an end.
@@ -49,9 +51,9 @@ impl Pods {
                 Ownership::Foreign => {}
             }
         }
-        pods.active = pods.all.iter().filter(|pod| is_active(pod)).cloned().collect();
+        (pods.active, pods.ended) = pods.all.iter().cloned().partition(|pod| is_active(pod));
         pods.ready = count(&pods.active, is_ready);
-        pods.terminating = count(&pods.all, is_terminating);
+        pods.terminating = count(&pods.ended, is_terminating);
         pods
     }
 }

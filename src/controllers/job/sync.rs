@@ -129,7 +129,7 @@ impl<'a> Sync<'a> {
     fn count_finished(&mut self) {
         let completions = self.spec.completions.unwrap_or(0);
         let (mut succeeded, mut failed, mut ignored) = (Vec::new(), Vec::new(), 0);
-        for pod in self.pods.all.iter().filter(|pod| is_tracked(pod)) {
+        for pod in self.pods.ended.iter().filter(|pod| is_tracked(pod)) {
             if self.spec.indexed && valid_index_of(pod, completions).is_none() {
                 continue;
             }
@@ -151,7 +151,7 @@ impl<'a> Sync<'a> {
         let Some(completions) = self.spec.completions.filter(|_| self.spec.indexed) else {
             return;
         };
-        let tracked = || self.pods.all.iter().filter(|pod| is_tracked(pod));
+        let tracked = || self.pods.ended.iter().filter(|pod| is_tracked(pod));
         let index = |pod: &Arc<Object>| valid_index_of(pod, completions);
         self.succeeded_before = Indexes::parse(&self.status.completed_indexes, completions);
         let succeeded = tracked().filter(|pod| phase(pod) == "Succeeded").filter_map(index);
@@ -183,7 +183,7 @@ impl<'a> Sync<'a> {
             self.interim = Some(known.clone());
             return;
         }
-        let failure = finished::failure_by_policy(spec, &self.pods.all)
+        let failure = finished::failure_by_policy(spec, &self.pods.ended)
             .or_else(|| {
                 let restarts = if spec.restarts_on_failure { finished::restarts(&self.pods.all) } else { 0 };
                 finished::failure_by_limits(spec, self.failed, restarts, self.status.start_time, now)
@@ -211,9 +211,14 @@ impl<'a> Sync<'a> {
         self.interim.as_ref().is_some_and(|it| it.kind == FAILURE_TARGET)
     }
 
-    /// Its pods in the order in which they are counted: by index if they have one.
-    pub fn tracked_in_order(&self) -> Vec<Arc<Object>> {
-        let mut pods = self.pods.all.clone();
+    /// Whether no pod is waited for any more: the Job is over or being deleted.
+    pub fn releases_all(&self) -> bool {
+        self.job.meta.is_terminating() || self.interim.is_some()
+    }
+
+    /// The pods that may lose their finalizer, in the order in which they are counted: by index if they have one.
+    pub fn releasable(&self) -> Vec<Arc<Object>> {
+        let mut pods = if self.releases_all() { self.pods.all.clone() } else { self.pods.ended.clone() };
         if self.spec.indexed {
             pods.sort_by_key(|pod| valid_index_of(pod, i64::MAX));
         }

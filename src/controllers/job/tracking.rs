@@ -52,7 +52,7 @@ pub fn count_released(status: &mut JobStatus, with_finalizer: &BTreeSet<Str>) ->
 pub fn track(sync: &mut Sync<'_>) -> Tracked {
     let mut tracked = Tracked::default();
     let known = sync.uncounted.clone();
-    for pod in sync.tracked_in_order() {
+    for pod in sync.releasable() {
         let failed = is_failed(&pod, &sync.spec);
         if !is_tracked(&pod) || !may_release(sync, &pod, failed) {
             continue;
@@ -71,7 +71,7 @@ pub fn track(sync: &mut Sync<'_>) -> Tracked {
 /// Whether the finalizer of `pod` may go (`canRemoveFinalizer`): the pod or the Job is over, and no replacement of its
 /// index has yet to learn from it how often the index failed.
 fn may_release(sync: &Sync<'_>, pod: &Object, failed: bool) -> bool {
-    if sync.job.meta.is_terminating() || sync.interim.is_some() || phase(pod) == "Succeeded" {
+    if sync.releases_all() || phase(pod) == "Succeeded" {
         return true;
     }
     failed && !sync.kept.values().any(|kept| kept.meta.uid == pod.meta.uid)
