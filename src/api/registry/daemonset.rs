@@ -95,12 +95,14 @@ fn validate_update(new: &Object, old: &Object) -> ErrorList {
     if new.spec().is_same(old.spec()) {
         return errors;
     }
-    validate_spec(new.spec(), &mut errors);
-    // The spec is checked as that of a DaemonSet and again as that of a changed one.
-    errors.extend(errors.clone());
     if !new.spec()["selector"].is_same(&old.spec()["selector"]) {
         errors.invalid(&At::new("spec").child("selector"), &new.spec()["selector"], IMMUTABLE);
     }
+    let mut of_spec = ErrorList::new();
+    validate_spec(new.spec(), &mut of_spec);
+    // The spec is checked as that of a DaemonSet and again as that of a changed one.
+    errors.extend(of_spec.clone());
+    errors.extend(of_spec);
     errors
 }
 
