@@ -2,8 +2,9 @@
 
 use super::CONTROLLER_UID;
 use super::spec::{is_indexed, validate_job, validate_spec};
-use crate::api::field::{At, ErrorList};
+use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::api::registry::metadata::IMMUTABLE;
+use crate::api::registry::pod::template_in_go;
 use crate::object::{Object, Value};
 
 /// Checks a changed Job against the stored one.
@@ -29,7 +30,12 @@ pub(super) fn validate_update(new: &Object, old: &Object) -> ErrorList {
     let allowed =
         if is_fresh { with_directives_of(&old.spec()["template"], template) } else { old.spec()["template"].clone() };
     if !template.is_same(&allowed) {
-        errors.invalid(&at.child("template"), template, IMMUTABLE);
+        errors.add(FieldError {
+            wrong: Wrong::Invalid,
+            field: at.child("template").to_string(),
+            shown: template_in_go(template),
+            detail: IMMUTABLE.to_owned(),
+        });
     }
     for field in ["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"] {
         immutable(field, &mut errors);

@@ -2,6 +2,8 @@
 
 mod defaults;
 mod draft;
+mod go_form;
+mod go_types;
 mod image;
 mod resources;
 #[cfg(test)]
@@ -10,6 +12,7 @@ mod validation;
 mod volume_defaults;
 
 pub use defaults::{default_pod, default_pod_spec, default_pod_template, resource_list};
+pub use go_form::template_in_go;
 pub use resources::{ResourceList, aggregate_containers, is_sidecar, qos_class};
 pub use validation::{
     validate_ephemeral_containers_update, validate_pod, validate_pod_resize, validate_pod_spec,

@@ -1,6 +1,7 @@
 //! Tables over whole pods.
 
 mod defaults;
+mod go_form;
 mod update;
 
 use crate::object::{Object, Value, kinds};

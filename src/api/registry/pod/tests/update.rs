@@ -269,7 +269,7 @@ fn the_refusal_shows_what_differs() {
         "  \t},",
         "  \tImagePullSecrets: nil,",
         "  \tHostname:         \"\",",
-        "  \t... // 20 identical fields",
+        "  \t... // 21 identical fields",
         "  }",
     ];
     assert_eq!(difference, want);

@@ -3,7 +3,8 @@
 
 use super::SPEC;
 use super::update::put_back;
-use crate::api::field::ErrorList;
+use crate::api::field::{At, ErrorList, FieldError, Wrong};
+use crate::api::registry::pod::go_form::{term_in_go, terms_in_go};
 use crate::map;
 use crate::object::{Value, literal};
 
@@ -61,13 +62,14 @@ fn validate_node_affinity(new: &Value, old: &Value, errors: &mut ErrorList) {
         return;
     }
     if old.items().len() != new.items().len() {
-        let shown = if new.items().is_empty() { Value::Null } else { Value::list(new.items().iter().map(in_go)) };
-        errors.invalid(&at, shown, "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+        let detail = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
+        errors.add(invalid(&at, terms_in_go(new), detail));
         return;
     }
     for (i, (new, old)) in new.items().iter().zip(old.items()).enumerate() {
         if !has_only_additions(new, old) {
-            errors.invalid(&at.index(i), in_go(new), "only additions are allowed (no mutations or deletions)");
+            let detail = "only additions are allowed (no mutations or deletions)";
+            errors.add(invalid(&at.index(i), term_in_go(new), detail));
         }
     }
 }
@@ -82,18 +84,6 @@ fn has_only_additions(new: &Value, old: &Value) -> bool {
     LISTS.iter().all(|list| new[*list].items().starts_with(old[*list].items()))
 }
 
-/// A term by the names of its fields in Go, as the server shows it.
-fn in_go(term: &Value) -> Value {
-    let requirements = |list: &Value| match list.items() {
-        [] => Value::Null,
-        items => Value::list(items.iter().map(|it| {
-            let values = [("Key", &it["key"]), ("Operator", &it["operator"]), ("Values", &it["values"])];
-            values.into_iter().collect::<crate::object::Map>()
-        })),
-    };
-    let lists = [
-        ("MatchExpressions", requirements(&term["matchExpressions"])),
-        ("MatchFields", requirements(&term["matchFields"])),
-    ];
-    Value::Map(lists.into_iter().collect())
+fn invalid(at: &At<'_>, shown: String, detail: &str) -> FieldError {
+    FieldError { wrong: Wrong::Invalid, field: at.to_string(), shown, detail: detail.to_owned() }
 }

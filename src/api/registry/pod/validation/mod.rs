@@ -11,7 +11,6 @@ mod env;
 mod ephemeral;
 mod format;
 mod gated;
-mod go_types;
 mod os;
 mod probes;
 mod projected;

@@ -3,8 +3,9 @@
 //! Changed fields come with a `-` and a `+` line and two unchanged neighbours on either side, by their names and in their
 //! order in Go. Known difference: parts that go-cmp would break over lines stay on one line.
 
-use super::go_types::{CONTAINER, EPHEMERAL_CONTAINER, Field, HOST_FIELDS, POD_SPEC, SECURITY_CONTEXT, Shape};
 use crate::api::field::quote;
+use crate::api::registry::pod::go_form::{Field, Shape, Type, internal_spec};
+use crate::api::registry::pod::go_types::{EPHEMERAL_CONTAINER, POD_SPEC};
 use crate::object::{Map, Str, Value};
 
 /// How many unchanged records are shown on either side of a change.
@@ -12,34 +13,18 @@ const CONTEXT: usize = 2;
 
 /// How `new` differs from `old`; both are pod specs.
 pub(super) fn render(old: &Value, new: &Value) -> String {
-    let (old, new) = (internal(old), internal(new));
-    text("core.PodSpec", POD_SPEC, &old, &new)
+    text(&POD_SPEC, &internal_spec(old), &internal_spec(new))
 }
 
 /// How `new` differs from `old`; both are ephemeral containers.
 pub(super) fn render_ephemeral_container(old: &Value, new: &Value) -> String {
-    text("core.EphemeralContainer", EPHEMERAL_CONTAINER, old, new)
+    text(&EPHEMERAL_CONTAINER, old, new)
 }
 
-fn text(name: &str, fields: &[Field], old: &Value, new: &Value) -> String {
-    let mut out = format!("  {name}{{\n");
-    write_records(&mut out, 1, &struct_records(fields, old, new));
+fn text(ty: &Type, old: &Value, new: &Value) -> String {
+    let mut out = format!("  {}{{\n", ty.name);
+    write_records(&mut out, 1, &struct_records(ty, old, new));
     out.push_str("  }\n");
-    out
-}
-
-/// The spec in the server's own form, where what the pod shares with its host is part of the security context.
-fn internal(spec: &Value) -> Value {
-    let mut out = spec.clone();
-    let mut context = spec["securityContext"].as_map().cloned();
-    for field in HOST_FIELDS {
-        if let Some(value) = out.remove(field) {
-            context.get_or_insert_with(Map::new).insert(field, value);
-        }
-    }
-    if let Some(context) = context {
-        out.set("securityContext", context);
-    }
     out
 }
 
@@ -66,7 +51,7 @@ struct Part<'a> {
     has_new: bool,
 }
 
-fn struct_records(fields: &[Field], old: &Value, new: &Value) -> Vec<Record> {
+fn struct_records(ty: &Type, old: &Value, new: &Value) -> Vec<Record> {
     let part = |field: &Field| Part {
         key: field.name.to_owned(),
         shape: field.shape,
@@ -75,7 +60,7 @@ fn struct_records(fields: &[Field], old: &Value, new: &Value) -> Vec<Record> {
         has_old: true,
         has_new: true,
     };
-    let parts: Vec<_> = fields.iter().map(part).collect();
+    let parts: Vec<_> = ty.fields.iter().map(part).collect();
     records(&parts, "fields")
 }
 
@@ -140,18 +125,23 @@ fn records(parts: &[Part<'_>], what: &str) -> Vec<Record> {
 /// One part that differs: inside where both sides have one, and as a whole otherwise.
 fn changed(out: &mut Vec<Record>, part: &Part<'_>) {
     let block = match (part.shape, part.old, part.new) {
-        (Shape::Containers, Value::List(old), Value::List(new)) => {
-            Some(("[]core.Container{", list_records(Shape::Container, old, new)))
+        (Shape::Structs(ty), Value::List(old), Value::List(new)) => {
+            Some((format!("[]{}{{", ty.name), list_records(Shape::Struct(ty), old, new)))
         }
-        (Shape::Container, Value::Map(_), Value::Map(_)) => Some(("{", struct_records(CONTAINER, part.old, part.new))),
-        (Shape::SecurityContext, Value::Map(_), Value::Map(_)) => {
-            Some(("&core.PodSecurityContext{", struct_records(SECURITY_CONTEXT, part.old, part.new)))
+        (Shape::Struct(ty), Value::Map(_), Value::Map(_)) => {
+            let name = if part.key.is_empty() { "" } else { ty.name };
+            Some((format!("{name}{{"), struct_records(ty, part.old, part.new)))
         }
-        (Shape::TextMap, Value::Map(old), Value::Map(new)) => Some(("map[string]string{", map_records(old, new))),
+        (Shape::StructPointer(ty), Value::Map(_), Value::Map(_)) => {
+            Some((format!("&{}{{", ty.name), struct_records(ty, part.old, part.new)))
+        }
+        (Shape::Map, Value::Map(old), Value::Map(new)) => {
+            Some(("map[string]string{".to_owned(), map_records(old, new)))
+        }
         _ => None,
     };
     if let Some((head, inner)) = block {
-        out.push(Record { sign: ' ', key: part.key.clone(), body: Body::Block(head.to_owned(), inner) });
+        out.push(Record { sign: ' ', key: part.key.clone(), body: Body::Block(head, inner) });
         return;
     }
     for (sign, value, is_there) in [('-', part.old, part.has_old), ('+', part.new, part.has_new)] {

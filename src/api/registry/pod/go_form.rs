@@ -1,0 +1,177 @@
+//! Pods in the form in which the server holds them, for messages that show a part of one.
+
+use super::go_types::{POD_SPEC, TERM};
+use crate::api::field::quote;
+use crate::object::{Map, Value};
+
+/// How a value of a field is written in Go.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shape {
+    /// A string.
+    Text,
+    /// A boolean.
+    Flag,
+    /// A number, or a port by number or name.
+    Number,
+    /// An amount of a resource.
+    Quantity,
+    /// A pointer to a scalar, or to a struct of which nothing is known.
+    Pointer,
+    /// A list of scalars.
+    List,
+    /// A map of scalars.
+    Map,
+    /// A label selector, which is the same inside and outside of the server.
+    Selector,
+    /// A struct.
+    Struct(&'static Type),
+    /// A pointer to a struct.
+    StructPointer(&'static Type),
+    /// A list of structs.
+    Structs(&'static Type),
+}
+
+/// A struct.
+#[derive(Debug)]
+pub(super) struct Type {
+    /// Its name, with that of its package.
+    pub(super) name: &'static str,
+    /// Its fields in order.
+    pub(super) fields: &'static [Field],
+}
+
+/// A field of a struct.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    /// Its name in JSON.
+    pub(super) json: &'static str,
+    /// Its name in Go.
+    pub(super) name: &'static str,
+    /// How its value is written.
+    pub(super) shape: Shape,
+}
+
+/// The fields of a pod spec that the server keeps in the security context.
+const HOST_FIELDS: [&str; 5] = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
+
+/// The spec in the server's own form, where what the pod shares with its host is part of the security context.
+pub(super) fn internal_spec(spec: &Value) -> Value {
+    let mut out = spec.clone();
+    let mut context = spec["securityContext"].as_map().cloned();
+    for field in HOST_FIELDS {
+        if let Some(value) = out.remove(field) {
+            context.get_or_insert_with(Map::new).insert(field, value);
+        }
+    }
+    if let Some(context) = context {
+        out.set("securityContext", context);
+    }
+    out
+}
+
+/// A pod template as the refusal of its change shows it: metadata by its names in JSON, the spec by those in Go.
+pub fn template_in_go(template: &Value) -> String {
+    let mut out = String::from("{");
+    for (key, value) in template["metadata"].as_map().into_iter().flat_map(|it| it.iter()) {
+        if !value.is_empty() {
+            out.push_str(&format!("{}:{},", Value::from(key).to_json(), value.to_json()));
+        }
+    }
+    out.push_str(&format!("\"Spec\":{}}}", Shape::Struct(&POD_SPEC).to_json(&internal_spec(&template["spec"]))));
+    out
+}
+
+/// Terms of a node selector as an error shows them.
+pub(super) fn terms_in_go(terms: &Value) -> String {
+    Shape::Structs(&TERM).to_json(terms)
+}
+
+/// A term of a node selector as an error shows it.
+pub(super) fn term_in_go(term: &Value) -> String {
+    Shape::Struct(&TERM).to_json(term)
+}
+
+impl Shape {
+    /// The value as JSON with every field of its type, set or not.
+    pub(super) fn to_json(self, value: &Value) -> String {
+        match self {
+            Shape::Text if value.is_null() => "\"\"".to_owned(),
+            Shape::Flag if value.is_null() => "false".to_owned(),
+            Shape::Number if value.is_null() => "0".to_owned(),
+            Shape::Quantity if value.is_null() => "\"0\"".to_owned(),
+            Shape::List | Shape::Map if value.is_empty() => "null".to_owned(),
+            Shape::Selector if !value.is_null() => selector_json(value),
+            Shape::Struct(ty) => struct_json(ty, value),
+            Shape::StructPointer(ty) if !value.is_null() => struct_json(ty, value),
+            Shape::Structs(ty) if !value.is_empty() => {
+                let items: Vec<_> = value.items().iter().map(|it| struct_json(ty, it)).collect();
+                format!("[{}]", items.join(","))
+            }
+            Shape::Structs(_) => "null".to_owned(),
+            _ => value.to_json(),
+        }
+    }
+
+    /// The value on one line as go-cmp writes it: what is not set is left out of structs.
+    pub(super) fn show(self, value: &Value) -> String {
+        match self {
+            Shape::Text if value.is_null() => "\"\"".to_owned(),
+            Shape::Flag if value.is_null() => "false".to_owned(),
+            Shape::Number if value.is_null() => "0".to_owned(),
+            Shape::Struct(ty) => show_struct(ty, value),
+            _ if value.is_null() => "nil".to_owned(),
+            Shape::Pointer | Shape::Selector => format!("&{}", show_plain(value)),
+            Shape::StructPointer(ty) => format!("&{}", show_struct(ty, value)),
+            Shape::Structs(ty) => {
+                let items: Vec<_> = value.items().iter().map(|it| show_struct(ty, it)).collect();
+                format!("{{{}}}", items.join(", "))
+            }
+            _ => show_plain(value),
+        }
+    }
+
+    /// The value on one line, with its type where go-cmp names it.
+    pub(super) fn show_typed(self, value: &Value) -> String {
+        let shown = self.show(value);
+        match self {
+            _ if value.is_null() => shown,
+            Shape::Map => format!("map[string]string{shown}"),
+            Shape::List => format!("[]string{shown}"),
+            Shape::Structs(ty) => format!("[]{}{shown}", ty.name),
+            Shape::Struct(ty) => format!("{}{shown}", ty.name),
+            Shape::StructPointer(ty) => format!("&{}{}", ty.name, shown.trim_start_matches('&')),
+            _ => shown,
+        }
+    }
+}
+
+fn struct_json(ty: &Type, value: &Value) -> String {
+    let fields: Vec<_> =
+        ty.fields.iter().map(|it| format!("\"{}\":{}", it.name, it.shape.to_json(&value[it.json]))).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+fn selector_json(selector: &Value) -> String {
+    let parts = ["matchLabels", "matchExpressions"].iter().filter(|it| !selector[**it].is_empty());
+    let parts: Vec<_> = parts.map(|it| format!("\"{it}\":{}", selector[*it].to_json())).collect();
+    format!("{{{}}}", parts.join(","))
+}
+
+fn show_struct(ty: &Type, value: &Value) -> String {
+    let set = ty.fields.iter().filter(|it| !value[it.json].is_empty());
+    let fields: Vec<_> = set.map(|it| format!("{}: {}", it.name, it.shape.show(&value[it.json]))).collect();
+    format!("{{{}}}", fields.join(", "))
+}
+
+fn show_plain(value: &Value) -> String {
+    match value {
+        Value::Null => "nil".to_owned(),
+        Value::Str(text) => quote(text),
+        Value::List(items) => format!("{{{}}}", items.iter().map(show_plain).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) => {
+            let entries: Vec<_> = map.iter().map(|(key, it)| format!("{}: {}", quote(key), show_plain(it))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        other => other.to_json(),
+    }
+}
