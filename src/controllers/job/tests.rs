@@ -292,3 +292,24 @@ impl Rig {
         }
     }
 }
+
+#[test]
+fn pods_that_cannot_be_created_are_tried_one_at_a_time_and_ever_more_seldom() {
+    let mut rig = Rig::new(
+        r#"{"completions":8,"parallelism":4,"template":{"spec":{"serviceAccountName":"nobody","restartPolicy":"Never"}}}"#,
+    );
+    let tried = |rig: &Rig| {
+        let view = rig.cluster.view();
+        let failed = view.list(kinds::EVENT).filter(|it| it.body["reason"].str_or_empty() == "FailedCreate");
+        failed.filter_map(|it| it.body["count"].as_i64()).sum::<i64>()
+    };
+    for (pass, want) in [(0, 1), (999, 1), (1, 2), (1999, 2), (1, 3), (4000, 4), (8000, 5)] {
+        rig.pass(pass);
+        assert_eq!((tried(&rig), rig.pods().len()), (want, 0), "at {:?}", rig.cluster.now() - rig.cluster.start());
+        assert_eq!(rig.status(), r#"{"ready":0,"terminating":0}"#);
+    }
+    let account = Object::new(kinds::SERVICE_ACCOUNT, "default", "nobody");
+    rig.cluster.api("kubectl").create(account, &WriteOptions::default()).expect("the account is valid");
+    rig.pass(60_000);
+    assert_eq!((rig.pods().len(), rig.job().status()["active"].as_i64()), (4, Some(4)));
+}
