@@ -130,7 +130,6 @@ impl Scheduler {
         let needs = PodNeeds::of(pod);
         let verdicts = self.cache.judge(&needs);
         if let Some(node) = score::best(&needs, &verdicts.feasible) {
-            self.queue.forget(key);
             self.binding = Some(key.clone());
             return bind(pod, node.object.meta.name.clone());
         }

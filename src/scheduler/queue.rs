@@ -32,6 +32,20 @@ pub struct Queue {
 struct Known {
     priority: i64,
     attempts: u32,
+    place: Place,
+}
+
+/// Where in the queue a pod is, so that it is taken out without a search.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// In `active`, with its number.
+    Active(u64),
+    /// In `backing_off`, until then.
+    BackingOff(Time),
+    /// In `rejected`.
+    Rejected,
+    /// With the scheduler, which is trying it.
+    InHand,
 }
 
 impl Queue {
@@ -39,23 +53,37 @@ impl Queue {
     pub fn add(&mut self, key: Key, priority: i64) {
         let attempts = self.known.get(&key).map_or(0, |it| it.attempts);
         self.forget(&key);
-        self.known.insert(key.clone(), Known { priority, attempts });
-        self.activate(key, priority);
+        self.known.insert(key.clone(), Known { priority, attempts, place: Place::InHand });
+        self.activate(key);
     }
 
-    fn activate(&mut self, key: Key, priority: i64) {
+    fn activate(&mut self, key: Key) {
+        let Some(known) = self.known.get_mut(&key) else { return };
         self.seq += 1;
-        self.active.insert((Reverse(priority), self.seq, key));
+        known.place = Place::Active(self.seq);
+        self.active.insert((Reverse(known.priority), self.seq, key));
+    }
+
+    fn back_off(&mut self, key: Key, until: Time) {
+        let Some(known) = self.known.get_mut(&key) else { return };
+        known.place = Place::BackingOff(until);
+        self.backing_off.insert((until, key));
     }
 
     /// A pod that is bound or gone.
     pub fn forget(&mut self, key: &Key) {
-        if self.known.remove(key).is_none() {
-            return;
-        }
-        if self.rejected.remove(key).is_none() {
-            self.active.retain(|(_, _, it)| it != key);
-            self.backing_off.retain(|(_, it)| it != key);
+        let Some(known) = self.known.remove(key) else { return };
+        match known.place {
+            Place::Active(seq) => {
+                self.active.remove(&(Reverse(known.priority), seq, key.clone()));
+            }
+            Place::BackingOff(until) => {
+                self.backing_off.remove(&(until, key.clone()));
+            }
+            Place::Rejected => {
+                self.rejected.remove(key);
+            }
+            Place::InHand => {}
         }
     }
 
@@ -65,13 +93,13 @@ impl Queue {
             && *due <= now
         {
             let Some((_, key)) = self.backing_off.pop_first() else { break };
-            let priority = self.known.get(&key).map_or(0, |it| it.priority);
-            self.activate(key, priority);
+            self.activate(key);
         }
         self.flush(now);
         let (_, _, key) = self.active.pop_first()?;
         if let Some(known) = self.known.get_mut(&key) {
             known.attempts += 1;
+            known.place = Place::InHand;
         }
         Some(key)
     }
@@ -81,8 +109,7 @@ impl Queue {
         let keys: Vec<_> = self.rejected.iter().filter(|(_, it)| stale(it)).map(|(key, _)| key.clone()).collect();
         for key in keys {
             self.rejected.remove(&key);
-            let priority = self.known.get(&key).map_or(0, |it| it.priority);
-            self.activate(key, priority);
+            self.activate(key);
         }
     }
 
@@ -98,13 +125,16 @@ impl Queue {
 
     /// No node could take the pod, for the reasons of `plugins`.
     pub fn rejected(&mut self, key: Key, needs: PodNeeds, plugins: BTreeSet<Plugin>, now: Time) {
-        self.rejected.insert(key, Rejected { needs, plugins, at: now });
+        if let Some(known) = self.known.get_mut(&key) {
+            known.place = Place::Rejected;
+            self.rejected.insert(key, Rejected { needs, plugins, at: now });
+        }
     }
 
     /// The API refused to bind the pod: it is tried again after its back-off.
     pub fn refused(&mut self, key: Key, now: Time) {
-        let known = *self.known.entry(key.clone()).or_insert(Known { priority: 0, attempts: 1 });
-        self.backing_off.insert((now + backoff(known.attempts), key));
+        let attempts = self.known.get(&key).map_or(1, |it| it.attempts);
+        self.back_off(key, now + backoff(attempts));
     }
 
     /// Room became free somewhere: pods that lacked it are tried again. Returns whether there are any.
@@ -124,7 +154,7 @@ impl Queue {
         for key in &keys {
             let Some(rejected) = self.rejected.remove(key) else { continue };
             let attempts = self.known.get(key).map_or(1, |it| it.attempts);
-            self.backing_off.insert(((rejected.at + backoff(attempts)).max(now), key.clone()));
+            self.back_off(key.clone(), (rejected.at + backoff(attempts)).max(now));
         }
         !keys.is_empty()
     }

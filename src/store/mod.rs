@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::clock::Time;
-use crate::object::{Key, Kind, Object, Str};
+use crate::object::{Key, Kind, Object, Str, kinds};
 
 /// One change: who did what to which object, and when.
 #[derive(Clone, Debug)]
@@ -42,14 +42,15 @@ pub struct Compacted {
     pub floor: u64,
 }
 
-type ByName = BTreeMap<(Str, Str), Arc<Object>>;
+/// The objects of a kind by namespace and name: nested, so that a lookup needs no key of its own.
+type ByNamespace = BTreeMap<Str, BTreeMap<Str, Arc<Object>>>;
 
 /// The objects, their log and their indexes.
 #[derive(Debug, Default)]
 pub struct Store {
     version: u64,
     floor: u64,
-    objects: BTreeMap<Kind, ByName>,
+    objects: BTreeMap<Kind, ByNamespace>,
     by_uid: BTreeMap<Str, Key>,
     by_owner: BTreeMap<Str, BTreeSet<Key>>,
     by_node: BTreeMap<Str, BTreeSet<Key>>,
@@ -75,28 +76,22 @@ impl Store {
 
     /// The current revision of `key`.
     pub fn get(&self, key: &Key) -> Option<&Arc<Object>> {
-        self.objects.get(&key.kind)?.get(&(key.namespace.clone(), key.name.clone()))
+        self.objects.get(&key.kind)?.get(&key.namespace)?.get(&key.name)
     }
 
     /// Every object of `kind`, by namespace and name.
     pub fn list(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Arc<Object>> {
-        self.objects.get(&kind).into_iter().flat_map(|all| all.values())
+        self.objects.get(&kind).into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values)
     }
 
     /// The objects of `kind` in `namespace`, by name.
     pub fn list_in<'a>(&'a self, kind: Kind, namespace: &'a str) -> impl Iterator<Item = &'a Arc<Object>> {
-        let from = (Str::from(namespace), Str::new());
-        self.objects
-            .get(&kind)
-            .into_iter()
-            .flat_map(move |all| all.range(from.clone()..))
-            .take_while(move |((ns, _), _)| ns == namespace)
-            .map(|(_, object)| object)
+        self.objects.get(&kind).and_then(|all| all.get(namespace)).into_iter().flat_map(BTreeMap::values)
     }
 
     /// The number of objects of `kind`.
     pub fn count(&self, kind: Kind) -> usize {
-        self.objects.get(&kind).map_or(0, BTreeMap::len)
+        self.objects.get(&kind).map_or(0, |all| all.values().map(BTreeMap::len).sum())
     }
 
     /// The object with `uid`.
@@ -135,8 +130,8 @@ impl Store {
         object.meta.resource_version = self.version;
         let key = object.key();
         let after = Arc::new(object);
-        let slot = (key.namespace.clone(), key.name.clone());
-        let before = self.objects.entry(key.kind).or_default().insert(slot, after.clone());
+        let of_kind = self.objects.entry(key.kind).or_default();
+        let before = of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), after.clone());
         self.reindex(&key, before.as_deref(), Some(&after));
         self.log.push_back(Change { version: self.version, time, actor, key, before, after: Some(after.clone()) });
         after
@@ -144,8 +139,7 @@ impl Store {
 
     /// Removes an object. Its removal has a version of its own.
     pub fn remove(&mut self, key: &Key, time: Time, actor: Str) -> Option<Arc<Object>> {
-        let slot = (key.namespace.clone(), key.name.clone());
-        let before = self.objects.get_mut(&key.kind)?.remove(&slot)?;
+        let before = self.objects.get_mut(&key.kind)?.get_mut(&key.namespace)?.remove(&key.name)?;
         self.version += 1;
         self.reindex(key, Some(&before), None);
         let change =
@@ -212,6 +206,10 @@ impl Store {
     }
 
     fn reindex_uncontrolled(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
+        // Nothing adopts an event, and a busy cluster has more of them than of anything else.
+        if key.kind == kinds::EVENT {
+            return;
+        }
         let free = |it: Option<&Object>| it.is_some_and(|object| object.meta.controller().is_none());
         let (old, new) = (free(before), free(after));
         if old == new {
