@@ -12,6 +12,10 @@ use seatrial::map;
 use seatrial::object::{Key, Kind, Object, Value, kinds};
 use seatrial::sim::{Bounds, Cluster, ClusterOptions, ControlPlaneOptions, NodeSpec, control_plane};
 
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 3;
 
 /// What one rehearsal came to.

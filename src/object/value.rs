@@ -69,6 +69,7 @@ impl Map {
         entries.reverse();
         entries.dedup_by(|later, kept| later.0 == kept.0);
         entries.reverse();
+        entries.shrink_to_fit();
         Self(Arc::new(entries))
     }
 
@@ -109,10 +110,17 @@ impl Map {
                 Some(std::mem::replace(&mut Arc::make_mut(&mut self.0)[i].1, value))
             }
             Err(i) => {
-                Arc::make_mut(&mut self.0).insert(i, (key, value));
+                self.insert_at(i, key, value);
                 None
             }
         }
+    }
+
+    /// Adds an entry without room to spare: a map is kept for as long as the history is, and seldom grows again.
+    fn insert_at(&mut self, i: usize, key: Str, value: Value) {
+        let entries = Arc::make_mut(&mut self.0);
+        entries.reserve_exact(1);
+        entries.insert(i, (key, value));
     }
 
     /// Removes `key`, and returns what it held.
@@ -126,7 +134,7 @@ impl Map {
         let i = match self.find(key) {
             Ok(i) => i,
             Err(i) => {
-                Arc::make_mut(&mut self.0).insert(i, (Str::from(key), Value::Null));
+                self.insert_at(i, Str::from(key), Value::Null);
                 i
             }
         };
