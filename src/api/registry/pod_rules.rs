@@ -1,7 +1,9 @@
 //! The rules of pods as objects of their own (`pkg/registry/core/pod/strategy.go`).
 
 use super::Strategy;
-use super::pod::{default_pod, qos_class, validate_pod, validate_pod_status_update, validate_pod_update};
+use super::pod::{
+    default_pod, merge_label_keys, qos_class, validate_pod, validate_pod_status_update, validate_pod_update,
+};
 use crate::map;
 use crate::object::{Map, Object, Value, literal};
 
@@ -32,6 +34,7 @@ fn prepare_create(pod: &mut Object) {
         status.insert(literal!("conditions"), Value::list([condition]));
     }
     pod.body.insert(literal!("status"), status);
+    merge_label_keys(pod);
 }
 
 /// A change of the spec is a new generation.

@@ -5,6 +5,7 @@ mod draft;
 mod go_form;
 mod go_types;
 mod image;
+mod label_keys;
 mod resources;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod volume_defaults;
 
 pub use defaults::{default_pod, default_pod_spec, default_pod_template, resource_list};
 pub use go_form::template_in_go;
+pub use label_keys::merge_label_keys;
 pub use resources::{ResourceList, aggregate_containers, is_sidecar, qos_class};
 pub use validation::{
     validate_ephemeral_containers_update, validate_pod, validate_pod_resize, validate_pod_spec,

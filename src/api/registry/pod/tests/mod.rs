@@ -2,6 +2,7 @@
 
 mod defaults;
 mod go_form;
+mod label_keys;
 mod update;
 
 use crate::object::{Object, Value, kinds};

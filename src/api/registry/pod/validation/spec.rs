@@ -85,7 +85,8 @@ fn validate_scheduling(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
     dns::validate_host_aliases(&spec["hostAliases"], &at.child("hostAliases"), errors);
     for (field, is_text) in [("priorityClassName", true), ("runtimeClassName", false)] {
         let name = &spec[field];
-        if !name.is_null() && !(is_text && name.str_or_empty().is_empty()) {
+        let is_unset = name.is_null() || (is_text && name.str_or_empty().is_empty());
+        if !is_unset {
             format::text(syntax::dns_subdomain, name, &at.child(field), errors);
         }
     }
