@@ -280,3 +280,10 @@ fn a_long_function_is_seen() {
     let long = format!("fn long() {{\n{}}}\n", "    work();\n".repeat(80));
     assert_eq!(functions(&long), [(1, 82)]);
 }
+
+#[test]
+fn the_readme_shows_a_feature_that_is_played() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md is there");
+    let feature = fs::read_to_string(root().join("features/rehearsal.feature")).expect("the feature is there");
+    assert!(readme.contains(feature.trim_end()), "README.md and features/rehearsal.feature differ");
+}
