@@ -1,3 +1,5 @@
+//! Defaults of pods and templates, and the class of service that follows.
+
 use super::pod_with_spec;
 use crate::api::registry::pod::{default_pod, default_pod_template, qos_class};
 use crate::object::Value;
