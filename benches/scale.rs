@@ -25,10 +25,13 @@ struct Count {
     pods: usize,
 }
 
+/// Plays a rehearsal once: the time of what is measured, and its counts.
+type Rehearse = fn() -> (Duration, Count);
+
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
     println!("{:<58} {:>10} {:>9} {:>9} {:>8}", "rehearsal", "median", "entries", "changes", "pods");
-    let rehearsals: Vec<(&str, fn() -> (Duration, Count))> = vec![
+    let rehearsals: Vec<(&str, Rehearse)> = vec![
         ("a new cluster with 4 nodes", new_cluster),
         ("a DaemonSet rolled out to 1,000 nodes", || daemonset(1_000)),
         ("a DaemonSet rolled out to 5,000 nodes", || daemonset(5_000)),
@@ -50,7 +53,7 @@ fn main() {
     }
 }
 
-fn print_median(name: &str, rehearse: fn() -> (Duration, Count)) {
+fn print_median(name: &str, rehearse: Rehearse) {
     let mut rounds: Vec<_> = (0..ROUNDS).map(|_| rehearse()).collect();
     rounds.sort_by_key(|(time, _)| *time);
     let (time, count) = &rounds[ROUNDS / 2];
