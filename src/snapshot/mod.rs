@@ -1,4 +1,4 @@
-//! The state and the history of a cluster as text that people can review. Rendering is pure; [`assert`] compares the text
+//! The state and the history of a cluster as text that people can review. Rendering is pure; [`mod@assert`] compares the text
 //! with the file that was accepted.
 
 pub mod assert;
