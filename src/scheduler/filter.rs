@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::affinity::{matches_required_node_affinity, named_nodes};
+use super::affinity::named_nodes;
 use super::cache::NodeState;
 use super::resources::{Resources, nonzero_requests, pod_requests};
+use crate::controllers::shared::node_fit::{matches_required_node_affinity, tolerates, untolerated_taint};
 use crate::object::{Object, Str, Value};
 
 /// A filter, in the order in which a node is put to them.
@@ -123,33 +124,14 @@ impl PodNeeds {
     }
 }
 
-/// Whether one of `tolerations` tolerates `taint` (`v1.Toleration.ToleratesTaint`).
-pub fn tolerates(tolerations: &Value, taint: &Value) -> bool {
-    tolerations.items().iter().any(|it| {
-        let (effect, key) = (it["effect"].str_or_empty(), it["key"].str_or_empty());
-        if !effect.is_empty() && effect != taint["effect"].str_or_empty() {
-            return false;
-        }
-        if !key.is_empty() && key != taint["key"].str_or_empty() {
-            return false;
-        }
-        match it["operator"].str_or_empty() {
-            "" | "Equal" => it["value"].str_or_empty() == taint["value"].str_or_empty(),
-            "Exists" => true,
-            _ => false,
-        }
-    })
-}
-
 /// Why `node` cannot take the pod: what the first filter that objects says. `None` when none does.
 pub fn first_rejection(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> {
-    let spec = node.object.spec();
-    let tolerations = &needs.spec["tolerations"];
-    if spec["unschedulable"].is_true() && !tolerates(tolerations, &cordon_taint()) {
+    let tolerations = needs.spec["tolerations"].items();
+    let is_cordoned = node.object.spec()["unschedulable"].is_true();
+    if is_cordoned && !tolerations.iter().any(|it| tolerates(it, &cordon_taint())) {
         return Some(Rejection::Unschedulable);
     }
-    let keeps_away = |taint: &Value| matches!(taint["effect"].as_str(), Some("NoSchedule" | "NoExecute"));
-    if spec["taints"].items().iter().any(|taint| keeps_away(taint) && !tolerates(tolerations, taint)) {
+    if untolerated_taint(&node.object, tolerations, &["NoSchedule", "NoExecute"]).is_some() {
         return Some(Rejection::Taint);
     }
     if !matches_required_node_affinity(&needs.spec, &node.object) {

@@ -30,9 +30,6 @@ use cache::Cache;
 use filter::{PodNeeds, Rejection};
 use queue::Queue;
 
-pub use affinity::{matches_node_selector_terms, matches_required_node_affinity};
-pub use filter::tolerates;
-
 /// The scheduler that pods get unless they name another (`DefaultSchedulerName`).
 pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
 

@@ -1,8 +1,8 @@
 //! Which of the nodes that can take a pod is best (`plugins/*/` scores with the weights of `default_plugins.go`).
 
-use super::affinity::matches_term;
 use super::cache::NodeState;
-use super::filter::{PodNeeds, tolerates};
+use super::filter::PodNeeds;
+use crate::controllers::shared::node_fit::{matches_node_selector_term, tolerates};
 
 /// The highest score of a plugin before its weight (`MaxNodeScore`).
 const MAX: i64 = 100;
@@ -46,15 +46,16 @@ fn normalized_reverse(scores: Vec<i64>) -> Vec<i64> {
 
 /// How many `PreferNoSchedule` taints the pod does not tolerate.
 fn untolerated_preferences(needs: &PodNeeds, node: &NodeState) -> i64 {
+    let tolerations = needs.spec["tolerations"].items();
     let taints = node.object.spec()["taints"].items().iter();
     let soft = taints.filter(|it| it["effect"].as_str() == Some("PreferNoSchedule"));
-    i64::try_from(soft.filter(|it| !tolerates(&needs.spec["tolerations"], it)).count()).unwrap_or(i64::MAX)
+    i64::try_from(soft.filter(|taint| !tolerations.iter().any(|it| tolerates(it, taint))).count()).unwrap_or(i64::MAX)
 }
 
 /// The weights of the preferred node affinity terms that match.
 fn preferred_weight(needs: &PodNeeds, node: &NodeState) -> i64 {
     let terms = &needs.spec["affinity"]["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"];
-    let matching = terms.items().iter().filter(|it| matches_term(&it["preference"], &node.object));
+    let matching = terms.items().iter().filter(|it| matches_node_selector_term(&it["preference"], &node.object));
     matching.map(|it| it["weight"].as_i64().unwrap_or(0)).sum()
 }
 

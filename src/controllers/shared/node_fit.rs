@@ -41,14 +41,17 @@ pub fn matches_required_node_affinity(spec: &Value, node: &Object) -> bool {
     required.is_null() || matches_node_selector(required, node)
 }
 
-/// Whether any term of a `NodeSelector` matches `node`. A term without requirements matches nothing.
+/// Whether any term of a `NodeSelector` matches `node`.
 pub fn matches_node_selector(selector: &Value, node: &Object) -> bool {
-    selector["nodeSelectorTerms"].items().iter().any(|term| {
-        let (expressions, fields) = (term["matchExpressions"].items(), term["matchFields"].items());
-        !(expressions.is_empty() && fields.is_empty())
-            && expressions.iter().all(|it| matches_expression(it, &node.meta.labels))
-            && fields.iter().all(|it| matches_field(it, node))
-    })
+    selector["nodeSelectorTerms"].items().iter().any(|term| matches_node_selector_term(term, node))
+}
+
+/// Whether `node` meets every requirement of `term`. A term without requirements matches nothing.
+pub fn matches_node_selector_term(term: &Value, node: &Object) -> bool {
+    let (expressions, fields) = (term["matchExpressions"].items(), term["matchFields"].items());
+    !(expressions.is_empty() && fields.is_empty())
+        && expressions.iter().all(|it| matches_expression(it, &node.meta.labels))
+        && fields.iter().all(|it| matches_field(it, node))
 }
 
 fn matches_expression(requirement: &Value, labels: &Map) -> bool {
