@@ -65,10 +65,15 @@ impl Map {
 
     /// Builds a map from entries in any order; of two entries with one key the later wins.
     pub fn from_entries(mut entries: Vec<(Str, Value)>) -> Self {
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        entries.reverse();
-        entries.dedup_by(|later, kept| later.0 == kept.0);
-        entries.reverse();
+        let is_in_order = |pair: &[(Str, Value)]| compare_keys(&pair[0].0, &pair[1].0).is_lt();
+        if !entries.windows(2).all(is_in_order) {
+            entries.sort_by(|a, b| compare_keys(&a.0, &b.0));
+            if !entries.windows(2).all(is_in_order) {
+                entries.reverse();
+                entries.dedup_by(|later, kept| later.0 == kept.0);
+                entries.reverse();
+            }
+        }
         entries.shrink_to_fit();
         Self(Arc::new(entries))
     }
@@ -178,6 +183,11 @@ impl Map {
     pub fn is_same(&self, other: &Map) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
+}
+
+/// The order of two keys: that of their texts, found by their first eight bytes where those tell.
+fn compare_keys(a: &str, b: &str) -> std::cmp::Ordering {
+    leading_bytes(a).cmp(&leading_bytes(b)).then_with(|| a.cmp(b))
 }
 
 /// The first eight bytes of `text` as a big-endian number: it sorts as the text does, but for what comes after them.
@@ -428,4 +438,36 @@ macro_rules! map {
             vec![$(($crate::object::literal!($key), $crate::object::Value::from($value))),*];
         $crate::object::Map::from_entries(entries.into_iter().filter(|(_, value)| !value.is_null()).collect())
     }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_is_sorted_by_the_whole_key_and_the_later_of_two_equal_keys_wins() {
+        let keys = ["reportingInstance", "b", "", "reportingComponent", "reporting", "a", "b"];
+        let map: Map = keys.iter().enumerate().map(|(i, key)| (*key, i as i64)).collect();
+        let mut sorted: Vec<_> = keys.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(map.keys().map(Str::as_str).collect::<Vec<_>>(), sorted);
+        assert_eq!(map["b"], Value::Int(6));
+        for key in sorted {
+            assert!(map.contains_key(key), "{key}");
+        }
+        for absent in ["reportingX", "reportin", "reportingComponen", "c"] {
+            assert!(!map.contains_key(absent), "{absent}");
+        }
+    }
+
+    #[test]
+    fn a_changed_copy_leaves_the_original_alone_and_shares_the_rest() {
+        let original = map! { "spec" => map! { "replicas" => 1 }, "status" => map! { "ready" => 1 } };
+        let mut copy = original.clone();
+        copy.entry("status").set("ready", 2);
+        assert_eq!((&original["status"]["ready"], &copy["status"]["ready"]), (&Value::Int(1), &Value::Int(2)));
+        let (Value::Map(a), Value::Map(b)) = (&original["spec"], &copy["spec"]) else { panic!("both are maps") };
+        assert!(a.is_same(b));
+    }
 }
