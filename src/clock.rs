@@ -37,6 +37,13 @@ impl Span {
         self.0 / NANOS
     }
 
+    /// The back-off after so many failures in a row: this span after the first, doubled by each further one, `longest` at
+    /// the most.
+    pub fn backed_off(self, failures: u32, longest: Span) -> Self {
+        // Past 40 doublings every back-off is the longest: a nanosecond would be 18 minutes.
+        self.times(1 << failures.saturating_sub(1).min(40)).min(longest)
+    }
+
     /// The span `n` times, saturating.
     pub const fn times(self, n: i64) -> Self {
         Span(self.0.saturating_mul(n))
@@ -239,6 +246,16 @@ mod tests {
         ];
         for (span, text) in table {
             assert_eq!(span.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_back_off_doubles_until_it_is_the_longest_and_stays_so() {
+        let (first, longest) = (Span::millis(5), Span::seconds(1000));
+        for (failures, millis) in
+            [(0, 5), (1, 5), (2, 10), (18, 655_360), (19, 1_000_000), (64, 1_000_000), (u32::MAX, 1_000_000)]
+        {
+            assert_eq!(first.backed_off(failures, longest), Span::millis(millis), "{failures}");
         }
     }
 

@@ -162,7 +162,7 @@ impl Queue {
 
 /// How long a pod stays away after its `attempts`-th attempt.
 fn backoff(attempts: u32) -> Span {
-    (1..attempts).fold(FIRST_BACKOFF, |span, _| span.times(2).min(LAST_BACKOFF))
+    FIRST_BACKOFF.backed_off(attempts, LAST_BACKOFF)
 }
 
 #[cfg(test)]

@@ -26,8 +26,7 @@ impl Backoff {
     fn failed(&mut self, controller: usize, key: &Key) -> Span {
         let failures = self.failures.entry((controller, key.clone())).or_default();
         *failures += 1;
-        let doubled = FIRST_RETRY.times(1_i64.checked_shl(*failures - 1).unwrap_or(i64::MAX).max(1));
-        doubled.min(LAST_RETRY)
+        FIRST_RETRY.backed_off(*failures, LAST_RETRY)
     }
 
     fn forget(&mut self, controller: usize, key: &Key) {

@@ -4,9 +4,9 @@
 use super::Strategy;
 use super::metadata::{IMMUTABLE, NOT_NEGATIVE};
 use super::pod::default_pod_template;
+use super::pod::validate_pod_template;
 use super::selector::validate_label_selector;
 use super::syntax;
-use super::template::validate_template;
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::map;
 use crate::object::{Map, Meta, Object, Value, literal, matches_label_selector};
@@ -122,7 +122,7 @@ fn validate_spec(spec: &Value, errors: &mut ErrorList) {
     if !selector.is_null() && is_empty("matchLabels") && is_empty("matchExpressions") {
         errors.invalid(&at.child("selector"), selector, "empty selector is invalid for daemonset");
     }
-    validate_template(template, &at.child("template"), errors);
+    validate_pod_template(template, &at.child("template"), errors);
     let restart = template["spec"]["restartPolicy"].str_or_empty();
     if restart != "Always" {
         let template = at.child("template");

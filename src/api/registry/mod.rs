@@ -23,7 +23,6 @@ mod rules;
 pub mod selector;
 mod strategy;
 pub mod syntax;
-mod template;
 mod update;
 mod warnings;
 

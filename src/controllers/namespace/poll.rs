@@ -14,7 +14,7 @@ const LAST_RETRY: Span = Span::seconds(60);
 
 /// The time from the `failures`th failure in a row to the retry.
 fn retry_after(failures: u32) -> Span {
-    FIRST_RETRY.times(1_i64.checked_shl(failures.saturating_sub(1)).unwrap_or(i64::MAX).max(1)).min(LAST_RETRY)
+    FIRST_RETRY.backed_off(failures, LAST_RETRY)
 }
 
 /// The looks at a namespace, past and to come.

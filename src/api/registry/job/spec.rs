@@ -3,9 +3,9 @@
 use super::{CONTROLLER_UID, JOB_NAME, policies};
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::api::registry::metadata::NOT_NEGATIVE;
+use crate::api::registry::pod::validate_pod_template;
 use crate::api::registry::selector::validate_label_selector;
 use crate::api::registry::syntax;
-use crate::api::registry::template::validate_template;
 use crate::object::{Map, Object, Value, matches_label_selector};
 
 const MAX_INDEXED_PARALLELISM: i64 = 100_000;
@@ -73,7 +73,7 @@ pub(super) fn validate_spec(spec: &Value, errors: &mut ErrorList) {
     policies::validate_pod_failure_policy(spec, &at.child("podFailurePolicy"), errors);
     policies::validate_success_policy(spec, &at.child("successPolicy"), errors);
     policies::validate_replacement_policy(spec, &at.child("podReplacementPolicy"), errors);
-    validate_template(&spec["template"], &at.child("template"), errors);
+    validate_pod_template(&spec["template"], &at.child("template"), errors);
     validate_restart_policy(spec, errors);
     let (selector, template) = (&spec["selector"], at.child("template"));
     let before = errors.len();

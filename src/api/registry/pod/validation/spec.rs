@@ -14,7 +14,7 @@ pub fn validate_pod_spec(spec: &Value, pod: Option<&Meta>, at: &At<'_>, errors: 
         errors.required(&at.child("terminationGracePeriodSeconds"), "");
     }
     let mut context = Context { spec, pod, volumes: Vec::new() };
-    context.volumes = volumes::validate(&spec["volumes"], pod, &at.child("volumes"), errors);
+    context.volumes = volumes::validate(&spec["volumes"], &at.child("volumes"), errors);
     resource_requirements::validate_claims(&spec["resourceClaims"], &at.child("resourceClaims"), errors);
     containers::validate(&context, at, errors);
     if !spec["resources"].is_null() {

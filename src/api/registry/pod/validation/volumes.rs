@@ -1,10 +1,8 @@
 //! The volumes of a pod (`ValidateVolumes`, `validateVolumeSource`).
 
-use super::super::super::syntax;
-use super::projected;
-use super::{env, format};
+use super::{env, format, projected, syntax};
 use crate::api::field::{At, ErrorList};
-use crate::object::{Meta, Quantity, Value};
+use crate::object::{Quantity, Value};
 
 /// The sources of a volume, in the order in which a second one is refused.
 const SOURCES: [&str; 29] = [
@@ -40,12 +38,7 @@ const SOURCES: [&str; 29] = [
 ];
 
 /// Checks the volumes at `at`, and returns those that containers may mount: those without an error.
-pub(super) fn validate<'a>(
-    volumes: &'a Value,
-    _pod: Option<&Meta>,
-    at: &At<'_>,
-    errors: &mut ErrorList,
-) -> Vec<&'a Value> {
+pub(super) fn validate<'a>(volumes: &'a Value, at: &At<'_>, errors: &mut ErrorList) -> Vec<&'a Value> {
     let volumes = volumes.items();
     let mut sound: Vec<&Value> = Vec::with_capacity(volumes.len());
     for (i, volume) in volumes.iter().enumerate() {
