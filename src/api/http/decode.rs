@@ -103,7 +103,7 @@ impl State<'_> {
 struct Seed<'a, 's> {
     state: &'a mut State<'s>,
     ty: &'a Type,
-    go_type: Option<&'static str>,
+    go_type: Option<&'s str>,
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
@@ -271,7 +271,8 @@ fn visit_struct<'de, 's, A: MapAccess<'de>>(
         state.owner = Some(&owner.name);
         state.path.push(Step::Field(key.clone()));
         state.go_fields.push(key.clone());
-        let value = access.next_value_seed(Seed { state: &mut *state, ty: &field.ty, go_type: field.go_type })?;
+        let value =
+            access.next_value_seed(Seed { state: &mut *state, ty: &field.ty, go_type: Some(&field.go_type) })?;
         state.path.pop();
         state.go_fields.pop();
         state.owner = outer;

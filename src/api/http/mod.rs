@@ -11,6 +11,7 @@ mod delete;
 mod discovery;
 mod empty;
 mod field_selector;
+mod go_types;
 mod label_selector;
 mod list;
 mod negotiation;

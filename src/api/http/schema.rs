@@ -1,7 +1,7 @@
 //! The Go types behind each kind: which fields there are, of which types, and how lists merge.
 //!
 //! Names and types come from the OpenAPI schemas that k8s-openapi carries. What Go knows beyond them (named string types,
-//! patch strategies, what `omitempty` leaves out) is in [`super::schema_facts`].
+//! patch strategies, what `omitempty` leaves out) is in [`super::go_types`].
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -10,6 +10,7 @@ use k8s_openapi::api::{apps, batch, coordination, core, scheduling};
 use schemars::SchemaGenerator;
 use serde_json::Value as Json;
 
+use super::go_types::{GoField, go_types};
 use super::schema_facts as facts;
 use crate::object::{Kind, kinds};
 
@@ -51,8 +52,8 @@ pub(super) struct Struct {
 #[derive(Debug)]
 pub(super) struct Field {
     pub ty: Type,
-    /// What Go calls its type in errors, when that differs from what `ty` says.
-    pub go_type: Option<&'static str>,
+    /// What Go calls its type in errors.
+    pub go_type: String,
     /// Whether Go leaves the field out of its output when it is zero or empty.
     pub omits_zero: bool,
     /// How a strategic merge patch treats it.
@@ -136,16 +137,19 @@ impl Schema {
 fn new_struct(definition: &str, json: &Json, indexes: &BTreeMap<&str, usize>) -> Struct {
     let mut parts = definition.rsplit('.');
     let name = parts.next().unwrap_or_default().to_owned();
-    let go_name = format!("{}.{name}", parts.next().unwrap_or_default());
-    let required: Vec<&str> = json["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let package = parts.next().unwrap_or_default();
+    let go_name = format!("{package}.{name}");
+    let none = GoField::default();
     let properties = json["properties"].as_object().into_iter().flatten();
     let fields = properties.map(|(field, json)| {
         let ty = type_of(json, indexes);
-        let collects = matches!(ty, Type::Str | Type::Map(_) | Type::List(_) | Type::Bytes);
-        let omits_zero = facts::omits_zero(&name, field)
-            || (collects && !required.contains(&field.as_str()) && !facts::is_pointer(&name, field));
-        let go_type = facts::go_type(&name, field);
-        (field.clone(), Field { ty, go_type, omits_zero, merge: facts::merge(&name, field) })
+        let go = go_types().field(definition, field);
+        // `apiVersion` and `kind` are in no table of ours: they are every object's.
+        let omits_empty = go.is_none_or(|it| it.omits_empty && !it.is_pointer());
+        let omits_zero =
+            omits_empty && !matches!(ty, Type::Struct(_) | Type::IntOrString | Type::Time | Type::MicroTime);
+        let go_type = go.map_or_else(|| "string".to_owned(), |it| it.shown_type(package));
+        (field.clone(), Field { ty, go_type, omits_zero, merge: facts::merge(go.unwrap_or(&none)) })
     });
     Struct { fields: fields.collect(), name, go_name }
 }
