@@ -17,6 +17,6 @@ pub use go_form::template_in_go;
 pub use label_keys::merge_label_keys;
 pub use resources::{ResourceList, aggregate_containers, is_sidecar, qos_class};
 pub use validation::{
-    validate_ephemeral_containers_update, validate_pod, validate_pod_resize, validate_pod_spec,
+    validate_ephemeral_containers_update, validate_node_selector, validate_pod, validate_pod_resize, validate_pod_spec,
     validate_pod_status_update, validate_pod_template, validate_pod_update, validate_tolerations,
 };

@@ -1,6 +1,6 @@
 //! Containers, init containers and ephemeral containers (`validateContainers` and its siblings).
 
-use super::{Context, env, format, probes, resource_requirements, security, syntax, volume_mounts};
+use super::{Context, env, format, probes, resource_names, resource_requirements, security, syntax, volume_mounts};
 use crate::api::field::{At, ErrorList};
 use crate::object::{Str, Value};
 
@@ -127,7 +127,7 @@ fn validate_any(context: &Context<'_>, container: &Value, at: &At<'_>, errors: &
     volume_mounts::validate(context, container, at, errors);
     let policies = ["Always", "IfNotPresent", "Never"];
     format::one_of(&container["imagePullPolicy"], &policies, &at.child("imagePullPolicy"), errors);
-    let names = resource_requirements::validate_container_resource_name;
+    let names = resource_names::validate_container_resource_name;
     resource_requirements::validate(context, &container["resources"], names, &at.child("resources"), errors);
     validate_resize_policy(context, &container["resizePolicy"], &at.child("resizePolicy"), errors);
     security::validate_container(context, &container["securityContext"], &at.child("securityContext"), errors);

@@ -9,7 +9,6 @@ mod containers;
 mod dns;
 mod env;
 mod ephemeral;
-mod format;
 mod gated;
 mod os;
 mod probes;
@@ -27,10 +26,11 @@ mod update;
 mod volume_mounts;
 mod volumes;
 
-use super::super::syntax;
+use super::super::{format, resource_names, syntax};
 use crate::api::field::{At, ErrorList};
 use crate::object::{Meta, Object, Value};
 
+pub use affinity::validate_node_selector;
 pub use ephemeral::validate_ephemeral_containers_update;
 pub use resize::validate_pod_resize;
 pub use spec::validate_pod_spec;

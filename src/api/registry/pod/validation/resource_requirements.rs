@@ -1,6 +1,9 @@
 //! Requests, limits and claims of containers and pods (`validateResourceRequirements`).
 
 use super::super::resources::{aggregate_containers, is_pod_level};
+use super::resource_names::{
+    is_overcommit_allowed, validate_container_resource_name, validate_quantity, validate_resource_name,
+};
 use super::{Context, format, syntax};
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::object::{Quantity, Value};
@@ -85,92 +88,6 @@ fn validate_amount(name: &str, amount: &Value, names: NameRule, at: &At<'_>, err
         if page <= 0 || amount.value() % page != 0 {
             errors.invalid(at, amount, format!("{amount} is not positive integer multiple of {name}"));
         }
-    }
-}
-
-/// Checks the amount of a resource (`ValidateResourceQuantityValue`): not negative, and whole where it counts things.
-pub fn validate_quantity(name: &str, amount: &Value, at: &At<'_>, errors: &mut ErrorList) {
-    let amount = Quantity::or_zero(amount);
-    if amount.is_negative() {
-        errors.invalid(at, amount, format::NOT_NEGATIVE);
-    }
-    if is_integer_resource(name) && amount.milli_value() % 1000 != 0 {
-        errors.invalid(at, amount, "must be an integer");
-    }
-}
-
-fn is_native(name: &str) -> bool {
-    !name.contains('/') || name.contains("kubernetes.io/")
-}
-
-fn is_extended(name: &str) -> bool {
-    !is_native(name) && !name.starts_with("requests.") && syntax::qualified_name(&format!("requests.{name}")).is_empty()
-}
-
-fn is_overcommit_allowed(name: &str) -> bool {
-    is_native(name) && !name.starts_with("hugepages-")
-}
-
-fn is_integer_resource(name: &str) -> bool {
-    let counted = [
-        "pods",
-        "services",
-        "replicationcontrollers",
-        "resourcequotas",
-        "secrets",
-        "configmaps",
-        "persistentvolumeclaims",
-        "services.nodeports",
-        "services.loadbalancers",
-    ];
-    counted.contains(&name) || is_extended(name)
-}
-
-fn is_standard(name: &str) -> bool {
-    let standard = [
-        "cpu",
-        "memory",
-        "ephemeral-storage",
-        "requests.cpu",
-        "requests.memory",
-        "requests.ephemeral-storage",
-        "limits.cpu",
-        "limits.memory",
-        "limits.ephemeral-storage",
-        "storage",
-        "requests.storage",
-    ];
-    standard.contains(&name)
-        || (is_integer_resource(name) && !name.contains('/'))
-        || name.starts_with("hugepages-")
-        || name.starts_with("requests.hugepages-")
-}
-
-/// Checks the name of a resource of any object; false if it is none.
-fn validate_resource_name(name: &str, at: &At<'_>, errors: &mut ErrorList) -> bool {
-    let wrong = syntax::qualified_name(name);
-    for wrong in &wrong {
-        errors.invalid(at, name, wrong.as_str());
-    }
-    if !wrong.is_empty() {
-        return false;
-    }
-    let is_known = name.contains('/') || is_standard(name);
-    if !is_known {
-        errors.invalid(at, name, "must be a standard resource type or fully qualified");
-    }
-    is_known
-}
-
-/// Checks the name of a resource of a container (`validateContainerResourceName`).
-pub(super) fn validate_container_resource_name(name: &str, at: &At<'_>, errors: &mut ErrorList) {
-    validate_resource_name(name, at, errors);
-    if !name.contains('/') {
-        if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !name.starts_with("hugepages-") {
-            errors.invalid(at, name, "must be a standard resource for containers");
-        }
-    } else if !is_native(name) && !is_extended(name) {
-        errors.invalid(at, name, "doesn't follow extended resource name standard");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The syntax of ports, variables, headers, paths and ids (apimachinery `pkg/util/validation/validation.go`,
+//! The checks that several kinds share: the syntax of ports, variables, headers, paths and ids (apimachinery `pkg/util/validation/validation.go`,
 //! `pkg/apis/core/validation/validation.go`).
 //!
 //! Each check yields the sentences of what is wrong, or adds them to the errors; none costs anything when all is well.
