@@ -147,7 +147,7 @@ fn come_back_after(estimate: i64) -> Span {
 }
 
 fn namespaced_kinds() -> impl Iterator<Item = Kind> {
-    Kind::all().filter(|kind| kind.info().namespaced)
+    Kind::stored().filter(|kind| kind.info().namespaced)
 }
 
 /// The deletion of an object with everything it owns, unless it waits already for other reasons than its dependents.

@@ -1,16 +1,60 @@
-//! The kinds that a cluster serves, as data: groups, versions, names in URLs and on command lines.
+//! The kinds that a cluster serves: groups, versions, names in URLs and on command lines.
+//!
+//! A [`Kind`] is what is stored. Several group versions may serve it: core/v1 and events.k8s.io/v1 show the same Events, and
+//! older releases served more. The table of the built-in kinds is [`kinds`](super::kinds).
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::kinds::BUILT_IN;
 
 /// A kind, as an index into [`BUILT_IN`]. Cheap to copy and to compare; its order is the table's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kind(pub u16);
 
+/// A group version that serves a kind, and the releases that do so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// The API group; empty for the core group.
+    pub group: &'static str,
+    /// `v1`.
+    pub version: &'static str,
+    /// The first minor release that serves it by default; 0 when it is older than any that a cluster can have.
+    pub since: u8,
+    /// The first minor release that does not serve it any more.
+    pub until: u8,
+}
+
+impl Served {
+    /// A group version that no release does without.
+    pub const fn in_every_release(group: &'static str, version: &'static str) -> Self {
+        Served { group, version, since: 0, until: u8::MAX }
+    }
+
+    /// Whether the release `1.minor` serves it.
+    pub const fn is_in(&self, minor: u8) -> bool {
+        self.since <= minor && minor < self.until
+    }
+
+    /// `apps/v1`, or `v1` for the core group.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
+    }
+}
+
 /// What discovery says of a kind.
 #[derive(Debug)]
 pub struct KindInfo {
-    /// The API group; empty for the core group.
+    /// The API group of its preferred version; empty for the core group. Errors name the kind by it.
     pub group: &'static str,
-    /// Served versions, the preferred one first.
-    pub versions: &'static [&'static str],
+    /// Its preferred version, which is also the form in which it is stored here.
+    pub version: &'static str,
+    /// The first minor release that serves the preferred version by default, as [`Served::since`].
+    pub since: u8,
+    /// The first minor release that does not serve the preferred version any more.
+    pub until: u8,
+    /// The other group versions that serve it.
+    pub also: &'static [Served],
     /// `DaemonSet`.
     pub kind: &'static str,
     /// `daemonsets`, as in URLs.
@@ -23,19 +67,60 @@ pub struct KindInfo {
     pub categories: &'static [&'static str],
     /// Whether objects live in namespaces.
     pub namespaced: bool,
-    /// Whether `metadata.generation` counts changes of the spec.
+    /// Whether `metadata.generation` counts changes of what is wanted.
     pub counts_generation: bool,
     /// Subresources that are served, such as `status`.
     pub subresources: &'static [&'static str],
+    /// What can be done with its objects, in the order of the words.
+    pub verbs: &'static [&'static str],
+    /// The first eight bytes of the SHA-256 of `group/version/Kind` as it is stored, in base64: what clients compare storage
+    /// versions by. Empty for kinds that are not stored.
+    pub storage_hash: &'static str,
 }
 
 impl KindInfo {
+    /// A namespaced kind with every verb and nothing special: what a row of the table starts from.
+    pub const PLAIN: KindInfo = KindInfo {
+        group: "",
+        version: "",
+        since: 0,
+        until: u8::MAX,
+        also: &[],
+        kind: "",
+        plural: "",
+        singular: "",
+        short_names: &[],
+        categories: &[],
+        namespaced: true,
+        counts_generation: false,
+        subresources: &[],
+        verbs: &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+        storage_hash: "",
+    };
+
     /// `apps/v1`, or `v1` for the core group: the preferred version.
     pub fn api_version(&self) -> String {
-        match (self.group, self.versions.first().copied().unwrap_or_default()) {
-            ("", version) => version.to_owned(),
-            (group, version) => format!("{group}/{version}"),
-        }
+        self.preferred().api_version()
+    }
+
+    /// The preferred group version.
+    pub fn preferred(&self) -> Served {
+        Served { group: self.group, version: self.version, since: self.since, until: self.until }
+    }
+
+    /// Every group version that ever served it, the preferred one first.
+    pub fn served(&self) -> impl Iterator<Item = Served> {
+        std::iter::once(self.preferred()).chain(self.also.iter().copied())
+    }
+
+    /// The group versions that the release `1.minor` serves it by, the preferred one first.
+    pub fn served_in(&self, minor: u8) -> impl Iterator<Item = Served> {
+        self.served().filter(move |it| it.is_in(minor))
+    }
+
+    /// Whether there are objects of it; kinds such as `TokenReview` are only asked.
+    pub fn is_stored(&self) -> bool {
+        !self.storage_hash.is_empty()
     }
 
     /// `daemonsets.apps`, or `pods` for the core group: how error texts name the resource.
@@ -44,7 +129,50 @@ impl KindInfo {
     }
 }
 
+/// Group, version and a name: how a kind is asked for.
+type Asked = (&'static str, &'static str, &'static str);
+
+/// The ways to find a kind, made from the table at the first use.
+struct Index {
+    by_kind: BTreeMap<Asked, Kind>,
+    by_plural: BTreeMap<Asked, Kind>,
+    by_any_name: BTreeMap<String, Kind>,
+    groups: Vec<&'static str>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index {
+        by_kind: BTreeMap::new(),
+        by_plural: BTreeMap::new(),
+        by_any_name: BTreeMap::new(),
+        groups: Vec::new(),
+    };
+    for kind in Kind::all() {
+        let info = kind.info();
+        for it in info.served_in(Kind::LATEST_MINOR) {
+            index.by_kind.insert((it.group, it.version, info.kind), kind);
+            index.by_plural.insert((it.group, it.version, info.plural), kind);
+            for name in
+                [format!("{}.{}", info.plural, it.group), format!("{}.{}.{}", info.plural, it.version, it.group)]
+            {
+                index.by_any_name.entry(name).or_insert(kind);
+            }
+            if !index.groups.contains(&it.group) {
+                index.groups.push(it.group);
+            }
+        }
+        let names = [info.singular, info.plural].into_iter().chain(info.short_names.iter().copied());
+        for name in names {
+            index.by_any_name.entry(name.to_owned()).or_insert(kind);
+        }
+    }
+    index
+});
+
 impl Kind {
+    /// The minor number of the newest release there is, 1.36: the one that lookups are about.
+    pub const LATEST_MINOR: u8 = 36;
+
     /// What discovery says of it.
     pub fn info(self) -> &'static KindInfo {
         &BUILT_IN[usize::from(self.0)]
@@ -55,90 +183,73 @@ impl Kind {
         (0..BUILT_IN.len()).filter_map(|i| u16::try_from(i).ok()).map(Kind)
     }
 
+    /// Every kind of which there are objects, in the table's order.
+    pub fn stored() -> impl Iterator<Item = Kind> {
+        Kind::all().filter(|kind| kind.info().is_stored())
+    }
+
+    /// The API groups that are served, the core group among them, in the table's order.
+    pub fn groups() -> &'static [&'static str] {
+        &INDEX.groups
+    }
+
     /// The kind with that `apiVersion` and `kind`, if it is served.
     pub fn by_api_version(api_version: &str, kind: &str) -> Option<Kind> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        Kind::all().find(|it| {
-            let info = it.info();
-            info.group == group && info.kind == kind && info.versions.contains(&version)
-        })
+        INDEX.by_kind.get(&(group, version, kind)).copied()
     }
 
     /// The kind behind `/apis/GROUP/VERSION/PLURAL`, if it is served.
     pub fn by_resource(group: &str, version: &str, plural: &str) -> Option<Kind> {
-        Kind::all().find(|it| {
-            let info = it.info();
-            info.group == group && info.plural == plural && info.versions.contains(&version)
-        })
+        INDEX.by_plural.get(&(group, version, plural)).copied()
     }
 
-    /// The kind that people mean by `name`: kind, plural, singular or short name, in any case.
+    /// The kind that people mean by `name`: kind, plural, singular or short name, alone or with version and group, in any
+    /// case.
     pub fn by_any_name(name: &str) -> Option<Kind> {
-        let name = name.to_ascii_lowercase();
-        Kind::all().find(|it| {
-            let info = it.info();
-            name == info.singular
-                || name == info.plural
-                || info.short_names.contains(&name.as_str())
-                || name == info.resource()
-        })
+        INDEX.by_any_name.get(&name.to_ascii_lowercase()).copied()
     }
-}
-
-macro_rules! kinds {
-    ($($constant:ident = $doc:literal: $group:literal [$($version:literal),*] $kind:ident $plural:literal $singular:literal
-       [$($short:literal),*] [$($category:literal),*] $namespaced:literal $generation:literal [$($sub:literal),*];)*) => {
-        /// One constant for each built-in kind.
-        pub mod kinds {
-            use super::Kind;
-            #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "the variants only count the rows of the table")]
-            #[repr(u16)]
-            enum Row { $($constant),* }
-            $(#[doc = $doc] pub const $constant: Kind = Kind(Row::$constant as u16);)*
-        }
-
-        /// Every built-in kind, indexed by [`Kind`].
-        pub static BUILT_IN: &[KindInfo] = &[$(KindInfo {
-            group: $group,
-            versions: &[$($version),*],
-            kind: stringify!($kind),
-            plural: $plural,
-            singular: $singular,
-            short_names: &[$($short),*],
-            categories: &[$($category),*],
-            namespaced: $namespaced,
-            counts_generation: $generation,
-            subresources: &[$($sub),*],
-        }),*];
-    };
-}
-
-kinds! {
-    NAMESPACE = "v1 Namespace": "" ["v1"] Namespace "namespaces" "namespace" ["ns"] [] false false ["finalize", "status"];
-    NODE = "v1 Node": "" ["v1"] Node "nodes" "node" ["no"] [] false false ["status"];
-    POD = "v1 Pod": "" ["v1"] Pod "pods" "pod" ["po"] ["all"] true true ["binding", "ephemeralcontainers", "eviction", "resize", "status"];
-    EVENT = "v1 Event": "" ["v1"] Event "events" "event" ["ev"] [] true false [];
-    CONFIG_MAP = "v1 ConfigMap": "" ["v1"] ConfigMap "configmaps" "configmap" ["cm"] [] true false [];
-    SECRET = "v1 Secret": "" ["v1"] Secret "secrets" "secret" [] [] true false [];
-    SERVICE_ACCOUNT = "v1 ServiceAccount": "" ["v1"] ServiceAccount "serviceaccounts" "serviceaccount" ["sa"] [] true false [];
-    LEASE = "coordination.k8s.io/v1 Lease": "coordination.k8s.io" ["v1"] Lease "leases" "lease" [] [] true false [];
-    DAEMON_SET = "apps/v1 DaemonSet": "apps" ["v1"] DaemonSet "daemonsets" "daemonset" ["ds"] ["all"] true true ["status"];
-    CONTROLLER_REVISION = "apps/v1 ControllerRevision": "apps" ["v1"] ControllerRevision "controllerrevisions" "controllerrevision" [] [] true false [];
-    JOB = "batch/v1 Job": "batch" ["v1"] Job "jobs" "job" [] ["all"] true true ["status"];
-    PRIORITY_CLASS = "scheduling.k8s.io/v1 PriorityClass": "scheduling.k8s.io" ["v1"] PriorityClass "priorityclasses" "priorityclass" ["pc"] [] false true [];
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::kinds;
     use super::*;
 
     #[test]
     fn a_kind_is_found_by_every_name_people_use() {
-        for name in ["DaemonSet", "daemonsets", "ds", "daemonsets.apps"] {
+        for name in ["DaemonSet", "daemonsets", "ds", "daemonsets.apps", "daemonsets.v1.apps"] {
             assert_eq!(Kind::by_any_name(name), Some(kinds::DAEMON_SET), "{name}");
         }
         assert_eq!(Kind::by_any_name("submarine"), None);
         assert_eq!(Kind::by_api_version("batch/v1", "Job"), Some(kinds::JOB));
         assert_eq!(Kind::by_api_version("batch/v1beta1", "Job"), None);
+    }
+
+    #[test]
+    fn several_group_versions_serve_one_kind() {
+        assert_eq!(Kind::by_api_version("events.k8s.io/v1", "Event"), Some(kinds::EVENT));
+        assert_eq!(Kind::by_resource("", "v1", "events"), Some(kinds::EVENT));
+        for version in ["v1", "v2"] {
+            let found = Kind::by_resource("autoscaling", version, "horizontalpodautoscalers");
+            assert_eq!(found, Some(kinds::HORIZONTAL_POD_AUTOSCALER), "{version}");
+        }
+        assert_eq!(kinds::HORIZONTAL_POD_AUTOSCALER.info().api_version(), "autoscaling/v2");
+        assert_eq!(kinds::HORIZONTAL_POD_AUTOSCALER.info().served_in(20).count(), 1);
+    }
+
+    #[test]
+    fn no_two_kinds_have_a_name_in_common() {
+        let mut seen = BTreeMap::new();
+        for kind in Kind::all() {
+            let info = kind.info();
+            let names = [info.singular, info.plural].into_iter().chain(info.short_names.iter().copied());
+            for name in names {
+                let before = seen.insert(name, kind);
+                assert!(before.is_none_or(|it| it == kind), "{name}");
+            }
+            assert_eq!(info.singular, info.kind.to_ascii_lowercase());
+            assert!(info.subresources.is_sorted() && info.verbs.is_sorted(), "{}", info.kind);
+        }
     }
 }

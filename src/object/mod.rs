@@ -2,13 +2,14 @@
 
 mod json;
 mod kind;
+pub mod kinds;
 mod meta;
 mod quantity;
 mod selector;
 mod value;
 
 pub use arcstr::literal;
-pub use kind::{BUILT_IN, Kind, KindInfo, kinds};
+pub use kind::{Kind, KindInfo, Served};
 pub use meta::{Meta, OwnerRef};
 pub use quantity::{Quantity, QuantityError};
 pub use selector::matches_label_selector;

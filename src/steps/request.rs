@@ -50,7 +50,7 @@ impl PatchType {
 /// The path of a collection, or with a `name` of an object.
 fn path(kind: Kind, namespace: &str, name: &str) -> String {
     let info = kind.info();
-    let version = info.versions.first().copied().unwrap_or("v1");
+    let version = info.version;
     let mut path =
         if info.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", info.group) };
     if !namespace.is_empty() {

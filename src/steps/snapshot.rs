@@ -21,7 +21,7 @@ steps! {
 
 async fn cluster(world: &mut World, args: Args) -> Result {
     let mut found = Vec::new();
-    for kind in Kind::all().filter(|kind| *kind != kinds::EVENT) {
+    for kind in Kind::stored().filter(|kind| *kind != kinds::EVENT) {
         found.push((kind, world.list(kind, None).await?));
     }
     let stage = world.stage()?;

@@ -5,7 +5,7 @@ use super::query::Params;
 use super::route::Target;
 use super::schema::schema;
 use super::{Request, Response};
-use super::{negotiation, scalars, yaml};
+use super::{conversion, negotiation, scalars, yaml};
 use crate::api::Status;
 use crate::object::{Kind, Object, Str, Value};
 
@@ -49,7 +49,7 @@ pub(super) fn object(request: &Request, target: &Target, params: &Params) -> Res
     let converted = if yaml { Some(yaml::to_value(&request.body).map_err(|why| unrecognized(&why))?) } else { None };
     let text = converted.as_ref().map(|value| value.to_json().into_bytes());
     let text = text.as_deref().unwrap_or(&request.body);
-    let decoded = match decode(text, schema(), schema().root(target.kind)) {
+    let decoded = match decode(text, schema(), schema().root_of(target.kind, &target.api_version())) {
         Ok(decoded) => decoded,
         Err(DecodeError::Syntax(why)) => {
             return Err(unrecognized(&format!("couldn't get version/kind; json parse error: {why}")).into());
@@ -75,7 +75,7 @@ pub(super) fn object(request: &Request, target: &Target, params: &Params) -> Res
             return Err(cannot_be_handled(target, info.kind, &target.version, &why).into());
         }
     }
-    let mut object = Object::from_value(target.kind, &decoded.value);
+    let mut object = conversion::stored(Object::from_value(target.kind, &decoded.value), target)?;
     place(&mut object, target)?;
     let version = decoded.value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
     Ok(Body { object, version, warnings })
@@ -129,7 +129,7 @@ pub(super) fn check_kind(target: &Target, value: &Value) -> Result<(), Status> {
     let api_version = or(value["apiVersion"].str_or_empty(), &expected);
     let kind = or(value["kind"].str_or_empty(), info.kind);
     let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
-    if group == info.group && kind == info.kind && version == target.version {
+    if group == target.group && kind == info.kind && version == target.version {
         return Ok(());
     }
     let handled = |why: String| cannot_be_handled(target, &kind, version_of(&api_version), &why);
@@ -143,7 +143,7 @@ pub(super) fn check_kind(target: &Target, value: &Value) -> Result<(), Status> {
             "the API version in the data ({api_version}) does not match the expected API version ({expected})"
         )));
     }
-    let package = if info.group.is_empty() { "core" } else { info.group.split('.').next().unwrap_or_default() };
+    let package = if target.group.is_empty() { "core" } else { target.group.split('.').next().unwrap_or_default() };
     Err(handled(format!("converting (v1.{kind}) to ({package}.{}): unknown conversion", info.kind)))
 }
 

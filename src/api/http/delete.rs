@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::query::Params;
 use super::route::Target;
-use super::{Request, Response, body, list, success, write};
+use super::{Request, Response, body, conversion, list, success, write};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::api::registry::{Api, DeleteOptions, Deleted, Propagation};
@@ -28,7 +28,7 @@ pub(super) fn object(
     };
     // Whoever still asks in the old way, with `orphanDependents: false`, is told that it goes on.
     let code = if waits && given["orphanDependents"].as_bool() == Some(false) { 202 } else { 200 };
-    Ok(Response::json(code, object.to_value(Some(&target.api_version()))))
+    Ok(Response::json(code, conversion::shown(&object, target)))
 }
 
 /// The kinds whose deletion answers with the object (`ReturnDeletedObject` in `pkg/registry`).

@@ -3,7 +3,7 @@
 
 use super::{Request, Response, negotiation, openapi};
 use crate::map;
-use crate::object::{Kind, KindInfo, Map, Value, kinds};
+use crate::object::{Kind, KindInfo, Map, Value};
 
 /// Answers a request for one of these paths; `None` for any other.
 pub(super) fn answer(request: &Request) -> Result<Option<Response>, Response> {
@@ -77,15 +77,36 @@ fn legacy_versions() -> Map {
     }
 }
 
-/// The named groups in the order in which a server ranks them.
+/// The groups that a server has built in, in the order in which it ranks them (kube-aggregator `pkg/controllers`).
+const RANKED: [&str; 20] = [
+    "apiregistration.k8s.io",
+    "apps",
+    "events.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "storage.k8s.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "scheduling.k8s.io",
+    "coordination.k8s.io",
+    "node.k8s.io",
+    "discovery.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "resource.k8s.io",
+];
+
+/// The named groups that are served: those that are ranked, and the others by their names.
 fn groups() -> impl Iterator<Item = &'static str> {
-    const RANKED: [&str; 4] = ["apps", "batch", "scheduling.k8s.io", "coordination.k8s.io"];
-    let served = |group: &&str| Kind::all().any(|kind| kind.info().group == *group);
     let mut others: Vec<&'static str> =
-        Kind::all().map(|kind| kind.info().group).filter(|it| !it.is_empty() && !RANKED.contains(it)).collect();
+        Kind::groups().iter().copied().filter(|it| !it.is_empty() && !RANKED.contains(it)).collect();
     others.sort_unstable();
-    others.dedup();
-    RANKED.into_iter().filter(served).chain(others)
+    RANKED.into_iter().filter(|it| Kind::groups().contains(it)).chain(others)
 }
 
 fn group_list() -> Map {
@@ -95,13 +116,14 @@ fn group_list() -> Map {
 
 fn group(name: &str) -> Map {
     let mut versions: Vec<&str> = Vec::new();
-    for kind in Kind::all().filter(|kind| kind.info().group == name) {
-        for version in kind.info().versions {
-            if !versions.contains(version) {
-                versions.push(version);
+    for kind in Kind::all() {
+        for served in kind.info().served_in(Kind::LATEST_MINOR).filter(|it| it.group == name) {
+            if !versions.contains(&served.version) {
+                versions.push(served.version);
             }
         }
     }
+    versions.sort_by_key(|version| std::cmp::Reverse(stability(version)));
     let shown =
         |version: &&str| Value::Map(map! { "groupVersion" => format!("{name}/{version}"), "version" => *version });
     map! {
@@ -111,15 +133,27 @@ fn group(name: &str) -> Map {
     }
 }
 
+/// How a version ranks among those of its group: stable before beta before alpha, then by the numbers
+/// (apimachinery `pkg/version/helpers.go`).
+fn stability(version: &str) -> (u8, u32, u32) {
+    let rest = version.strip_prefix('v').unwrap_or(version);
+    let (major, level, minor) = match (rest.split_once("beta"), rest.split_once("alpha")) {
+        (Some((major, minor)), _) => (major, 1, minor),
+        (_, Some((major, minor))) => (major, 0, minor),
+        _ => (rest, 2, ""),
+    };
+    (level, major.parse().unwrap_or(0), minor.parse().unwrap_or(0))
+}
+
 /// The resources of a group and version in the order of their names, or `None` when it is not served.
 fn resources(group: &str, version: &str) -> Option<Map> {
     let mut rows: Vec<(String, Value)> = Vec::new();
     for kind in Kind::all() {
         let info = kind.info();
-        if info.group != group || !info.versions.contains(&version) {
+        if !info.served_in(Kind::LATEST_MINOR).any(|it| it.group == group && it.version == version) {
             continue;
         }
-        rows.push((info.plural.to_owned(), Value::Map(resource(kind, info))));
+        rows.push((info.plural.to_owned(), Value::Map(resource(info))));
         for subresource in info.subresources {
             let name = format!("{}/{subresource}", info.plural);
             rows.push((name.clone(), Value::Map(self::subresource(info, subresource, &name))));
@@ -138,49 +172,33 @@ fn resources(group: &str, version: &str) -> Option<Map> {
     })
 }
 
-fn resource(kind: Kind, info: &KindInfo) -> Map {
-    let mut verbs = vec!["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-    if kind == kinds::NAMESPACE {
-        verbs.retain(|verb| *verb != "deletecollection");
-    }
+fn resource(info: &KindInfo) -> Map {
     let unless_empty = |names: &'static [&'static str]| (!names.is_empty()).then(|| Value::list(names.iter().copied()));
     map! {
         "name" => info.plural,
         "singularName" => info.singular,
         "namespaced" => info.namespaced,
         "kind" => info.kind,
-        "verbs" => Value::list(verbs),
+        "verbs" => Value::list(info.verbs.iter().copied()),
         "shortNames" => unless_empty(info.short_names),
         "categories" => unless_empty(info.categories),
-        "storageVersionHash" => storage_version_hash(kind),
+        "storageVersionHash" => (!info.storage_hash.is_empty()).then_some(info.storage_hash),
     }
 }
 
-/// The first eight bytes of the SHA-256 of `group/version/Kind`, in base64: what a client compares storage versions by.
-fn storage_version_hash(kind: Kind) -> Option<&'static str> {
-    Some(match kind {
-        kinds::NAMESPACE => "Q3oi5N2YM8M=",
-        kinds::NODE => "XwShjMxG9Fs=",
-        kinds::POD => "xPOwRZ+Yhw8=",
-        kinds::EVENT => "r2yiGXH7wu8=",
-        kinds::CONFIG_MAP => "qFsyl6wFWjQ=",
-        kinds::SECRET => "S6u1pOWzb84=",
-        kinds::SERVICE_ACCOUNT => "pbx9ZvyFpBE=",
-        kinds::LEASE => "gqkMMb/YqFM=",
-        kinds::DAEMON_SET => "dd7pWHUlMKQ=",
-        kinds::CONTROLLER_REVISION => "85nkx63pcBU=",
-        kinds::JOB => "mudhfqk/qZY=",
-        kinds::PRIORITY_CLASS => "1QwjyaZjj3Y=",
-        _ => return None,
-    })
-}
-
 fn subresource(info: &KindInfo, subresource: &str, name: &str) -> Map {
+    let proxy = format!("{}ProxyOptions", info.kind);
     let (group_version, kind, verbs): (Option<(&str, &str)>, &str, &[&str]) = match subresource {
+        "attach" => (None, "PodAttachOptions", &["create", "get"]),
         "binding" => (None, "Binding", &["create"]),
         "eviction" => (Some(("policy", "v1")), "Eviction", &["create"]),
+        "exec" => (None, "PodExecOptions", &["create", "get"]),
         "finalize" => (None, info.kind, &["update"]),
+        "log" => (None, info.kind, &["get"]),
+        "portforward" => (None, "PodPortForwardOptions", &["create", "get"]),
+        "proxy" => (None, &proxy, &["create", "delete", "get", "patch", "update"]),
         "scale" => (Some(("autoscaling", "v1")), "Scale", &["get", "patch", "update"]),
+        "token" => (Some(("authentication.k8s.io", "v1")), "TokenRequest", &["create"]),
         _ => (None, info.kind, &["get", "patch", "update"]),
     };
     map! {
@@ -213,8 +231,16 @@ mod tests {
         assert!(names.is_sorted(), "{names:?}");
         assert!(names.contains(&"daemonsets/status"));
         assert_eq!(get("/apis/apps")["preferredVersion"]["groupVersion"].str_or_empty(), "apps/v1");
-        assert_eq!(get("/apis")["groups"][0]["name"].str_or_empty(), "apps");
+        assert_eq!(get("/apis")["groups"][1]["name"].str_or_empty(), "apps");
+        assert_eq!(get("/apis/autoscaling")["preferredVersion"]["version"].str_or_empty(), "v2");
         assert_eq!(get("/api")["versions"][0].str_or_empty(), "v1");
+    }
+
+    #[test]
+    fn stable_versions_come_before_the_others() {
+        let mut versions = ["v1alpha1", "v2", "v1beta1", "v1", "v1beta2"];
+        versions.sort_by_key(|version| std::cmp::Reverse(stability(version)));
+        assert_eq!(versions, ["v2", "v1", "v1beta2", "v1beta1", "v1alpha1"]);
     }
 
     #[test]

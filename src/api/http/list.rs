@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Response;
+use super::conversion;
 use super::field_selector::FieldSelector;
 use super::label_selector::LabelSelector;
 use super::query::{Params, go_parse_error};
@@ -79,7 +80,7 @@ pub(super) fn get(view: View<'_>, target: &Target, params: &Params) -> Result<Va
     check_reached(view, version.unwrap_or(0))?;
     let key = crate::object::Key::new(target.kind, &target.namespace, &target.name);
     let object = view.get(&key).ok_or_else(|| Status::not_found(target.kind, &target.name))?;
-    Ok(object.to_value(Some(&target.api_version())))
+    Ok(conversion::shown(object, target))
 }
 
 /// What of a list request is about versions and pages.
@@ -147,11 +148,7 @@ pub(super) fn list(view: View<'_>, target: &Target, params: &Params) -> Result<V
 
 /// A list object of `objects`, whose items carry no kind of their own.
 pub(super) fn list_of<'a>(target: &Target, meta: Map, objects: impl Iterator<Item = &'a Arc<Object>>) -> Value {
-    let items = objects.map(|object| {
-        let mut item = object.body.clone();
-        item.insert("metadata", object.meta.to_value());
-        Value::Map(item)
-    });
+    let items = objects.map(|object| Value::Map(conversion::item(object, target)));
     Value::Map(map! {
         "kind" => format!("{}List", target.kind.info().kind),
         "apiVersion" => target.api_version(),

@@ -6,6 +6,7 @@
 //! not served: they are answered with the 415 and 406 of a server that does not know them.
 
 mod body;
+mod conversion;
 mod decode;
 mod delete;
 mod discovery;

@@ -4,7 +4,7 @@
 
 use super::Response;
 use crate::map;
-use crate::object::{Kind, KindInfo, Map, Str, Value};
+use crate::object::{Kind, KindInfo, Map, Served, Str, Value};
 
 /// The parameters that each method takes.
 const METHODS: [(&str, &[&str]); 4] = [
@@ -19,8 +19,8 @@ pub(super) fn root() -> Map {
     let mut paths = Map::new();
     for kind in Kind::all() {
         let info = kind.info();
-        for version in info.versions {
-            let place = place(info, version);
+        for served in info.served_in(Kind::LATEST_MINOR) {
+            let place = place(&served);
             let link = map! { "serverRelativeURL" => format!("/openapi/v3/{place}") };
             paths.insert(place, link);
         }
@@ -34,10 +34,10 @@ pub(super) fn document(segments: &[&str]) -> Result<Map, Response> {
     let mut paths = Map::new();
     for kind in Kind::all() {
         let info = kind.info();
-        for version in info.versions.iter().filter(|version| place(info, version) == asked) {
+        for served in info.served_in(Kind::LATEST_MINOR).filter(|it| place(it) == asked) {
             let namespace = if info.namespaced { "namespaces/{namespace}/" } else { "" };
             let path = format!("/{asked}/{namespace}{}/{{name}}", info.plural);
-            paths.insert(path, operations(info, version));
+            paths.insert(path, operations(info, &served));
         }
     }
     if paths.is_empty() {
@@ -50,15 +50,15 @@ pub(super) fn document(segments: &[&str]) -> Result<Map, Response> {
     })
 }
 
-fn place(info: &KindInfo, version: &str) -> String {
-    match info.group {
-        "" => format!("api/{version}"),
-        group => format!("apis/{group}/{version}"),
+fn place(served: &Served) -> String {
+    match served.group {
+        "" => format!("api/{}", served.version),
+        group => format!("apis/{group}/{}", served.version),
     }
 }
 
-fn operations(info: &KindInfo, version: &str) -> Map {
-    let gvk = map! { "group" => info.group, "kind" => info.kind, "version" => version };
+fn operations(info: &KindInfo, served: &Served) -> Map {
+    let gvk = map! { "group" => served.group, "kind" => info.kind, "version" => served.version };
     METHODS
         .iter()
         .map(|(method, parameters)| {

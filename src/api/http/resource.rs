@@ -5,7 +5,7 @@ use super::route::Target;
 use super::watch::Watch;
 use super::{Reply, Request, Response, delete, list, patch, write};
 use crate::api::registry::{Api, Part};
-use crate::object::{Value, kinds};
+use crate::object::Value;
 
 /// Answers a request for the resource `target`.
 pub(super) fn answer(
@@ -14,6 +14,9 @@ pub(super) fn answer(
     target: &Target,
     params: &Params,
 ) -> Result<Reply, Response> {
+    if !is_offered(request, target) {
+        return Err(Response::method_not_allowed());
+    }
     let watches = target.legacy_watch || params.flag("watch") == Some(true);
     let method = request.method.as_str();
     if method == "GET" && watches && (target.name.is_empty() || target.legacy_watch) && target.subresource.is_empty() {
@@ -29,6 +32,22 @@ pub(super) fn answer(
     Ok(Reply::Done(response))
 }
 
+/// Whether the kind of `target` has the verb that `request` comes to; subresources look after that themselves.
+fn is_offered(request: &Request, target: &Target) -> bool {
+    let verb = match (request.method.as_str(), target.name.is_empty()) {
+        _ if !target.subresource.is_empty() => return true,
+        ("GET", true) => "list",
+        ("GET", false) => "get",
+        ("POST", _) => "create",
+        ("PUT", _) => "update",
+        ("PATCH", _) => "patch",
+        ("DELETE", true) => "deletecollection",
+        ("DELETE", false) => "delete",
+        _ => return false,
+    };
+    target.kind.info().verbs.contains(&verb)
+}
+
 fn ok(value: Value) -> Response {
     Response::json(200, value)
 }
@@ -36,10 +55,10 @@ fn ok(value: Value) -> Response {
 fn collection(api: &mut Api<'_>, request: &Request, target: &Target, params: &Params) -> Result<Response, Response> {
     match request.method.as_str() {
         "GET" => list::list(api.view(), target, params).map(ok),
-        "POST" if !target.spans_namespaces() => write::create(api, request, target, params),
-        "DELETE" if !target.spans_namespaces() && target.kind != kinds::NAMESPACE => {
-            delete::collection(api, request, target, params)
+        "POST" if !target.spans_namespaces() && target.kind.info().is_stored() => {
+            write::create(api, request, target, params)
         }
+        "DELETE" if !target.spans_namespaces() => delete::collection(api, request, target, params),
         _ => Err(Response::method_not_allowed()),
     }
 }

@@ -7,6 +7,8 @@ use crate::object::{Kind, Str};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub kind: Kind,
+    /// The group in the path; empty for the core group.
+    pub group: Str,
     /// The version in the path, such as `v1`.
     pub version: Str,
     /// The namespace; empty for cluster-scoped kinds and for all namespaces.
@@ -22,10 +24,10 @@ pub(super) struct Target {
 impl Target {
     /// `apps/v1`, or `v1` for the core group.
     pub(super) fn api_version(&self) -> Str {
-        match self.kind.info().group {
-            "" => self.version.clone(),
-            group => Str::from(format!("{group}/{}", self.version)),
+        if self.group.is_empty() {
+            return self.version.clone();
         }
+        Str::from(format!("{}/{}", self.group, self.version))
     }
 
     /// Whether it is a collection over all namespaces of a kind that lives in namespaces.
@@ -44,7 +46,7 @@ pub(super) fn resolve(path: &str) -> Result<Target, Response> {
         ["apis", group, version, rest @ ..] if !group.is_empty() => (*group, *version, rest),
         _ => return Err(Response::page_not_found()),
     };
-    if !Kind::all().any(|kind| kind.info().group == group) {
+    if !Kind::groups().contains(&group) {
         return Err(Response::page_not_found());
     }
     let (legacy_watch, rest) = match rest {
@@ -70,6 +72,7 @@ pub(super) fn resolve(path: &str) -> Result<Target, Response> {
     }
     Ok(Target {
         kind,
+        group: Str::from(group),
         version: Str::from(version),
         namespace: Str::from(namespace),
         name: Str::from(name),

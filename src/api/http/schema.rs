@@ -6,13 +6,19 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use k8s_openapi::api::{apps, batch, coordination, core, scheduling};
+use k8s_openapi::Resource;
+use k8s_openapi::api::{
+    admissionregistration, apps, authentication, authorization, autoscaling, batch, certificates, coordination, core,
+    discovery, events, flowcontrol, networking, node, policy, rbac, resource, scheduling, storage,
+};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
+use k8s_openapi::kube_aggregator::pkg::apis::apiregistration;
 use schemars::SchemaGenerator;
 use serde_json::Value as Json;
 
 use super::go_types::{GoField, go_types};
 use super::schema_facts as facts;
-use crate::object::{Kind, kinds};
+use crate::object::Kind;
 
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +70,10 @@ pub(super) struct Field {
 #[derive(Debug, Default)]
 pub(super) struct Schema {
     structs: Vec<Struct>,
+    /// The types of the preferred versions.
     roots: BTreeMap<Kind, Type>,
+    /// The types of other versions that differ.
+    others: Vec<(Kind, &'static str, Type)>,
 }
 
 /// The schema of every built-in kind, made at the first use.
@@ -74,34 +83,105 @@ pub(super) fn schema() -> &'static Schema {
 }
 
 macro_rules! roots {
-    ($generator:ident, $($kind:ident => $ty:ty),* $(,)?) => {
-        [$((kinds::$kind, $generator.subschema_for::<$ty>())),*]
+    ($generator:ident, $($ty:ty),* $(,)?) => {
+        [$((<$ty as Resource>::API_VERSION, <$ty as Resource>::KIND, $generator.subschema_for::<$ty>())),*]
     };
 }
 
 impl Schema {
     fn built_in() -> Self {
         let mut generator = SchemaGenerator::default();
-        let roots = roots! { generator,
-            NAMESPACE => core::v1::Namespace,
-            NODE => core::v1::Node,
-            POD => core::v1::Pod,
-            EVENT => core::v1::Event,
-            CONFIG_MAP => core::v1::ConfigMap,
-            SECRET => core::v1::Secret,
-            SERVICE_ACCOUNT => core::v1::ServiceAccount,
-            LEASE => coordination::v1::Lease,
-            DAEMON_SET => apps::v1::DaemonSet,
-            CONTROLLER_REVISION => apps::v1::ControllerRevision,
-            JOB => batch::v1::Job,
-            PRIORITY_CLASS => scheduling::v1::PriorityClass,
+        let types = roots! { generator,
+            core::v1::Namespace,
+            core::v1::Node,
+            core::v1::Pod,
+            core::v1::Event,
+            core::v1::ConfigMap,
+            core::v1::Secret,
+            core::v1::ServiceAccount,
+            core::v1::Service,
+            core::v1::Endpoints,
+            core::v1::PersistentVolume,
+            core::v1::PersistentVolumeClaim,
+            core::v1::PodTemplate,
+            core::v1::ReplicationController,
+            core::v1::LimitRange,
+            core::v1::ResourceQuota,
+            core::v1::Binding,
+            core::v1::ComponentStatus,
+            coordination::v1::Lease,
+            apps::v1::DaemonSet,
+            apps::v1::ControllerRevision,
+            apps::v1::Deployment,
+            apps::v1::ReplicaSet,
+            apps::v1::StatefulSet,
+            batch::v1::Job,
+            batch::v1::CronJob,
+            scheduling::v1::PriorityClass,
+            autoscaling::v2::HorizontalPodAutoscaler,
+            autoscaling::v1::HorizontalPodAutoscaler,
+            policy::v1::PodDisruptionBudget,
+            networking::v1::Ingress,
+            networking::v1::IngressClass,
+            networking::v1::NetworkPolicy,
+            networking::v1::IPAddress,
+            networking::v1::ServiceCIDR,
+            discovery::v1::EndpointSlice,
+            rbac::v1::Role,
+            rbac::v1::RoleBinding,
+            rbac::v1::ClusterRole,
+            rbac::v1::ClusterRoleBinding,
+            storage::v1::StorageClass,
+            storage::v1::VolumeAttachment,
+            storage::v1::VolumeAttributesClass,
+            storage::v1::CSIDriver,
+            storage::v1::CSINode,
+            storage::v1::CSIStorageCapacity,
+            admissionregistration::v1::MutatingWebhookConfiguration,
+            admissionregistration::v1::ValidatingWebhookConfiguration,
+            admissionregistration::v1::MutatingAdmissionPolicy,
+            admissionregistration::v1::MutatingAdmissionPolicyBinding,
+            admissionregistration::v1::ValidatingAdmissionPolicy,
+            admissionregistration::v1::ValidatingAdmissionPolicyBinding,
+            apiextensions::v1::CustomResourceDefinition,
+            apiregistration::v1::APIService,
+            authentication::v1::TokenReview,
+            authentication::v1::SelfSubjectReview,
+            authorization::v1::SubjectAccessReview,
+            authorization::v1::SelfSubjectAccessReview,
+            authorization::v1::SelfSubjectRulesReview,
+            authorization::v1::LocalSubjectAccessReview,
+            certificates::v1::CertificateSigningRequest,
+            node::v1::RuntimeClass,
+            flowcontrol::v1::FlowSchema,
+            flowcontrol::v1::PriorityLevelConfiguration,
+            resource::v1::DeviceClass,
+            resource::v1::ResourceClaim,
+            resource::v1::ResourceClaimTemplate,
+            resource::v1::ResourceSlice,
+            events::v1::Event,
         };
         let definitions = generator.definitions();
         let indexes: BTreeMap<&str, usize> =
             definitions.keys().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
         let structs = definitions.iter().map(|(name, json)| new_struct(name, json, &indexes)).collect();
-        let roots = roots.into_iter().map(|(kind, json)| (kind, type_of(json.as_value(), &indexes))).collect();
-        Schema { structs, roots }
+        let mut schema = Schema { structs, ..Schema::default() };
+        for (api_version, name, json) in types {
+            let Some(kind) = Kind::by_api_version(api_version, name) else { continue };
+            let ty = type_of(json.as_value(), &indexes);
+            if kind.info().api_version() == api_version {
+                schema.roots.insert(kind, ty);
+            } else {
+                schema.others.push((kind, api_version, ty));
+            }
+        }
+        schema
+    }
+
+    /// The type of a kind's objects in a group version that may not be the preferred one.
+    pub(super) fn root_of(&self, kind: Kind, api_version: &str) -> &Type {
+        let other = self.others.iter().find(|it| it.0 == kind && it.1 == api_version);
+        other.map_or_else(|| self.root(kind), |it| &it.2)
     }
 
     /// The type of a kind's objects; [`Type::Any`] for a kind that it does not know.
@@ -162,7 +242,12 @@ fn type_of(json: &Json, indexes: &BTreeMap<&str, usize>) -> Type {
             "IntOrString" => Type::IntOrString,
             "Time" => Type::Time,
             "MicroTime" => Type::MicroTime,
-            "FieldsV1" | "RawExtension" | "JSON" => Type::Any,
+            "FieldsV1"
+            | "RawExtension"
+            | "JSON"
+            | "JSONSchemaPropsOrArray"
+            | "JSONSchemaPropsOrBool"
+            | "JSONSchemaPropsOrStringArray" => Type::Any,
             _ => indexes.get(name).map_or(Type::Any, |index| Type::Struct(*index)),
         };
     }
@@ -183,6 +268,7 @@ fn type_of(json: &Json, indexes: &BTreeMap<&str, usize>) -> Type {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::object::kinds;
 
     fn field<'a>(schema: &'a Schema, ty: &'a Type, path: &str) -> &'a Type {
         path.split('.').fold(ty, |ty, name| match ty {

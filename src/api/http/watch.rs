@@ -124,7 +124,7 @@ impl Watch {
     }
 
     fn shown(&self, object: &Object) -> Value {
-        object.to_value(Some(&self.target.api_version()))
+        super::conversion::shown(object, &self.target)
     }
 
     /// The event of a change, unless it is none of this watch's.

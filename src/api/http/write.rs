@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::body::Body;
 use super::query::{Params, go_parse_error};
 use super::route::Target;
-use super::{Request, Response, body, empty, list, success};
+use super::{Request, Response, body, conversion, empty, list, success};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::api::registry::{Api, Part, WriteOptions, name_warning, warnings};
@@ -59,7 +59,7 @@ pub(super) fn create(
     let stored = api.create(body.object, &options)?;
     body.warnings.extend(name_warning(&stored));
     body.warnings.extend(of_contents);
-    let mut response = Response::json(201, stored.to_value(Some(&target.api_version())));
+    let mut response = Response::json(201, conversion::shown(&stored, target));
     response.warnings = body.warnings;
     Ok(response)
 }
@@ -79,7 +79,7 @@ pub(super) fn update(
         check_version(&body.version)?;
     }
     let stored = replace(api, &mut body, part, &options)?;
-    let mut response = Response::json(200, stored.to_value(Some(&target.api_version())));
+    let mut response = Response::json(200, conversion::shown(&stored, target));
     response.warnings = body.warnings;
     Ok(response)
 }

@@ -4,7 +4,7 @@ use super::{
     configuration, controller_revision, daemonset, event, job, lease, namespace, node, pod_rules, priority_class,
 };
 use crate::api::field::ErrorList;
-use crate::object::{Kind, Object, kinds};
+use crate::object::{Kind, Object, Str, Value, kinds};
 
 /// What a write of a kind goes through, in the order of the fields.
 ///
@@ -38,14 +38,32 @@ fn no_update_errors(_: &Object, _: &Object) -> ErrorList {
     ErrorList::new()
 }
 
+/// A change of anything but the status is a new generation, where the kind counts them.
+fn count_generation(new: &mut Object, old: &Object) {
+    if !new.kind.info().counts_generation {
+        return;
+    }
+    let wanted = |object: &Object| -> Vec<(Str, Value)> {
+        let fields = object.body.iter().filter(|(field, _)| field.as_str() != "status");
+        fields.map(|(field, value)| (field.clone(), value.clone())).collect()
+    };
+    if wanted(new) != wanted(old) {
+        new.meta.generation = old.meta.generation + 1;
+    }
+}
+
 impl Strategy {
     /// The rules of a kind that has none of its own.
     pub const PLAIN: Strategy = Strategy {
         default: |_| {},
-        prepare_create: |_| {},
+        prepare_create: |object| {
+            if object.kind.info().counts_generation {
+                object.meta.generation = 1;
+            }
+        },
         validate: no_errors,
         read_back: |_| {},
-        prepare_update: |_, _| {},
+        prepare_update: count_generation,
         validate_update: no_update_errors,
         prepare_status_update: |_, _| {},
         validate_status_update: no_update_errors,

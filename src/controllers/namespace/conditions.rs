@@ -41,10 +41,9 @@ impl Remaining {
             remaining.resources.insert(format!("{}.{}", info.plural, info.group), count);
             let is_waited_for = held || (*kind == kinds::POD && estimate > 0);
             if !is_waited_for {
-                let version = info.versions.first().copied().unwrap_or_default();
                 remaining.errors.push(format!(
-                    "unexpected items still remain in namespace: {namespace} for gvr: {}/{version}, Resource={}",
-                    info.group, info.plural
+                    "unexpected items still remain in namespace: {namespace} for gvr: {}/{}, Resource={}",
+                    info.group, info.version, info.plural
                 ));
             }
         }

@@ -11,7 +11,7 @@ use super::decode::{DecodeError, decode};
 use super::query::Params;
 use super::route::Target;
 use super::schema::{Type, schema};
-use super::{Request, Response, list, negotiation, write};
+use super::{Request, Response, conversion, list, negotiation, write};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::api::registry::{Api, Part, WriteOptions};
@@ -50,15 +50,15 @@ pub(super) fn patch(
     let Some(current) = api.view().get(&key).cloned() else {
         return Err(Status::not_found(target.kind, &target.name).into());
     };
-    let ty = schema().root(target.kind);
-    let current = current.to_value(Some(&target.api_version()));
+    let ty = schema().root_of(target.kind, &target.api_version());
+    let current = conversion::shown(&current, target);
     let validation = Validation::of(params);
     let patched = apply(format, current, &request.body, ty, validation)?;
     let mut body = read(patched, target, ty, validation)?;
     body::check_name(&body.object, target)?;
     write::check_version(&body.version)?;
     let stored = write::replace(api, &mut body, part, &options)?;
-    let mut response = Response::json(200, stored.to_value(Some(&target.api_version())));
+    let mut response = Response::json(200, conversion::shown(&stored, target));
     response.warnings = body.warnings;
     Ok(response)
 }
@@ -158,7 +158,7 @@ fn read(patched: Patched, target: &Target, ty: &Type, validation: Validation) ->
         return Err(invalid_result(&patched.shown, &why).into());
     }
     body::check_kind(target, &decoded.value)?;
-    let mut object = Object::from_value(target.kind, &decoded.value);
+    let mut object = conversion::stored(Object::from_value(target.kind, &decoded.value), target)?;
     body::place(&mut object, target)?;
     let version = decoded.value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
     Ok(Body { object, version, warnings: strict })

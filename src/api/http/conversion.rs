@@ -1,0 +1,56 @@
+//! The forms of a kind that are served besides the stored one, and the way between them (`pkg/apis/*/v*/conversion.go`).
+//!
+//! An object is stored in the form of its kind's preferred version. A group version that shows it in another shape has a
+//! [`Conversion`] in the table of [`of`]; one that only carries another name needs none.
+
+use super::route::Target;
+use crate::api::Status;
+use crate::object::{Kind, Map, Object};
+
+/// The way between the stored form of a kind and that of another group version.
+#[derive(Debug)]
+pub(super) struct Conversion {
+    /// Makes the stored form of what a client sent: everything but `apiVersion` and `kind`, with `metadata` apart.
+    pub to_stored: fn(&mut Object) -> Result<(), Status>,
+    /// Makes the client's form of what is stored.
+    pub to_served: fn(&mut Object),
+}
+
+/// The conversion that `kind` needs to be served by `group` and `version`; `None` where that is the stored form.
+fn of(_kind: Kind, _group: &str, _version: &str) -> Option<&'static Conversion> {
+    None
+}
+
+/// The object as `target`'s group version shows it.
+pub(super) fn shown(object: &Object, target: &Target) -> crate::object::Value {
+    let api_version = target.api_version();
+    match of(target.kind, &target.group, &target.version) {
+        None => object.to_value(Some(&api_version)),
+        Some(conversion) => {
+            let mut object = object.clone();
+            (conversion.to_served)(&mut object);
+            object.to_value(Some(&api_version))
+        }
+    }
+}
+
+/// The object as an item of a list, which has no `apiVersion` and no `kind` of its own.
+pub(super) fn item(object: &Object, target: &Target) -> Map {
+    let converted = of(target.kind, &target.group, &target.version).map(|conversion| {
+        let mut object = object.clone();
+        (conversion.to_served)(&mut object);
+        object
+    });
+    let object = converted.as_ref().unwrap_or(object);
+    let mut item = object.body.clone();
+    item.insert("metadata", object.meta.to_value());
+    item
+}
+
+/// The stored form of an object that came in `target`'s group version.
+pub(super) fn stored(mut object: Object, target: &Target) -> Result<Object, Status> {
+    if let Some(conversion) = of(target.kind, &target.group, &target.version) {
+        (conversion.to_stored)(&mut object)?;
+    }
+    Ok(object)
+}
