@@ -51,6 +51,8 @@ pub struct World {
     pub pending: Vec<String>,
     /// The API's last refusal that a step asked for.
     pub refusal: Option<crate::steps::Refusal>,
+    /// The last command that was run.
+    pub ran: Option<crate::stage::Ran>,
     /// Whether the last write was only tried.
     pub tried: bool,
     /// How many steps deep the one being played is tried: a failure is then kept, and unwinds nothing.
@@ -84,6 +86,7 @@ impl Default for World {
             snapshots: Vec::new(),
             pending: Vec::new(),
             refusal: None,
+            ran: None,
             tried: false,
             trying: 0,
             mark: None,

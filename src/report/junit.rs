@@ -39,10 +39,11 @@ pub fn render_junit(run: &RunRecord, source: &dyn Fn(&str) -> Option<String>) ->
 
 fn push_suite(out: &mut String, suite: &[ScenarioRecord], source: &dyn Fn(&str) -> Option<String>) {
     let failed = suite.iter().filter(|it| it.failure().is_some()).count();
+    let skipped = suite.iter().filter(|it| it.skipped.is_some()).count();
     let path = suite.first().map_or("", |it| it.place.path.as_str());
     let _ = writeln!(
         out,
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failed}\" errors=\"0\">",
+        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failed}\" errors=\"0\" skipped=\"{skipped}\">",
         escaped(path),
         suite.len()
     );
@@ -56,7 +57,12 @@ fn push_suite(out: &mut String, suite: &[ScenarioRecord], source: &dyn Fn(&str) 
             it.place.line
         );
         match it.failure() {
-            None => out.push_str("/>\n"),
+            None => match &it.skipped {
+                Some(why) => {
+                    let _ = writeln!(out, ">\n      <skipped message=\"{}\"/>\n    </testcase>", escaped(why));
+                }
+                None => out.push_str("/>\n"),
+            },
             Some((step, failure)) => {
                 let text = render_failure(it, step, failure, source);
                 let _ = writeln!(

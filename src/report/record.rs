@@ -1,5 +1,7 @@
 //! The records of a run: every scenario, every step, every failure.
 
+use std::collections::BTreeMap;
+
 use super::failure::{Class, Failure, Place};
 
 /// What became of a step or a scenario.
@@ -47,6 +49,8 @@ pub struct ScenarioRecord {
     pub entries: u64,
     /// The snapshots that it looked at, by path.
     pub snapshots: Vec<String>,
+    /// Why it was not played at all, if it was not.
+    pub skipped: Option<String>,
 }
 
 impl ScenarioRecord {
@@ -86,6 +90,15 @@ impl RunRecord {
         self.worst().map_or(0, Class::exit_code)
     }
 
+    /// Why scenarios were skipped, and how many for each reason.
+    pub fn skipped(&self) -> BTreeMap<&str, usize> {
+        let mut reasons = BTreeMap::new();
+        for reason in self.scenarios.iter().filter_map(|it| it.skipped.as_deref()) {
+            *reasons.entry(reason).or_default() += 1;
+        }
+        reasons
+    }
+
     /// The number of scenarios that failed.
     pub fn failed(&self) -> usize {
         self.scenarios.iter().filter(|it| it.failure().is_some()).count()
@@ -115,6 +128,7 @@ pub(super) mod tests {
             digest: 7,
             entries: 3,
             snapshots: Vec::new(),
+            skipped: None,
         };
         let failure = Failure::expectation("it is <another>").comparing("a", "b");
         let failed = vec![step(6, Outcome::Failed(Box::new(failure))), step(7, Outcome::NotRun)];

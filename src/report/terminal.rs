@@ -19,7 +19,10 @@ pub fn render_terminal(run: &RunRecord, source: &dyn Fn(&str) -> Option<String>)
             let _ = writeln!(out, "{file}");
         }
         let mark = if scenario.failure().is_some() { "FAILED" } else { "ok" };
-        let _ = writeln!(out, "  {mark:<6} {}  {}", scenario.name, scenario.time);
+        let _ = match &scenario.skipped {
+            Some(why) => writeln!(out, "  skipped {}  {why}", scenario.name),
+            None => writeln!(out, "  {mark:<6} {}  {}", scenario.name, scenario.time),
+        };
     }
     for error in &run.errors {
         out.push('\n');
@@ -152,12 +155,17 @@ pub fn render_summary(run: &RunRecord) -> String {
         counted(run.scenarios.len(), "scenario"),
         counted(steps, "step")
     );
+    let skipped = run.skipped();
     let _ = match (failed, run.errors.len()) {
+        (0, 0) if !skipped.is_empty() => writeln!(out, ": all that were played passed"),
         (0, 0) => writeln!(out, ": all passed"),
         (failed, 0) => writeln!(out, ": {failed} failed"),
         (0, errors) => writeln!(out, ": {}", counted(errors, "error")),
         (failed, errors) => writeln!(out, ": {failed} failed, {}", counted(errors, "error")),
     };
+    for (reason, n) in skipped {
+        let _ = writeln!(out, "{} skipped: {reason}", counted(n, "scenario"));
+    }
     for (title, paths) in [
         ("to be reviewed with `cargo insta review`", &run.pending),
         ("looked at by no scenario (delete it, or find out why)", &run.unreferenced),

@@ -75,10 +75,18 @@ impl Listener {
                 digest: 0,
                 entries: 0,
                 snapshots: Vec::new(),
+                skipped: None,
             };
             scenarios.insert(key(scenario), record);
         }
         Listener { scenarios }
+    }
+
+    /// Notes that a scenario is not played, and why.
+    pub(super) fn skip(&mut self, scenario: &Scenario, why: &str) {
+        if let Some(record) = self.scenarios.get_mut(&key(scenario)) {
+            record.skipped = Some(why.to_owned());
+        }
     }
 
     /// Takes in one event.

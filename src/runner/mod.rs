@@ -6,6 +6,7 @@
 mod listen;
 mod play;
 mod select;
+mod skip;
 mod source;
 
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub struct Options {
     pub concurrency: usize,
     /// Shuffles the order of features and scenarios.
     pub shuffle: Option<u64>,
+    /// Whether there is a kubectl to run: scenarios tagged `@kubectl` are skipped without one.
+    pub kubectl: bool,
 }
 
 impl Options {
@@ -45,6 +48,7 @@ impl Options {
             threads: 1,
             concurrency: 64,
             shuffle: None,
+            kubectl: skip::has_program("kubectl"),
         }
     }
 }

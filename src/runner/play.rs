@@ -57,7 +57,7 @@ fn play_some(options: &Options, settings: &Arc<Settings>, waiting: &Mutex<VecDeq
     }
 }
 
-async fn play_feature(options: &Options, settings: Arc<Settings>, feature: Feature) -> Played {
+async fn play_feature(options: &Options, settings: Arc<Settings>, mut feature: Feature) -> Played {
     let path = source::shown(&options.root, feature.path.as_deref().unwrap_or(std::path::Path::new("")));
     let endings = Endings::default();
     let (kept, shown) = (endings.clone(), path.clone());
@@ -89,6 +89,11 @@ async fn play_feature(options: &Options, settings: Arc<Settings>, feature: Featu
             futures::future::ready(()).boxed_local()
         });
     let mut listener = Listener::new(path, &feature);
+    if !options.kubectl {
+        super::skip::leave_out(&mut feature, "kubectl", &mut |scenario| {
+            listener.skip(scenario, "kubectl is not on PATH");
+        });
+    }
     let cli = cucumber::runner::basic::Cli::default();
     let events = runner.run(futures::stream::iter([Ok(feature)]), cli);
     futures::pin_mut!(events);

@@ -196,7 +196,7 @@ pub(super) fn unreferenced(options: &Options, record: &RunRecord) -> Vec<String>
     let seen: BTreeSet<&String> = record.scenarios.iter().flat_map(|it| &it.snapshots).collect();
     let failed = |path: &str| {
         // A scenario that ended early may have had snapshots still to come.
-        record.scenarios.iter().filter(|it| it.failure().is_some()).any(|it| {
+        record.scenarios.iter().filter(|it| it.failure().is_some() || it.skipped.is_some()).any(|it| {
             let prefix = crate::snapshot::SnapshotFile::new(Path::new(""), &it.place.path, &it.name, "");
             path.starts_with(prefix.path.to_string_lossy().trim_end_matches("snap").trim_end_matches('.'))
         })

@@ -1,7 +1,9 @@
 //! The embedded target: a whole control plane in this process, in virtual time.
 
 use super::service::SharedCluster;
-use super::{Happening, Stage};
+use super::{Command, CommandError, Happening, Ran, Stage, command};
+use futures::future::LocalBoxFuture;
+
 use crate::clock::{Span, Time};
 use crate::sim::{Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, control_plane};
 use crate::store::Change;
@@ -85,5 +87,9 @@ impl Stage for Embedded {
 
     fn entries(&self) -> u64 {
         self.cluster.with(|cluster| cluster.timeline().entries())
+    }
+
+    fn run(&mut self, command: Command) -> LocalBoxFuture<'_, Result<Ran, CommandError>> {
+        Box::pin(command::run(self.cluster.clone(), command))
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Everything else goes through the stage's `kube::Client`, so that one feature can play on any target.
 
+mod activity;
+mod command;
 mod embedded;
 pub mod service;
 
@@ -9,6 +11,8 @@ use std::fmt::Debug;
 
 use futures::future::LocalBoxFuture;
 
+pub use activity::{Activity, Glance};
+pub use command::{Command, CommandError, Ran};
 pub use embedded::Embedded;
 
 use crate::clock::{Span, Time};
@@ -59,4 +63,7 @@ pub trait Stage: Debug {
 
     /// How many entries of the timeline were taken.
     fn entries(&self) -> u64;
+
+    /// Runs a command against this cluster, letting time pass while it waits for something to happen.
+    fn run(&mut self, command: Command) -> LocalBoxFuture<'_, Result<Ran, CommandError>>;
 }

@@ -15,6 +15,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use tokio::sync::watch;
 
+use super::activity::Activity;
 use crate::api::http::{self as api_http, Reply, Watch};
 use crate::clock::Time;
 use crate::object::{Str, Value};
@@ -58,12 +59,13 @@ impl SharedCluster {
     ///
     /// It must be made within a tokio runtime, which carries its requests.
     pub fn client(&self, actor: impl Into<Str>) -> kube::Client {
-        kube::Client::new(ApiService { cluster: self.clone(), actor: Some(actor.into()) }, "default")
+        let service = ApiService { actor: Some(actor.into()), ..self.service() };
+        kube::Client::new(service, "default")
     }
 
     /// The service itself; the `User-Agent` of a request says who writes.
     pub fn service(&self) -> ApiService {
-        ApiService { cluster: self.clone(), actor: None }
+        ApiService { cluster: self.clone(), actor: None, activity: Arc::default() }
     }
 
     fn answer(&self, request: &api_http::Request, actor: Str) -> Reply {
@@ -85,9 +87,60 @@ pub struct ApiService {
     cluster: SharedCluster,
     /// Who writes, when the service is one client's own.
     actor: Option<Str>,
+    activity: Arc<Activity>,
+}
+
+/// A request under way, counted until it is answered or given up.
+struct Request(Arc<Activity>);
+
+impl Request {
+    fn begin(activity: &Arc<Activity>) -> Self {
+        activity.asked();
+        Request(activity.clone())
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.0.answered();
+    }
+}
+
+/// An open watch, counted as long as its client reads it.
+struct OpenWatch {
+    watch: Box<Watch>,
+    number: u64,
+    activity: Arc<Activity>,
+}
+
+impl OpenWatch {
+    fn new(watch: Box<Watch>, activity: Arc<Activity>) -> Self {
+        OpenWatch { watch, number: activity.opened(), activity }
+    }
+
+    /// Looks at the cluster, and counts what there is to tell.
+    fn poll(&mut self, cluster: &Cluster) -> api_http::Frames {
+        let frames = self.watch.poll(cluster.view(), cluster.now());
+        if frames.events.iter().any(|it| it["type"].as_str() != Some("BOOKMARK")) {
+            self.activity.told();
+        }
+        self.activity.looked(self.number, cluster.view().version(), cluster.now());
+        frames
+    }
+}
+
+impl Drop for OpenWatch {
+    fn drop(&mut self) {
+        self.activity.closed(self.number);
+    }
 }
 
 impl ApiService {
+    /// What the clients of this service and of its clones are doing.
+    pub fn activity(&self) -> Arc<Activity> {
+        self.activity.clone()
+    }
+
     /// Answers one request whose body was read already.
     pub fn respond(&self, parts: &http::request::Parts, body: Bytes) -> http::Response<ReplyBody> {
         let header = |name: http::HeaderName| {
@@ -104,7 +157,10 @@ impl ApiService {
         let actor = self.actor.clone().unwrap_or_else(|| api_http::actor_of(&header(http::header::USER_AGENT)));
         match self.cluster.answer(&request, actor) {
             Reply::Done(response) => finished(&response),
-            Reply::Watch(watch) => streamed(frames(self.cluster.clone(), watch)),
+            Reply::Watch(watch) => {
+                let watch = OpenWatch::new(watch, self.activity.clone());
+                streamed(frames(self.cluster.clone(), watch))
+            }
         }
     }
 }
@@ -134,7 +190,7 @@ fn built(builder: http::response::Builder, body: ReplyBody) -> http::Response<Re
 /// The events of a watch, a line each, as long as it lasts.
 fn frames(
     cluster: SharedCluster,
-    watch: Box<Watch>,
+    watch: OpenWatch,
 ) -> impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send + 'static {
     let moved = cluster.moved.subscribe();
     stream::unfold(Some((cluster, watch, moved)), |state| async move {
@@ -143,7 +199,7 @@ fn frames(
             moved.mark_unchanged();
             let (frames, view_ended) = {
                 let guard = cluster.lock();
-                let frames = watch.poll(guard.view(), guard.now());
+                let frames = watch.poll(&guard);
                 let ended = frames.ended;
                 (frames, ended)
             };
@@ -183,6 +239,7 @@ where
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let service = self.clone();
         Box::pin(async move {
+            let _under_way = Request::begin(&service.activity);
             let (parts, body) = request.into_parts();
             let body = body.collect().await.map_err(Into::into)?.to_bytes();
             Ok(service.respond(&parts, body))

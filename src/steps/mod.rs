@@ -6,6 +6,7 @@
 mod args;
 mod catalogue;
 mod cluster;
+mod command;
 mod condition;
 mod count;
 mod event;
@@ -88,6 +89,7 @@ pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Owners", owner::STEPS),
     ("Conditions", condition::STEPS),
     ("Counts", count::STEPS),
+    ("Commands", command::STEPS),
     ("Events", event::STEPS),
     ("Tables", table::STEPS),
     ("Over time", history::STEPS),

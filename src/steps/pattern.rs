@@ -18,6 +18,8 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("orphaning", "orphaning its dependents"),
     ("since", "since the marked moment"),
     ("state", r"pending|running|succeeded|failed|ready|terminating"),
+    ("code", r"`[^`]+`"),
+    ("output", "output|error output"),
     ("text", r#""[^"]*""#),
     ("word", r"\S+"),
     ("rest", r".+"),

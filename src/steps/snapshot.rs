@@ -70,7 +70,7 @@ async fn trace(world: &mut World, args: Args) -> Result {
 }
 
 /// Compares `text` with the snapshot `label` of this scenario.
-fn check(world: &mut World, label: &str, text: &str) -> Result {
+pub(super) fn check(world: &mut World, label: &str, text: &str) -> Result {
     let text = without_uids(text);
     if crate::snapshot::assert::file_name_part(label).is_empty() {
         return Err(Failure::scenario(format!("{label:?} is no label for a snapshot")).help("use letters and digits"));

@@ -1,0 +1,108 @@
+//! What the clients of a service are doing: for whoever lets time pass only while they wait.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::clock::Time;
+
+/// The requests under way and the open watches of a service.
+#[derive(Debug, Default)]
+pub struct Activity {
+    doing: Mutex<Doing>,
+}
+
+/// The counts of an [`Activity`] at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// Requests that have come in, ever.
+    pub requests: u64,
+    /// Requests that are not answered yet; an open watch counts as answered.
+    pub unanswered: usize,
+    /// Chunks of events that watches were told, and watches that ended, ever. Bookmarks do not count: nobody acts on one.
+    pub told: u64,
+    /// Open watches.
+    pub watches: usize,
+}
+
+#[derive(Debug, Default)]
+struct Doing {
+    glance: Glance,
+    /// What each open watch has seen: the store's version and the time.
+    seen: BTreeMap<u64, (u64, Time)>,
+    next_watch: u64,
+}
+
+impl Activity {
+    /// The counts now.
+    pub fn glance(&self) -> Glance {
+        let doing = self.lock();
+        Glance { watches: doing.seen.len(), ..doing.glance }
+    }
+
+    /// Whether every open watch has looked at the cluster at `version` and `time`.
+    pub fn has_seen(&self, version: u64, time: Time) -> bool {
+        self.lock().seen.values().all(|seen| *seen >= (version, time))
+    }
+
+    /// A request has come in.
+    pub(super) fn asked(&self) {
+        let mut doing = self.lock();
+        doing.glance.requests += 1;
+        doing.glance.unanswered += 1;
+    }
+
+    /// A request is answered, or given up.
+    pub(super) fn answered(&self) {
+        self.lock().glance.unanswered -= 1;
+    }
+
+    /// A watch is open; the number names it.
+    pub(super) fn opened(&self) -> u64 {
+        let mut doing = self.lock();
+        doing.next_watch += 1;
+        let watch = doing.next_watch;
+        doing.seen.insert(watch, (0, Time::default()));
+        watch
+    }
+
+    /// A watch has looked at the cluster as it was then.
+    pub(super) fn looked(&self, watch: u64, version: u64, time: Time) {
+        if let Some(seen) = self.lock().seen.get_mut(&watch) {
+            *seen = (version, time);
+        }
+    }
+
+    /// A watch has told its client something.
+    pub(super) fn told(&self) {
+        self.lock().glance.told += 1;
+    }
+
+    /// A watch is over.
+    pub(super) fn closed(&self, watch: u64) {
+        let mut doing = self.lock();
+        doing.seen.remove(&watch);
+        doing.glance.told += 1;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Doing> {
+        self.doing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watch_counts_while_it_is_open_and_holds_back_until_it_has_looked() {
+        let activity = Activity::default();
+        let watch = activity.opened();
+        assert_eq!(activity.glance(), Glance { watches: 1, ..Glance::default() });
+        assert!(!activity.has_seen(3, Time(5)));
+        activity.looked(watch, 3, Time(5));
+        assert!(activity.has_seen(3, Time(5)));
+        activity.closed(watch);
+        assert_eq!(activity.glance(), Glance { told: 1, ..Glance::default() });
+        assert!(activity.has_seen(9, Time(9)));
+    }
+}

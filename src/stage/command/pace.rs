@@ -1,0 +1,115 @@
+//! When time passes while a command runs.
+//!
+//! What a command sees must not depend on how fast the machine is, so time stands still while the command works: computes,
+//! has a request under way, or has just been told something. It passes when the command waits, one due instant after
+//! the other:
+//!
+//! - with a watch open (`kubectl wait`, `rollout status`, a deletion that waits), until the watch tells something;
+//! - without one but asleep (`kubectl drain`, a loop with `sleep`), until something changes, and then no further before the
+//!   next request.
+//!
+//! In all no more virtual time passes than the command is allowed. Then time stands still, and the command ends by its own
+//! timeout.
+
+use std::time::Duration;
+
+use super::asleep;
+use crate::clock::{Span, Time};
+use crate::sim::{Cluster, NotSettled};
+use crate::stage::Activity;
+use crate::stage::activity::Glance;
+use crate::stage::service::SharedCluster;
+
+/// How often to look whether the command waits.
+const LOOK: Duration = Duration::from_millis(4);
+/// How many looks in a row must find nothing going on before a watch is what the command waits for.
+const LOOKS_WITH_A_WATCH: u32 = 5;
+/// The same for a command that sleeps: it may only be starting another program.
+const LOOKS_WITHOUT: u32 = 75;
+
+/// Lets time pass while the command waits; returns only when that never ends.
+pub(super) async fn keep(
+    cluster: &SharedCluster,
+    activity: &Activity,
+    group: Option<u32>,
+    at_most: Span,
+) -> NotSettled {
+    let until = cluster.with(|cluster| cluster.now()) + at_most;
+    // The request after which a sleeping command was last shown a change.
+    let mut shown_after = None;
+    loop {
+        let glance = idle(activity, group).await;
+        let waits = if glance.watches > 0 {
+            true
+        } else {
+            // Before its first request a command is starting, however long that takes.
+            glance.requests > 0 && shown_after != Some(glance.requests)
+        };
+        if !waits {
+            tokio::time::sleep(LOOK).await;
+            continue;
+        }
+        if let Err(error) = pass(cluster, activity, until, glance).await {
+            return error;
+        }
+        if glance.watches == 0 {
+            shown_after = Some(glance.requests);
+        }
+    }
+}
+
+/// Waits until nothing has gone on for a while: no request, no event, and every process of the command asleep.
+async fn idle(activity: &Activity, group: Option<u32>) -> Glance {
+    let mut last = activity.glance();
+    let mut quiet = 0;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = activity.glance();
+        quiet = if now == last && now.unanswered == 0 { quiet + 1 } else { 0 };
+        last = now;
+        let enough = if now.watches > 0 { LOOKS_WITH_A_WATCH } else { LOOKS_WITHOUT };
+        if quiet < enough {
+            continue;
+        }
+        if !asleep::is_asleep(group) {
+            quiet = enough - 2;
+            continue;
+        }
+        // What it sent just before it fell asleep is read in this pause.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        if activity.glance() == now {
+            return now;
+        }
+    }
+}
+
+/// Goes from one due instant to the next until the command has something to look at, or nothing is due any more.
+async fn pass(cluster: &SharedCluster, activity: &Activity, until: Time, before: Glance) -> Result<(), NotSettled> {
+    let version = cluster.with(|cluster| cluster.view().version());
+    loop {
+        let moved = cluster.with(|cluster| step(cluster, until))?;
+        let Some((version_now, now)) = moved else {
+            return Ok(());
+        };
+        while !activity.has_seen(version_now, now) {
+            tokio::task::yield_now().await;
+        }
+        let something = if before.watches > 0 { activity.glance() != before } else { version_now != version };
+        if something {
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Takes what is due next, if it is due by `until`; returns the version and the time then.
+fn step(cluster: &mut Cluster, until: Time) -> Result<Option<(u64, Time)>, NotSettled> {
+    match cluster.next_due() {
+        Some(due) if due <= until => {
+            let span = (due - cluster.now()).max(Span::ZERO);
+            cluster.advance(span)?;
+            Ok(Some((cluster.view().version(), cluster.now())))
+        }
+        _ => Ok(None),
+    }
+}
