@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::syntax;
+use super::{addresses, syntax};
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::object::{Kind, Map, Meta, OwnerRef, Str, Value, kinds};
 
@@ -18,7 +18,13 @@ const METADATA: At<'static> = At::new("metadata");
 pub fn name_errors(kind: Kind, name: &str) -> Vec<String> {
     match kind {
         kinds::NAMESPACE => syntax::dns_label(name),
-        kinds::EVENT => syntax::path_segment(name),
+        kinds::EVENT
+        | kinds::ROLE
+        | kinds::ROLE_BINDING
+        | kinds::CLUSTER_ROLE
+        | kinds::CLUSTER_ROLE_BINDING
+        | kinds::CSI_DRIVER => syntax::path_segment(name),
+        kinds::IP_ADDRESS => addresses::canonical_ip(name),
         _ => syntax::dns_subdomain(name),
     }
 }

@@ -3,8 +3,11 @@
 //! A write is defaulted, admitted, validated, checked against the stored revision and stored by the rules of its kind,
 //! which are a [`Strategy`]. It follows apiserver `pkg/registry/generic/registry/store.go` and `pkg/registry/*/strategy.go`.
 
+mod addresses;
 mod admission;
+mod admission_registration;
 mod binding;
+mod certificate_signing_request;
 mod configuration;
 mod controller_revision;
 mod create;
@@ -16,13 +19,17 @@ mod job;
 mod lease;
 pub mod metadata;
 mod namespace;
+mod networking;
 mod node;
 pub mod pod;
 mod pod_rules;
 mod priority_class;
+mod rbac;
 mod resource_names;
 mod rules;
+mod runtime_class;
 pub mod selector;
+mod storage;
 mod strategy;
 pub mod syntax;
 mod update;

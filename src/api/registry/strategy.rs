@@ -1,7 +1,8 @@
 //! The rules of a kind as data: one function for each step of a write.
 
 use super::{
-    configuration, controller_revision, daemonset, event, job, lease, namespace, node, pod_rules, priority_class,
+    admission_registration, certificate_signing_request, configuration, controller_revision, daemonset, event, job,
+    lease, namespace, networking, node, pod_rules, priority_class, rbac, runtime_class, storage,
 };
 use crate::api::field::ErrorList;
 use crate::object::{Kind, Object, Str, Value, kinds};
@@ -86,6 +87,29 @@ pub fn strategy(kind: Kind) -> &'static Strategy {
         kinds::CONTROLLER_REVISION => &controller_revision::STRATEGY,
         kinds::PRIORITY_CLASS => &priority_class::STRATEGY,
         kinds::JOB => &job::STRATEGY,
+        kinds::INGRESS => &networking::INGRESS,
+        kinds::INGRESS_CLASS => &networking::INGRESS_CLASS,
+        kinds::NETWORK_POLICY => &networking::NETWORK_POLICY,
+        kinds::IP_ADDRESS => &networking::IP_ADDRESS,
+        kinds::SERVICE_CIDR => &networking::SERVICE_CIDR,
+        kinds::ROLE => &rbac::ROLE,
+        kinds::ROLE_BINDING => &rbac::ROLE_BINDING,
+        kinds::CLUSTER_ROLE => &rbac::CLUSTER_ROLE,
+        kinds::CLUSTER_ROLE_BINDING => &rbac::CLUSTER_ROLE_BINDING,
+        kinds::STORAGE_CLASS => &storage::STORAGE_CLASS,
+        kinds::VOLUME_ATTACHMENT => &storage::VOLUME_ATTACHMENT,
+        kinds::VOLUME_ATTRIBUTES_CLASS => &storage::VOLUME_ATTRIBUTES_CLASS,
+        kinds::CSI_DRIVER => &storage::CSI_DRIVER,
+        kinds::CSI_NODE => &storage::CSI_NODE,
+        kinds::CSI_STORAGE_CAPACITY => &storage::CSI_STORAGE_CAPACITY,
+        kinds::MUTATING_WEBHOOK_CONFIGURATION => &admission_registration::MUTATING_WEBHOOK,
+        kinds::VALIDATING_WEBHOOK_CONFIGURATION => &admission_registration::VALIDATING_WEBHOOK,
+        kinds::MUTATING_ADMISSION_POLICY => &admission_registration::MUTATING_POLICY,
+        kinds::MUTATING_ADMISSION_POLICY_BINDING => &admission_registration::MUTATING_POLICY_BINDING,
+        kinds::VALIDATING_ADMISSION_POLICY => &admission_registration::VALIDATING_POLICY,
+        kinds::VALIDATING_ADMISSION_POLICY_BINDING => &admission_registration::VALIDATING_POLICY_BINDING,
+        kinds::CERTIFICATE_SIGNING_REQUEST => &certificate_signing_request::STRATEGY,
+        kinds::RUNTIME_CLASS => &runtime_class::STRATEGY,
         _ => &PLAIN,
     }
 }

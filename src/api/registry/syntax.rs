@@ -161,6 +161,35 @@ pub fn percent(text: &str) -> Vec<String> {
     vec![regex_text(rule, "[0-9]+%", &["1%", "93%"])]
 }
 
+/// What is wrong with a label that must begin with a letter, such as the name of an API version (RFC 1035).
+pub fn dns1035_label(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if text.len() > LABEL_MAX {
+        wrong.push(max_length_text(LABEL_MAX));
+    }
+    let begins = text.bytes().next().is_some_and(|it| it.is_ascii_lowercase());
+    if !begins || !is_dns_label(text) {
+        let rule = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic \
+                    character, and end with an alphanumeric character";
+        wrong.push(regex_text(rule, "[a-z]([-a-z0-9]*[a-z0-9])?", &["my-name", "abc-123"]));
+    }
+    wrong
+}
+
+/// What is wrong with a subdomain under a wildcard, such as `*.example.com`.
+pub fn wildcard_subdomain(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if text.len() > SUBDOMAIN_MAX {
+        wrong.push(max_length_text(SUBDOMAIN_MAX));
+    }
+    if !text.strip_prefix("*.").is_some_and(is_dns_subdomain) {
+        let rule = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist \
+                    of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+        wrong.push(regex_text(rule, &format!("\\*\\.{DNS_SUBDOMAIN}"), &["*.example.com"]));
+    }
+    wrong
+}
+
 /// What is wrong with a name as part of a URL path (apimachinery `pkg/api/validation/path/name.go`).
 pub fn path_segment(text: &str) -> Vec<String> {
     if matches!(text, "." | "..") {
