@@ -33,7 +33,7 @@ use crate::api::registry::DeleteOptions;
 use crate::clock::Time;
 use crate::controllers::{Action, Controller, Outcome, Wake};
 use crate::map;
-use crate::object::{Key, Object, Str, Value, kinds};
+use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 use network::Range;
 use shared::Shared;
@@ -46,7 +46,7 @@ use worker::{Happenings, Worker};
 pub struct Kubelet {
     latency: Latency,
     /// What the container runtimes know: it outlives nothing but the pod.
-    workers: BTreeMap<Key, Worker>,
+    workers: Lookup<Key, Worker>,
     nodes: BTreeMap<Str, Node>,
     shared: Shared,
 }
@@ -113,7 +113,7 @@ impl Kubelet {
         if self.workers.get(&key).is_some_and(|it| it.pod.meta.uid != pod.meta.uid) {
             self.forget(&key, &mut outcome.actions);
         }
-        let is_new = !self.workers.contains_key(&key);
+        let is_new = !self.workers.get(&key).is_some();
         if is_new && status::is_terminal(pod.status()["phase"].str_or_empty()) && pod.meta.deleted.is_none() {
             return outcome;
         }

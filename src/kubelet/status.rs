@@ -86,44 +86,45 @@ pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) ->
         others.extend(own.items().iter().cloned());
         Value::list(others)
     };
-    let mut status = old.as_map().cloned().unwrap_or_default();
+    let mut kept = old.as_map().cloned().unwrap_or_default();
     if old["phase"].as_str() != Some(&phase) {
-        status.remove("reason");
-        status.remove("message");
+        kept.remove("reason");
+        kept.remove("message");
     }
+    let mut own: Vec<(Str, Value)> = Vec::with_capacity(12);
     if is_terminal(&phase) && worker.ending.is_some_and(|it| it.why == Why::DeadlineExceeded) {
-        status.insert(literal!("reason"), literal!("DeadlineExceeded"));
-        status.insert(literal!("message"), DEADLINE_MESSAGE);
+        own.push((literal!("reason"), literal!("DeadlineExceeded").into()));
+        own.push((literal!("message"), DEADLINE_MESSAGE.into()));
     }
-    status.insert(literal!("conditions"), conditions);
-    status.insert(literal!("phase"), phase);
+    own.push((literal!("conditions"), conditions));
+    own.push((literal!("phase"), phase.into()));
     if old["startTime"].is_null() {
-        status.insert(literal!("startTime"), shared.time(worker.seen));
+        own.push((literal!("startTime"), shared.time(worker.seen).into()));
     }
     if worker.pod.meta.generation > 0 {
-        status.insert(literal!("observedGeneration"), worker.pod.meta.generation);
+        own.push((literal!("observedGeneration"), worker.pod.meta.generation.into()));
     }
-    addresses(&mut status, worker, place);
+    addresses(&mut own, old, worker, place);
     let split = worker.inits;
     let inits = container_statuses(worker, 0..split, "initContainerStatuses", place, shared);
     let mains = container_statuses(worker, split..worker.containers.len(), "containerStatuses", place, shared);
     if !inits.is_empty() {
-        status.insert(literal!("initContainerStatuses"), inits);
+        own.push((literal!("initContainerStatuses"), inits));
     }
-    status.insert(literal!("containerStatuses"), mains);
-    Value::Map(status)
+    own.push((literal!("containerStatuses"), mains));
+    Value::Map(kept.with(own))
 }
 
-fn addresses(status: &mut Map, worker: &Worker, place: &Place) {
+fn addresses(own: &mut Vec<(Str, Value)>, old: &Value, worker: &Worker, place: &Place) {
     if let Some(host) = &place.host {
-        status.insert(literal!("hostIP"), host);
-        status.insert(literal!("hostIPs"), &place.hosts);
+        own.push((literal!("hostIP"), host.into()));
+        own.push((literal!("hostIPs"), place.hosts.clone()));
     }
     let on_host = worker.pod.spec()["hostNetwork"].is_true();
     let address = if on_host { place.host.as_ref() } else { worker.address.as_ref() };
-    if let Some(address) = address.filter(|it| status.str("podIP") != Some(it)) {
-        status.insert(literal!("podIP"), address);
-        status.insert(literal!("podIPs"), Value::list([map! { "ip" => address }]));
+    if let Some(address) = address.filter(|it| old["podIP"].as_str() != Some(it)) {
+        own.push((literal!("podIP"), address.into()));
+        own.push((literal!("podIPs"), Value::list([map! { "ip" => address }])));
     }
 }
 

@@ -1,15 +1,20 @@
 //! Kubernetes objects as data: values, metadata, kinds, selectors and quantities. Imports nothing of ours but the clock.
 
+mod entries;
+mod fingerprint;
 mod json;
 mod kind;
 pub mod kinds;
+mod lookup;
 mod meta;
 mod quantity;
 mod selector;
 mod value;
 
 pub use arcstr::literal;
+pub use fingerprint::{Fingerprint, fingerprint};
 pub use kind::{Kind, KindInfo, Served};
+pub use lookup::Lookup;
 pub use meta::{Meta, OwnerRef};
 pub use quantity::{Quantity, QuantityError};
 pub use selector::matches_label_selector;

@@ -7,6 +7,8 @@
 use std::ops::Index;
 use std::sync::Arc;
 
+use super::entries::{Entries, Entry};
+
 /// A shared, immutable string. Cloning it copies a pointer, and a literal costs no allocation.
 pub type Str = arcstr::ArcStr;
 
@@ -34,11 +36,11 @@ static NULL: Value = Value::Null;
 
 /// A JSON object, sorted by key.
 #[derive(Clone, Debug, Default)]
-pub struct Map(Arc<Vec<(Str, Value)>>);
+pub struct Map(Entries);
 
 impl PartialEq for Map {
     fn eq(&self, other: &Map) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+        self.0.is_same(&other.0) || self.0.as_slice() == other.0.as_slice()
     }
 }
 
@@ -64,8 +66,8 @@ impl Map {
     }
 
     /// Builds a map from entries in any order; of two entries with one key the later wins.
-    pub fn from_entries(mut entries: Vec<(Str, Value)>) -> Self {
-        let is_in_order = |pair: &[(Str, Value)]| compare_keys(&pair[0].0, &pair[1].0).is_lt();
+    pub fn from_entries(mut entries: Vec<Entry>) -> Self {
+        let is_in_order = |pair: &[Entry]| compare_keys(&pair[0].0, &pair[1].0).is_lt();
         if !entries.windows(2).all(is_in_order) {
             entries.sort_by(|a, b| compare_keys(&a.0, &b.0));
             if !entries.windows(2).all(is_in_order) {
@@ -74,24 +76,28 @@ impl Map {
                 entries.reverse();
             }
         }
-        entries.shrink_to_fit();
-        Self(Arc::new(entries))
+        Self(Entries::from(entries))
     }
 
-    /// Where `key` is, or where it would go. Reading fields is most of what a reconcile does, so keys are compared by
-    /// their first eight bytes, as a number, before their texts are.
+    /// The map with `entries` as well, in the place of those with the same keys: one new map, however many they are.
+    pub fn with(self, entries: Vec<Entry>) -> Self {
+        let mut all = self.0.into_vec();
+        all.extend(entries);
+        Self::from_entries(all)
+    }
+
+    /// Where `key` is, or where it would go.
     fn find(&self, key: &str) -> Result<usize, usize> {
-        let wanted = leading_bytes(key);
-        self.0.binary_search_by(|(k, _)| {
-            leading_bytes(k)
-                .cmp(&wanted)
-                .then_with(|| if key.len() <= 8 { k.len().cmp(&key.len()) } else { k.as_str().cmp(key) })
-        })
+        match self.0.position(key) {
+            Some(i) => Ok(i),
+            None => Err(self.0.as_slice().partition_point(|(it, _)| it.as_str() < key)),
+        }
     }
 
     /// The value under `key`, or `None` when the key is absent.
+    #[inline]
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.find(key).ok().map(|i| &self.0[i].1)
+        self.0.position(key).map(|i| &self.0.as_slice()[i].1)
     }
 
     /// The string under `key`, or `None` when it is absent or not a string.
@@ -101,7 +107,7 @@ impl Map {
 
     /// Whether `key` is present, even with a null.
     pub fn contains_key(&self, key: &str) -> bool {
-        self.find(key).is_ok()
+        self.0.position(key).is_some()
     }
 
     /// Sets `key`, and returns what it held.
@@ -109,10 +115,10 @@ impl Map {
         let (key, value) = (key.into(), value.into());
         match self.find(&key) {
             Ok(i) => {
-                if self.0[i].1.is_same(&value) {
+                if self.0.as_slice()[i].1.is_same(&value) {
                     return Some(value);
                 }
-                Some(std::mem::replace(&mut Arc::make_mut(&mut self.0)[i].1, value))
+                Some(std::mem::replace(self.0.value_mut(i), value))
             }
             Err(i) => {
                 self.insert_at(i, key, value);
@@ -121,17 +127,22 @@ impl Map {
         }
     }
 
-    /// Adds an entry without room to spare: a map is kept for as long as the history is, and seldom grows again.
     fn insert_at(&mut self, i: usize, key: Str, value: Value) {
-        let entries = Arc::make_mut(&mut self.0);
-        entries.reserve_exact(1);
-        entries.insert(i, (key, value));
+        self.edit(|entries| entries.insert(i, (key, value)));
+    }
+
+    /// Changes which entries there are.
+    fn edit<T>(&mut self, change: impl FnOnce(&mut Vec<Entry>) -> T) -> T {
+        let mut entries = std::mem::take(&mut self.0).into_vec();
+        let result = change(&mut entries);
+        self.0 = Entries::from(entries);
+        result
     }
 
     /// Removes `key`, and returns what it held.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let i = self.find(key).ok()?;
-        Some(Arc::make_mut(&mut self.0).remove(i).1)
+        let i = self.0.position(key)?;
+        Some(self.edit(|entries| entries.remove(i).1))
     }
 
     /// The value under `key` for changing, put there as null when it is absent.
@@ -143,45 +154,45 @@ impl Map {
                 i
             }
         };
-        &mut Arc::make_mut(&mut self.0)[i].1
+        self.0.value_mut(i)
     }
 
     /// The value under `key` for changing, or `None` when it is absent.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        let i = self.find(key).ok()?;
-        Some(&mut Arc::make_mut(&mut self.0)[i].1)
+        let i = self.0.position(key)?;
+        Some(self.0.value_mut(i))
     }
 
     /// Keeps the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
-        if self.0.iter().any(|(k, v)| !keep(k, v)) {
-            Arc::make_mut(&mut self.0).retain(|(k, v)| keep(k, v));
+        if self.0.as_slice().iter().any(|(k, v)| !keep(k, v)) {
+            self.edit(|entries| entries.retain(|(k, v)| keep(k, v)));
         }
     }
 
     /// The entries in the order of their keys.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Str, &Value)> + DoubleEndedIterator {
-        self.0.iter().map(|(k, v)| (k, v))
+        self.0.as_slice().iter().map(|(k, v)| (k, v))
     }
 
     /// The keys in their order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Str> {
-        self.0.iter().map(|(k, _)| k)
+        self.0.as_slice().iter().map(|(k, _)| k)
     }
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.as_slice().len()
     }
 
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.as_slice().is_empty()
     }
 
     /// Whether both are the very same shared map: equality without a look inside.
     pub fn is_same(&self, other: &Map) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        self.0.is_same(&other.0)
     }
 }
 
@@ -201,6 +212,7 @@ fn leading_bytes(text: &str) -> u64 {
 
 impl Index<&str> for Map {
     type Output = Value;
+    #[inline]
     fn index(&self, key: &str) -> &Value {
         self.get(key).unwrap_or(&NULL)
     }
@@ -314,6 +326,7 @@ impl Value {
     }
 
     /// The field `key` of a map, or null.
+    #[inline]
     pub fn get(&self, key: &str) -> &Value {
         match self {
             Value::Map(map) => map.get(key).unwrap_or(&NULL),
@@ -371,6 +384,15 @@ impl Value {
         }
     }
 
+    /// Whether both are the very same shared map or list. Equality would have to look inside where they are not.
+    pub fn is_shared_with(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
+            (Value::Map(a), Value::Map(b)) => a.is_same(b),
+            _ => false,
+        }
+    }
+
     /// Equality that looks inside shared parts only when they are not the very same.
     pub fn is_same(&self, other: &Value) -> bool {
         self == other
@@ -379,6 +401,7 @@ impl Value {
 
 impl Index<&str> for Value {
     type Output = Value;
+    #[inline]
     fn index(&self, key: &str) -> &Value {
         self.get(key)
     }

@@ -13,6 +13,7 @@ mod series;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use crate::api::Status;
@@ -20,9 +21,9 @@ use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::{Names, Span, Time};
 use crate::controllers::{EventRecord, EventVia};
 use crate::map;
-use crate::object::{Key, Map, Meta, Object, Str, Value, kinds, literal};
+use crate::object::{Key, Map, Meta, Object, Str, Value, Fingerprint, fingerprint, kinds, literal};
 use crate::sim::cluster::Cluster;
-use correlator::{Correlator, Likeness, Observed, fingerprint};
+use correlator::{Correlator, Likeness, Observed};
 use series::{Occurrence, Progress, SeriesCache};
 
 /// How long an event is kept after its last change.
@@ -251,7 +252,7 @@ impl Cluster {
         let name = recorder.new_name(&record.about, now, &mut self.names);
         let key = event_key(record, name);
         let version = record.about.meta.resource_version.to_string();
-        let likeness = fingerprint(&[&record.about.meta.uid, &version, kind_of(record), record.reason, action]);
+        let likeness = fingerprint([&record.about.meta.uid, version.as_str(), kind_of(record), record.reason, action]);
         match recorder.series.entry(actor.clone()).or_default().observe(likeness, &key, now) {
             Occurrence::Counted => Ok(()),
             Occurrence::Again(progress) => self.write_series(actor, &progress),
@@ -319,13 +320,14 @@ fn event_key(record: &EventRecord, name: Str) -> Key {
 
 fn likeness(record: &EventRecord) -> Likeness {
     let meta = &record.about.meta;
-    let object = [record.about.kind.info().kind, &meta.namespace, &meta.name, &meta.uid];
-    let [kind, namespace, name, uid] = object;
-    let (event, reason) = (kind_of(record), record.reason);
-    Likeness {
-        object: fingerprint(&object),
-        group: fingerprint(&[kind, namespace, name, uid, event, reason]),
-        message: fingerprint(&[&record.message]),
-        exact: fingerprint(&[kind, namespace, name, uid, event, reason, &record.field_path, &record.message]),
-    }
+    let object = fingerprint([record.about.kind.info().kind, &meta.namespace, &meta.name, &meta.uid]);
+    let message = fingerprint([record.message.as_str()]);
+    let mut group = Fingerprint::default();
+    group.write_u64(object);
+    group.write(kind_of(record).as_bytes());
+    group.write(record.reason.as_bytes());
+    let mut exact = group;
+    exact.write(record.field_path.as_bytes());
+    exact.write_u64(message);
+    Likeness { object, group: group.finish(), message, exact: exact.finish() }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::hash::Hasher;
 
 use crate::clock::Time;
-use crate::object::{Key, Str};
+use crate::object::{Fingerprint, Key, Lookup, Str};
 
 /// The lines that are kept for a report.
 const TAIL: usize = 200;
@@ -27,33 +27,11 @@ type Due = (usize, Key);
 #[derive(Debug, Default)]
 pub struct Timeline {
     queue: BTreeMap<(Time, u64), Due>,
-    pending: BTreeMap<Due, (Time, u64)>,
+    pending: Lookup<Due, (Time, u64)>,
     seq: u64,
     entries: u64,
     tail: VecDeque<Line>,
-    digest: Digest,
-}
-
-/// FNV-1a, 64 bits: a running hash that is the same on every machine.
-#[derive(Clone, Copy, Debug)]
-struct Digest(u64);
-
-impl Default for Digest {
-    fn default() -> Self {
-        Digest(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Digest {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
+    digest: Fingerprint,
 }
 
 impl Timeline {

@@ -3,11 +3,14 @@
 //! One resource version counts the changes of the whole store. A watch reads the log from any version that is kept;
 //! below the compaction floor it is answered with [`Compacted`]. Reading never copies: objects are shared.
 
+mod slots;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::clock::Time;
 use crate::object::{Key, Kind, Object, Str, kinds};
+use slots::{Slot, Slots};
 
 /// One change: who did what to which object, and when.
 #[derive(Clone, Debug)]
@@ -42,16 +45,16 @@ pub struct Compacted {
     pub floor: u64,
 }
 
-/// The objects of a kind by namespace and name: nested, so that a lookup needs no key of its own.
-type ByNamespace = BTreeMap<Str, BTreeMap<Str, Arc<Object>>>;
+/// Where the objects of a kind are, by namespace and name.
+type ByNamespace = BTreeMap<Str, BTreeMap<Str, Slot>>;
 
 /// The objects, their log and their indexes.
 #[derive(Debug, Default)]
 pub struct Store {
     version: u64,
     floor: u64,
-    objects: BTreeMap<Kind, ByNamespace>,
-    by_uid: BTreeMap<Str, Key>,
+    objects: Slots,
+    by_name: BTreeMap<Kind, ByNamespace>,
     by_owner: BTreeMap<Str, BTreeSet<Key>>,
     by_node: BTreeMap<Str, BTreeSet<Key>>,
     without_controller: BTreeMap<(Kind, Str), BTreeSet<Str>>,
@@ -76,27 +79,29 @@ impl Store {
 
     /// The current revision of `key`.
     pub fn get(&self, key: &Key) -> Option<&Arc<Object>> {
-        self.objects.get(&key.kind)?.get(&key.namespace)?.get(&key.name)
+        self.objects.by_key(key)
     }
 
     /// Every object of `kind`, by namespace and name.
     pub fn list(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Arc<Object>> {
-        self.objects.get(&kind).into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values)
+        let slots = self.by_name.get(&kind).into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values);
+        slots.filter_map(|slot| self.objects.get(*slot))
     }
 
     /// The objects of `kind` in `namespace`, by name.
     pub fn list_in<'a>(&'a self, kind: Kind, namespace: &'a str) -> impl Iterator<Item = &'a Arc<Object>> {
-        self.objects.get(&kind).and_then(|all| all.get(namespace)).into_iter().flat_map(BTreeMap::values)
+        let slots = self.by_name.get(&kind).and_then(|all| all.get(namespace)).into_iter().flat_map(BTreeMap::values);
+        slots.filter_map(|slot| self.objects.get(*slot))
     }
 
     /// The number of objects of `kind`.
     pub fn count(&self, kind: Kind) -> usize {
-        self.objects.get(&kind).map_or(0, |all| all.values().map(BTreeMap::len).sum())
+        self.by_name.get(&kind).map_or(0, |all| all.values().map(BTreeMap::len).sum())
     }
 
     /// The object with `uid`.
     pub fn by_uid(&self, uid: &str) -> Option<&Arc<Object>> {
-        self.by_uid.get(uid).and_then(|key| self.get(key))
+        self.objects.by_uid(uid)
     }
 
     /// Every object with an owner reference to `uid`, in the order of keys.
@@ -130,8 +135,14 @@ impl Store {
         object.meta.resource_version = self.version;
         let key = object.key();
         let after = Arc::new(object);
-        let of_kind = self.objects.entry(key.kind).or_default();
-        let before = of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), after.clone());
+        let before = match self.objects.put(&key, after.clone()) {
+            Ok(before) => Some(before),
+            Err(slot) => {
+                let of_kind = self.by_name.entry(key.kind).or_default();
+                of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), slot);
+                None
+            }
+        };
         self.reindex(&key, before.as_deref(), Some(&after));
         self.log.push_back(Change { version: self.version, time, actor, key, before, after: Some(after.clone()) });
         after
@@ -139,7 +150,10 @@ impl Store {
 
     /// Removes an object. Its removal has a version of its own.
     pub fn remove(&mut self, key: &Key, time: Time, actor: Str) -> Option<Arc<Object>> {
-        let before = self.objects.get_mut(&key.kind)?.get_mut(&key.namespace)?.remove(&key.name)?;
+        let before = self.objects.remove(key)?;
+        if let Some(names) = self.by_name.get_mut(&key.kind).and_then(|all| all.get_mut(&key.namespace)) {
+            names.remove(&key.name);
+        }
         self.version += 1;
         self.reindex(key, Some(&before), None);
         let change =
@@ -172,25 +186,22 @@ impl Store {
         self.log.drain(..kept);
     }
 
+    /// Brings the indexes up to date. Most changes are of a status, which no index is made of, and are seen to be.
     fn reindex(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
-        let uid = |it: Option<&Object>| it.map(|object| object.meta.uid.clone());
-        if uid(before) != uid(after) {
-            if let Some(uid) = uid(before) {
-                self.by_uid.remove(&uid);
-            }
-            if let Some(uid) = uid(after) {
-                self.by_uid.insert(uid, key.clone());
-            }
-        }
         let owners = |it: Option<&Object>| it.map(|object| object.meta.owners.clone()).unwrap_or_default();
-        let (old, new) = (owners(before), owners(after));
-        if old != new {
-            for owner in old.iter() {
-                remove_from(&mut self.by_owner, &owner.uid, key);
+        let same_owners = before.zip(after).is_some_and(|(old, new)| Arc::ptr_eq(&old.meta.owners, &new.meta.owners));
+        if !same_owners {
+            let (old, new) = (owners(before), owners(after));
+            if old != new {
+                old.iter().for_each(|owner| remove_from(&mut self.by_owner, &owner.uid, key));
+                for owner in new.iter() {
+                    self.by_owner.entry(owner.uid.clone()).or_default().insert(key.clone());
+                }
             }
-            for owner in new.iter() {
-                self.by_owner.entry(owner.uid.clone()).or_default().insert(key.clone());
-            }
+            self.reindex_uncontrolled(key, before, after);
+        }
+        if key.kind != kinds::POD || before.zip(after).is_some_and(|(old, new)| old.spec().is_shared_with(new.spec())) {
+            return;
         }
         let node = |it: Option<&Object>| it.and_then(|object| object.node_name().cloned());
         let (old, new) = (node(before), node(after));
@@ -202,7 +213,6 @@ impl Store {
                 self.by_node.entry(node).or_default().insert(key.clone());
             }
         }
-        self.reindex_uncontrolled(key, before, after);
     }
 
     fn reindex_uncontrolled(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {

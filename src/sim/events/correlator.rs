@@ -21,15 +21,6 @@ const BUDGET: Span = Span::seconds(25 * 300);
 /// The objects that one source remembers.
 const REMEMBERED: usize = 4096;
 
-/// FNV-1a over `parts`, each ended, so that no two lists of parts run together.
-pub fn fingerprint(parts: &[&str]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in parts.iter().flat_map(|part| part.bytes().chain([0xff])) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash
-}
-
 /// What tells one event from another, as fingerprints.
 #[derive(Clone, Copy, Debug)]
 pub struct Likeness {
@@ -152,13 +143,14 @@ impl About {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::object::fingerprint;
 
     fn event(object: &str, reason: &str, message: &str) -> Likeness {
         Likeness {
-            object: fingerprint(&[object]),
-            group: fingerprint(&[object, reason]),
-            message: fingerprint(&[message]),
-            exact: fingerprint(&[object, reason, message]),
+            object: fingerprint([object]),
+            group: fingerprint([object, reason]),
+            message: fingerprint([message]),
+            exact: fingerprint([object, reason, message]),
         }
     }
 
