@@ -208,15 +208,17 @@ impl Names {
 
     /// A version 4 UUID.
     pub fn uid(&mut self) -> Str {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let (a, b) = (self.next_u64(), self.next_u64());
-        Str::from(format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            a >> 32,
-            a >> 16 & 0xffff,
-            a & 0xfff,
-            0x8000 | (b >> 48 & 0x3fff),
-            b & 0xffff_ffff_ffff
-        ))
+        let a = (a & !0xf000) | 0x4000;
+        let b = (b & !(0xc000 << 48)) | 0x8000 << 48;
+        let mut text = [b'-'; 36];
+        let places = (0..36).filter(|at| !matches!(at, 8 | 13 | 18 | 23));
+        for (place, digit) in places.zip(0..32) {
+            let half = if digit < 16 { a } else { b };
+            text[place] = DIGITS[(half >> (60 - digit % 16 * 4) & 0xf) as usize];
+        }
+        Str::from(std::str::from_utf8(&text).expect("hexadecimal digits are UTF-8"))
     }
 }
 

@@ -181,8 +181,7 @@ impl World {
 /// A bound that was reached, as a failure of its own class.
 pub fn not_settled(error: NotSettled) -> Failure {
     let mut failure = Failure::new(crate::report::Class::NotSettled, format!("not settled after {}", error.bound));
-    failure.tail =
-        error.tail.iter().map(|it| format!("T+{} {}: {}", it.time - error.start, it.actor, it.text)).collect();
+    failure.tail = error.tail.iter().map(|it| format!("T+{} {}: {}", it.time - error.start, it.actor, it)).collect();
     failure.help("look for two actors that undo each other's work in the timeline below, or for a pod that never ends")
 }
 

@@ -138,7 +138,7 @@ pub struct EventRecord {
     /// The CamelCase reason.
     pub reason: &'static str,
     /// The sentence.
-    pub message: String,
+    pub message: Str,
     /// Which API the recorder speaks.
     pub via: EventVia,
 }
@@ -157,16 +157,16 @@ pub enum EventVia {
 
 impl EventRecord {
     /// A `Normal` event.
-    pub fn normal(about: &Arc<Object>, reason: &'static str, message: impl Into<String>) -> Action {
+    pub fn normal(about: &Arc<Object>, reason: &'static str, message: impl Into<Str>) -> Action {
         Self::action(about, false, reason, message)
     }
 
     /// A `Warning` event.
-    pub fn warning(about: &Arc<Object>, reason: &'static str, message: impl Into<String>) -> Action {
+    pub fn warning(about: &Arc<Object>, reason: &'static str, message: impl Into<Str>) -> Action {
         Self::action(about, true, reason, message)
     }
 
-    fn action(about: &Arc<Object>, warning: bool, reason: &'static str, message: impl Into<String>) -> Action {
+    fn action(about: &Arc<Object>, warning: bool, reason: &'static str, message: impl Into<Str>) -> Action {
         Action::Event(EventRecord {
             about: about.clone(),
             field_path: Str::new(),

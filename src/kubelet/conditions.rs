@@ -125,13 +125,17 @@ fn initialized(worker: &Worker, phase: &str) -> Verdict {
 /// transition times where the stored ones have the same status.
 pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) -> (Vec<Value>, Vec<Condition>) {
     let old = &worker.pod.status()["conditions"];
-    let is_own = |it: &&Value| OWN.iter().any(|kind| it["type"].as_str() == Some(kind));
-    let others: Vec<Value> = old.items().iter().filter(|it| !is_own(it)).cloned().collect();
+    let (mut stored, mut others) = ([None; OWN.len()], Vec::new());
+    for condition in old.items() {
+        match OWN.iter().position(|kind| condition["type"].as_str() == Some(kind)) {
+            Some(i) => stored[i] = stored[i].or(Some(condition)),
+            None => others.push(condition.clone()),
+        }
+    }
     let all_ready = containers_ready(worker, phase);
     let verdicts =
         [plain(has_sandbox), initialized(worker, phase), ready(worker, &all_ready, old), all_ready, plain(true)];
-    let own = OWN.iter().cloned().zip(verdicts).map(|(kind, (status, reason, message))| {
-        let stored = old.items().iter().find(|it| it["type"].as_str() == Some(&kind));
+    let own = OWN.iter().cloned().zip(verdicts).zip(stored).map(|((kind, (status, reason, message)), stored)| {
         let same = stored.filter(|it| (it["status"].as_str() == Some("True")) == status);
         let since = same.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone();
         Condition { kind, status, reason, message, since, generation: worker.pod.meta.generation }

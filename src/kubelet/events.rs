@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::clock::Span;
 use crate::controllers::{Action, EventRecord, EventVia};
-use crate::object::{Object, Str, Value};
+use crate::object::{Object, Str, Value, literal};
 
 /// How long a pull of an image takes that the node has but must ask the registry for.
 const PULL_TIME: Span = Span::millis(500);
@@ -44,33 +44,35 @@ pub fn events(pod: &Arc<Object>, container: &Value, is_init: bool, happening: &H
     let name = container["name"].str_or_empty();
     let list = if is_init { "initContainers" } else { "containers" };
     let path = Str::from(format!("spec.{list}{{{name}}}"));
-    let record = |warning: bool, reason: &'static str, message: String| {
+    let record = |warning: bool, reason: &'static str, message: Str| {
         let about = pod.clone();
         Action::Event(EventRecord { about, field_path: path.clone(), warning, reason, message, via: EventVia::Core })
     };
     match happening {
         Happening::Started | Happening::CannotStart(_) => {
-            let mut events: Vec<Action> =
-                image_messages(container).into_iter().map(|(reason, message)| record(false, reason, message)).collect();
-            events.push(record(false, "Created", "Container created".to_owned()));
+            let mut events: Vec<Action> = image_messages(container)
+                .into_iter()
+                .map(|(reason, message)| record(false, reason, Str::from(message)))
+                .collect();
+            events.push(record(false, "Created", literal!("Container created")));
             events.push(match happening {
-                Happening::CannotStart(message) => record(true, "Failed", format!("Error: {message}")),
-                _ => record(false, "Started", "Container started".to_owned()),
+                Happening::CannotStart(message) => record(true, "Failed", Str::from(format!("Error: {message}"))),
+                _ => record(false, "Started", literal!("Container started")),
             });
             events
         }
         Happening::NotInterpreted(construct) => {
             let message =
                 format!("Command of container {name} is not interpreted: {construct:?}; it runs until it is killed");
-            vec![record(true, "NotInterpreted", message)]
+            vec![record(true, "NotInterpreted", Str::from(message))]
         }
         Happening::BackOff => {
             let message = format!("Back-off restarting failed container {name} in pod {}", pod_name(pod));
-            vec![record(true, "BackOff", message)]
+            vec![record(true, "BackOff", Str::from(message))]
         }
-        Happening::Killing => vec![record(false, "Killing", format!("Stopping container {name}"))],
+        Happening::Killing => vec![record(false, "Killing", Str::from(format!("Stopping container {name}")))],
         Happening::Changed => {
-            vec![record(false, "Killing", format!("Container {name} definition changed, will be restarted"))]
+            vec![record(false, "Killing", Str::from(format!("Container {name} definition changed, will be restarted")))]
         }
         Happening::DeadlineExceeded => vec![EventRecord::normal(pod, "DeadlineExceeded", DEADLINE_MESSAGE)],
     }

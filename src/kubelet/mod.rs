@@ -113,7 +113,7 @@ impl Kubelet {
         if self.workers.get(&key).is_some_and(|it| it.pod.meta.uid != pod.meta.uid) {
             self.forget(&key, &mut outcome.actions);
         }
-        let is_new = !self.workers.get(&key).is_some();
+        let is_new = self.workers.get(&key).is_none();
         if is_new && status::is_terminal(pod.status()["phase"].str_or_empty()) && pod.meta.deleted.is_none() {
             return outcome;
         }

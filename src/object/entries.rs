@@ -39,7 +39,9 @@ fn tag(key: &str) -> u64 {
     let bytes = key.as_bytes();
     let at = |i: usize| bytes.get(i).copied().map_or(0, u32::from);
     let (length, last) = (bytes.len(), bytes.len().saturating_sub(1));
-    let mixed = (length as u32).wrapping_mul(0x9e37) ^ at(0).wrapping_mul(0x85eb) ^ at(length / 2).wrapping_mul(0xc2b3)
+    let mixed = (length as u32).wrapping_mul(0x9e37)
+        ^ at(0).wrapping_mul(0x85eb)
+        ^ at(length / 2).wrapping_mul(0xc2b3)
         ^ at(last).wrapping_mul(0x27d5);
     u64::from((mixed >> 8 ^ mixed) as u8 | 1)
 }

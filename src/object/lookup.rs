@@ -1,5 +1,6 @@
 //! A table that is looked up and never walked.
 
+use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
 
 use hashbrown::HashTable;
@@ -16,7 +17,7 @@ impl<K, V> Default for Lookup<K, V> {
     }
 }
 
-fn hash(key: &impl Hash) -> u64 {
+fn hash<Q: Hash + ?Sized>(key: &Q) -> u64 {
     let mut hasher = Fingerprint::default();
     key.hash(&mut hasher);
     hasher.finish()
@@ -24,8 +25,40 @@ fn hash(key: &impl Hash) -> u64 {
 
 impl<K: Hash + Eq, V> Lookup<K, V> {
     /// The value under `key`.
-    pub fn get(&self, key: &K) -> Option<&V> {
-        self.0.find(hash(key), |(it, _)| it == key).map(|(_, value)| value)
+    pub fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.find(hash(key), |(it, _)| it.borrow() == key).map(|(_, value)| value)
+    }
+
+    /// The value under `key` for changing, made by `make` when there is none.
+    pub fn entry(&mut self, key: &K, make: impl FnOnce() -> V) -> &mut V
+    where
+        K: Clone,
+    {
+        let found = self.0.entry(hash(key), |(it, _)| it == key, |(it, _)| hash(it));
+        &mut found.or_insert_with(|| (key.clone(), make())).into_mut().1
+    }
+
+    /// The number of values.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes every value out.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The kept key that equals `key`, with its value.
+    pub fn get_key_value(&self, key: &K) -> Option<(&K, &V)> {
+        self.0.find(hash(key), |(it, _)| it == key).map(|(key, value)| (key, value))
     }
 
     /// Puts `value` under `key`, and returns what was there.

@@ -137,9 +137,15 @@ impl Scheduler {
     }
 }
 
-fn event(pod: &Arc<Object>, warning: bool, reason: &'static str, action: &'static str, message: String) -> Action {
+fn event(
+    pod: &Arc<Object>,
+    warning: bool,
+    reason: &'static str,
+    action: &'static str,
+    message: impl Into<Str>,
+) -> Action {
     let (about, via) = (pod.clone(), EventVia::Events { action });
-    Action::Event(EventRecord { about, field_path: Str::new(), warning, reason, message, via })
+    Action::Event(EventRecord { about, field_path: Str::new(), warning, reason, message: message.into(), via })
 }
 
 fn bind(pod: &Arc<Object>, node: Str) -> Vec<Action> {

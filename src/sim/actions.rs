@@ -9,6 +9,7 @@ use crate::clock::Span;
 use crate::controllers::{Action, EventRecord};
 use crate::object::{Key, Object, Str};
 use crate::sim::cluster::Cluster;
+use crate::sim::timeline::Word;
 
 /// The first retry of a key whose action failed; each further failure doubles it
 /// (client-go `util/workqueue/default_rate_limiters.go`).
@@ -63,14 +64,14 @@ impl Cluster {
 
     /// Carries out one action, records it, and returns whether it succeeded.
     fn act_and_record(&mut self, actor: &Str, action: Action) -> bool {
-        let what = describe(&action);
+        let [verb, kind, subject, link, object] = describe(&action);
         let result = self.act(actor, action);
-        let text = match &result {
-            Ok(Some(name)) => format!("{what} {name}"),
-            Ok(None) => what,
-            Err(status) => format!("{what}: {status}"),
+        let went = match &result {
+            Ok(Some(name)) => format!(" {name}").into(),
+            Ok(None) => "".into(),
+            Err(status) => format!(": {status}").into(),
         };
-        self.timeline.record(self.now, actor, text);
+        self.timeline.record(self.now, actor, [verb, kind, subject, link, object, went]);
         result.is_ok()
     }
 
@@ -162,25 +163,32 @@ impl Cluster {
     }
 }
 
-fn describe(action: &Action) -> String {
-    let named = |verb: &str, object: &Object| {
-        let info = object.kind.info();
+/// What an action is about to do, in words that are not put together yet: most are never read.
+fn describe(action: &Action) -> [Word; 5] {
+    let named = |verb: &'static str, object: &Object| {
         let name = if object.meta.name.is_empty() { &object.meta.generate_name } else { &object.meta.name };
-        format!("{verb} {}/{name}", info.singular)
+        [verb.into(), object.kind.info().singular.into(), "/".into(), name.into(), "".into()]
     };
     match action {
-        Action::Create(object) | Action::CreateChild { object, .. } => named("create", object),
-        Action::CreateChildren { objects, .. } => format!("create {} objects", objects.len()),
+        Action::Create(object) | Action::CreateChild { object, .. } => named("create ", object),
+        Action::CreateChildren { objects, .. } => {
+            ["create ".into(), objects.len().to_string().into(), " objects".into(), "".into(), "".into()]
+        }
         Action::RemoveFinalizer { key, finalizer, .. } => {
-            format!("remove finalizer {finalizer} from {}/{}", key.kind.info().singular, key.name)
+            let from = format!(" from {}/", key.kind.info().singular);
+            ["remove finalizer ".into(), finalizer.into(), from.into(), (&key.name).into(), "".into()]
         }
-        Action::Update(object) => named("update", object),
-        Action::UpdateStatus(object) => named("update status of", object),
-        Action::Finalize(object) => named("finalize", object),
+        Action::Update(object) => named("update ", object),
+        Action::UpdateStatus(object) => named("update status of ", object),
+        Action::Finalize(object) => named("finalize ", object),
         Action::Delete(key, _) | Action::DeleteChild { key, .. } => {
-            format!("delete {}/{}", key.kind.info().singular, key.name)
+            ["delete ".into(), key.kind.info().singular.into(), "/".into(), (&key.name).into(), "".into()]
         }
-        Action::Bind { pod, node, .. } => format!("bind pod/{} to {node}", pod.name),
-        Action::Event(record) => format!("event {} {}", record.reason, record.message),
+        Action::Bind { pod, node, .. } => {
+            ["bind pod/".into(), (&pod.name).into(), " to ".into(), node.into(), "".into()]
+        }
+        Action::Event(record) => {
+            ["event ".into(), record.reason.into(), " ".into(), (&record.message).into(), "".into()]
+        }
     }
 }

@@ -12,7 +12,7 @@ mod series;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::Hasher;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::{Names, Span, Time};
 use crate::controllers::{EventRecord, EventVia};
 use crate::map;
-use crate::object::{Key, Map, Meta, Object, Str, Value, Fingerprint, fingerprint, kinds, literal};
+use crate::object::{Fingerprint, Key, Lookup, Map, Meta, Object, Str, Value, fingerprint, kinds, literal};
 use crate::sim::cluster::Cluster;
 use correlator::{Correlator, Likeness, Observed};
 use series::{Occurrence, Progress, SeriesCache};
@@ -38,9 +38,10 @@ const LONGEST_NAME: usize = 253;
 /// What recorders remember between events.
 #[derive(Debug, Default)]
 pub struct Recorder {
-    sources: BTreeMap<Str, Source>,
+    sources: Lookup<Str, Source>,
     series: BTreeMap<Str, SeriesCache>,
-    texts: BTreeSet<Str>,
+    texts: Lookup<Str, ()>,
+    shared_literals: Lookup<&'static str, Str>,
     reference: Option<Reference>,
     stamp: Option<(Time, Str)>,
     blank: Meta,
@@ -88,19 +89,27 @@ struct Told {
 
 impl Recorder {
     fn source(&mut self, actor: &Str) -> &mut Source {
-        self.sources.entry(actor.clone()).or_insert_with(|| Source::new(actor))
+        self.sources.entry(actor, || Source::new(actor))
     }
 
-    fn shared(&mut self, text: &str) -> Str {
-        if let Some(known) = self.texts.get(text) {
+    /// `text`, or the same text as it was kept before.
+    fn shared(&mut self, text: &Str) -> Str {
+        if Str::is_static(text) {
+            return text.clone();
+        }
+        if let Some((known, ())) = self.texts.get_key_value(text) {
             return known.clone();
         }
         if self.texts.len() >= SHARED_TEXTS {
             self.texts.clear();
         }
-        let text = Str::from(text);
-        self.texts.insert(text.clone());
-        text
+        self.texts.insert(text.clone(), ());
+        text.clone()
+    }
+
+    /// What is written in the code, shared.
+    fn known(&mut self, text: &'static str) -> Str {
+        self.shared_literals.entry(&text, || Str::from(text)).clone()
     }
 
     fn stamp(&mut self, now: Time) -> Str {
@@ -129,9 +138,9 @@ impl Recorder {
         let version = (about.meta.resource_version > 0).then(|| about.meta.resource_version.to_string());
         let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
         let shown = map! {
-            "apiVersion" => self.shared(&info.api_version()),
+            "apiVersion" => self.shared(&Str::from(info.api_version())),
             "fieldPath" => unless_empty(field_path),
-            "kind" => self.shared(info.kind),
+            "kind" => self.known(info.kind),
             "name" => &about.meta.name,
             "namespace" => unless_empty(&about.meta.namespace),
             "resourceVersion" => version,
@@ -160,7 +169,7 @@ impl Recorder {
         Told {
             about: self.reference(&record.about, &record.field_path),
             kind: if record.warning { literal!("Warning") } else { literal!("Normal") },
-            reason: self.shared(record.reason),
+            reason: self.known(record.reason),
             message: self.shared(&record.message),
             stamp: self.stamp(now),
         }
@@ -231,20 +240,19 @@ impl Cluster {
         // client-go's aggregator builds the combined event without the reporter.
         let (component, host) =
             if observed.combined { (Str::new(), Str::new()) } else { (source.component.clone(), source.host.clone()) };
-        let mut body = map! {
-            "count" => observed.count,
-            "firstTimestamp" => first,
-            "involvedObject" => told.about,
-            "lastTimestamp" => told.stamp,
-            "message" => told.message,
-            "reason" => told.reason,
-            "reportingComponent" => component,
-            "reportingInstance" => host,
-            "source" => &source.shown,
-            "type" => told.kind,
-        };
-        body.insert(literal!("eventTime"), Value::Null);
-        body
+        Map::from_entries(vec![
+            (literal!("count"), observed.count.into()),
+            (literal!("eventTime"), Value::Null),
+            (literal!("firstTimestamp"), first.into()),
+            (literal!("involvedObject"), told.about.into()),
+            (literal!("lastTimestamp"), told.stamp.into()),
+            (literal!("message"), told.message.into()),
+            (literal!("reason"), told.reason.into()),
+            (literal!("reportingComponent"), component.into()),
+            (literal!("reportingInstance"), host.into()),
+            (literal!("source"), Value::from(&source.shown)),
+            (literal!("type"), told.kind.into()),
+        ])
     }
 
     fn record_series(&mut self, actor: &Str, record: &EventRecord, action: &'static str) -> Result<(), Status> {
@@ -258,21 +266,21 @@ impl Cluster {
             Occurrence::Again(progress) => self.write_series(actor, &progress),
             Occurrence::New => {
                 let told = recorder.told(record, now);
-                let source = recorder.source(actor);
-                let instance = format!("{}-{CONTROL_PLANE_HOST}", source.component);
-                let mut body = map! {
-                    "action" => action,
-                    "eventTime" => now.rfc3339_micro(),
-                    "involvedObject" => told.about,
-                    "message" => told.message,
-                    "reason" => told.reason,
-                    "reportingComponent" => &source.component,
-                    "source" => Value::empty_map(),
-                    "type" => told.kind,
-                };
-                body.insert(literal!("reportingInstance"), recorder.shared(&instance));
-                body.insert(literal!("firstTimestamp"), Value::Null);
-                body.insert(literal!("lastTimestamp"), Value::Null);
+                let component = recorder.source(actor).component.clone();
+                let instance = format!("{component}-{CONTROL_PLANE_HOST}");
+                let body = Map::from_entries(vec![
+                    (literal!("action"), recorder.known(action).into()),
+                    (literal!("eventTime"), now.rfc3339_micro().into()),
+                    (literal!("firstTimestamp"), Value::Null),
+                    (literal!("involvedObject"), told.about.into()),
+                    (literal!("lastTimestamp"), Value::Null),
+                    (literal!("message"), told.message.into()),
+                    (literal!("reason"), told.reason.into()),
+                    (literal!("reportingComponent"), component.into()),
+                    (literal!("reportingInstance"), recorder.shared(&Str::from(instance)).into()),
+                    (literal!("source"), Value::empty_map()),
+                    (literal!("type"), told.kind.into()),
+                ]);
                 self.create_event(actor, &key, body)
             }
         }

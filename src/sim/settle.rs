@@ -39,7 +39,7 @@ impl fmt::Display for NotSettled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "not settled after {}", self.bound)?;
         for line in &self.tail {
-            write!(f, "\n  T+{} {}: {}", line.time - self.start, line.actor, line.text)?;
+            write!(f, "\n  T+{} {}: {}", line.time - self.start, line.actor, line)?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What is due when: a queue in the total order of *(due, seq)*, with at most one entry for each controller and key.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::hash::Hasher;
 
 use crate::clock::Time;
@@ -16,8 +17,54 @@ pub struct Line {
     pub time: Time,
     /// Who: a controller, a kubelet, a client.
     pub actor: Str,
-    /// What.
-    pub text: String,
+    /// What: words that are put together when somebody reads them.
+    pub what: Words,
+}
+
+/// The parts of a sentence, such as `bind pod/`, `web-x7k2p`, ` to `, `node-1`.
+pub type Words = [Word; 6];
+
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// One that is written in the code.
+    Literal(&'static str),
+    /// One that the sentence is about.
+    Shared(Str),
+}
+
+impl Word {
+    fn as_str(&self) -> &str {
+        match self {
+            Word::Literal(text) => text,
+            Word::Shared(text) => text,
+        }
+    }
+}
+
+impl From<&'static str> for Word {
+    fn from(text: &'static str) -> Self {
+        Word::Literal(text)
+    }
+}
+
+impl From<&Str> for Word {
+    fn from(text: &Str) -> Self {
+        Word::Shared(text.clone())
+    }
+}
+
+impl From<String> for Word {
+    fn from(text: String) -> Self {
+        Word::Shared(Str::from(text))
+    }
+}
+
+impl fmt::Display for Line {
+    /// What was done, and how it went.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.what.iter().try_for_each(|word| f.write_str(word.as_str()))
+    }
 }
 
 /// A key due for a controller.
@@ -73,14 +120,14 @@ impl Timeline {
     }
 
     /// Records what was done.
-    pub fn record(&mut self, time: Time, actor: &Str, text: String) {
+    pub fn record(&mut self, time: Time, actor: &Str, what: Words) {
         self.digest.write(&time.0.to_le_bytes());
         self.digest.write(actor.as_bytes());
-        self.digest.write(text.as_bytes());
+        what.iter().for_each(|word| self.digest.write(word.as_str().as_bytes()));
         if self.tail.len() == TAIL {
             self.tail.pop_front();
         }
-        self.tail.push_back(Line { time, actor: actor.clone(), text });
+        self.tail.push_back(Line { time, actor: actor.clone(), what });
     }
 
     /// The last lines recorded, oldest first.

@@ -18,25 +18,47 @@ pub type Slot = u32;
 pub struct Slots {
     objects: Vec<Option<Arc<Object>>>,
     free: Vec<Slot>,
-    by_key: HashTable<Slot>,
-    by_uid: HashTable<Slot>,
+    by_key: Table,
+    by_uid: Table,
 }
 
-fn hash(parts: impl Hash) -> u64 {
+/// Slots by a hash, which is kept so that neither a growing table nor a near miss looks at an object.
+#[derive(Debug, Default)]
+struct Table(HashTable<(u32, Slot)>);
+
+/// A table takes the bits of its buckets from one end of a hash and those of its tags from the other.
+fn widened(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
+impl Table {
+    fn find(&self, hash: u32, is_it: impl Fn(Slot) -> bool) -> Option<Slot> {
+        self.0.find(widened(hash), |(kept, slot)| *kept == hash && is_it(*slot)).map(|(_, slot)| *slot)
+    }
+
+    fn insert(&mut self, hash: u32, slot: Slot) {
+        self.0.insert_unique(widened(hash), (hash, slot), |(kept, _)| widened(*kept));
+    }
+
+    fn remove(&mut self, hash: u32, slot: Slot) {
+        if let Ok(found) = self.0.find_entry(widened(hash), |it| *it == (hash, slot)) {
+            found.remove();
+        }
+    }
+}
+
+fn hash(parts: impl Hash) -> u32 {
     let mut hasher = Fingerprint::default();
     parts.hash(&mut hasher);
-    hasher.finish()
+    let full = hasher.finish();
+    (full >> 32 ^ full) as u32
 }
 
-fn hash_key(kind: Kind, namespace: &str, name: &str) -> u64 {
+fn hash_key(kind: Kind, namespace: &str, name: &str) -> u32 {
     hash((kind, namespace, name))
 }
 
-fn key_hash_of(object: &Object) -> u64 {
-    hash_key(object.kind, &object.meta.namespace, &object.meta.name)
-}
-
-fn uid_hash_of(object: &Object) -> u64 {
+fn uid_hash_of(object: &Object) -> u32 {
     hash(object.meta.uid.as_str())
 }
 
@@ -53,16 +75,17 @@ impl Slots {
 
     /// The object with `uid`.
     pub fn by_uid(&self, uid: &str) -> Option<&Arc<Object>> {
-        let is_it = |slot: &Slot| self.get(*slot).is_some_and(|it| it.meta.uid == uid);
-        self.get(*self.by_uid.find(hash(uid), is_it)?)
+        let is_it = |slot: Slot| self.get(slot).is_some_and(|it| it.meta.uid == uid);
+        self.get(self.by_uid.find(hash(uid), is_it)?)
     }
 
     fn slot_of(&self, key: &Key) -> Option<Slot> {
-        let is_it = |slot: &Slot| {
-            let object = self.get(*slot);
-            object.is_some_and(|it| it.meta.name == key.name && it.kind == key.kind && it.meta.namespace == key.namespace)
+        let is_it = |slot: Slot| {
+            let object = self.get(slot);
+            object
+                .is_some_and(|it| it.meta.name == key.name && it.kind == key.kind && it.meta.namespace == key.namespace)
         };
-        self.by_key.find(hash_key(key.kind, &key.namespace, &key.name), is_it).copied()
+        self.by_key.find(hash_key(key.kind, &key.namespace, &key.name), is_it)
     }
 
     /// Puts `object` in the place of the one with its key, which is returned, or else in a new slot, whose number is.
@@ -83,9 +106,7 @@ impl Slots {
             Slot::try_from(self.objects.len() - 1).expect("fewer objects than memory holds")
         });
         self.objects[slot as usize] = Some(object);
-        let objects = &self.objects;
-        let rehash = |slot: &Slot| objects[*slot as usize].as_deref().map_or(0, key_hash_of);
-        self.by_key.insert_unique(rehash(&slot), slot, rehash);
+        self.by_key.insert(hash_key(key.kind, &key.namespace, &key.name), slot);
         self.learn_uid(slot);
         Err(slot)
     }
@@ -94,25 +115,20 @@ impl Slots {
     pub fn remove(&mut self, key: &Key) -> Option<Arc<Object>> {
         let slot = self.slot_of(key)?;
         self.forget_uid(slot);
-        if let Ok(found) = self.by_key.find_entry(hash_key(key.kind, &key.namespace, &key.name), |it| *it == slot) {
-            found.remove();
-        }
+        self.by_key.remove(hash_key(key.kind, &key.namespace, &key.name), slot);
         self.free.push(slot);
         self.objects[slot as usize].take()
     }
 
     fn learn_uid(&mut self, slot: Slot) {
-        let objects = &self.objects;
-        let rehash = |slot: &Slot| objects[*slot as usize].as_deref().map_or(0, uid_hash_of);
-        self.by_uid.insert_unique(rehash(&slot), slot, rehash);
+        if let Some(object) = self.objects[slot as usize].as_deref() {
+            self.by_uid.insert(uid_hash_of(object), slot);
+        }
     }
 
     fn forget_uid(&mut self, slot: Slot) {
-        let Some(object) = self.objects[slot as usize].as_deref() else {
-            return;
-        };
-        if let Ok(found) = self.by_uid.find_entry(uid_hash_of(object), |it| *it == slot) {
-            found.remove();
+        if let Some(object) = self.objects[slot as usize].as_deref() {
+            self.by_uid.remove(uid_hash_of(object), slot);
         }
     }
 }

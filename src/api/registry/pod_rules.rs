@@ -60,10 +60,11 @@ fn prepare_status_update(new: &mut Object, old: &Object) {
 fn keep_observed_generations(new: &mut Object, old: &Object) {
     const FIELD: &str = "observedGeneration";
     let known = old.status()["conditions"].items();
-    if known.iter().all(|it| it[FIELD].is_empty()) {
+    let conditions = new.status()["conditions"].items();
+    let are_silent = |list: &[Value]| list.iter().all(|it| it[FIELD].is_empty());
+    if !conditions.iter().any(|it| it[FIELD].is_empty()) || are_silent(known) {
         return;
     }
-    let conditions = new.status()["conditions"].items();
     let mut kept: Vec<(usize, Value)> = Vec::new();
     for (i, condition) in conditions.iter().enumerate() {
         // A type may be there more than once: the first answers to the first.
