@@ -48,8 +48,7 @@ pub fn remaining(failures: u32, last_failure: Option<Time>, now: Time) -> Span {
     let Some(last_failure) = last_failure.filter(|_| failures > 0) else {
         return Span::ZERO;
     };
-    let doubled = FIRST.times(1_i64.checked_shl(failures - 1).filter(|it| *it > 0).unwrap_or(i64::MAX));
-    let wait = doubled.min(LAST);
+    let wait = FIRST.backed_off(failures, LAST);
     let elapsed = now - last_failure;
     if wait < elapsed { Span::ZERO } else { Span(wait.0 - elapsed.0) }
 }

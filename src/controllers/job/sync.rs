@@ -288,8 +288,7 @@ impl<'a> Sync<'a> {
             return;
         }
         memory.failed_creations += 1;
-        let doubled = FIRST_RETRY.times(1 << (memory.failed_creations - 1).min(6));
-        self.wake_at(self.now + doubled.min(LAST_RETRY));
+        self.wake_at(self.now + FIRST_RETRY.backed_off(memory.failed_creations, LAST_RETRY));
     }
 
     fn wake_at(&mut self, at: Time) {
