@@ -3,12 +3,10 @@
 
 pub mod assert;
 pub mod columns;
-mod duration;
 mod render;
 mod trace;
 
 pub use assert::{SnapshotFile, SnapshotMode, Verdict};
-pub use duration::human_duration;
 pub use render::{render_cluster, render_object};
 pub use trace::render_trace;
 

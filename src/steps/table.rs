@@ -24,7 +24,7 @@ async fn are(world: &mut World, args: Args) -> Result {
     let now = world.stage()?.now();
     let known = columns::names(found.kind);
     for column in header {
-        if !known.contains(&column.as_str()) {
+        if !known.contains(column) {
             let failure = Failure::scenario(format!("kubectl shows no column {column:?} of {}", args.word("resource")));
             return Err(failure.help(format!("its columns are {}", known.join(", "))));
         }

@@ -1,6 +1,7 @@
 //! What a client learns of a server before it asks for objects: health, version, groups, resources
 //! (apiserver `pkg/endpoints/discovery` and `pkg/server/routes`).
 
+use super::negotiation::Endpoint;
 use super::{Request, Response, negotiation, openapi};
 use crate::map;
 use crate::object::{Kind, KindInfo, Map, Value};
@@ -43,7 +44,7 @@ pub(super) fn answer(request: &Request) -> Result<Option<Response>, Response> {
         },
         _ => return Ok(None),
     };
-    negotiation::acceptable(&request.accept)?;
+    negotiation::negotiate(&request.accept, Endpoint::Plain)?;
     if request.method != "GET" {
         return Err(Response::method_not_allowed());
     }

@@ -2,8 +2,8 @@
 //!
 //! [`handle`] answers one request against the store at one instant. A watch is answered with a [`Watch`], a cursor that its
 //! owner polls whenever the store or the time has moved. The service around a cluster makes streams of it.
-//! It follows apiserver `pkg/endpoints`. Server-side apply, tables, OpenAPI schemas, aggregated discovery and protobuf are
-//! not served: they are answered with the 415 and 406 of a server that does not know them.
+//! It follows apiserver `pkg/endpoints`. Server-side apply, OpenAPI schemas and protobuf are not served: they are answered with
+//! the 415 and 406 of a server that does not know them.
 
 mod body;
 mod conversion;
@@ -19,11 +19,13 @@ mod negotiation;
 mod openapi;
 mod patch;
 mod query;
+mod representation;
 mod resource;
 mod route;
 mod scalars;
 mod schema;
 mod schema_facts;
+pub mod table;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -32,6 +34,8 @@ mod yaml;
 
 use bytes::Bytes;
 
+use self::negotiation::Endpoint;
+use self::representation::Representation;
 use crate::api::Status;
 use crate::api::registry::Api;
 use crate::map;
@@ -161,9 +165,20 @@ fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
     }
     let path = query::decode(&request.path, false);
     let target = route::resolve(&path)?;
-    negotiation::acceptable(&request.accept)?;
+    let accepted = negotiation::negotiate(&request.accept, Endpoint::Objects)?;
     let params = query::Params::parse(&request.query);
-    resource::answer(api, request, &target, &params)
+    let representation = accepted.conversion.map(|it| Representation::new(it, &target, &params)).transpose()?;
+    match (resource::answer(api, request, &target, &params)?, representation) {
+        (Reply::Watch(watch), representation) => {
+            negotiation::check_streams(&accepted)?;
+            Ok(Reply::Watch(Box::new(watch.shown_as(representation))))
+        }
+        (Reply::Done(Response { code, content: Content::Json(value), warnings }), Some(representation)) => {
+            let content = Content::Json(representation.of(value, api.now)?);
+            Ok(Reply::Done(Response { code, content, warnings }))
+        }
+        (reply, _) => Ok(reply),
+    }
 }
 
 /// Who a client is by its `User-Agent`: the first word, up to a slash or a blank; `unknown` when there is none.

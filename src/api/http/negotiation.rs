@@ -3,46 +3,184 @@
 use super::{Content, Response};
 use crate::api::Status;
 
-const SERVED: &str = "application/json, application/yaml";
+/// What every answer can be, in the server's order of preference.
+const SERVED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+/// What a watch can be.
+const STREAMED: &str = "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
 
-/// The format that an `Accept` header leads to.
+/// The format of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Json,
     Yaml,
 }
 
-/// The first clause that can be served; parameters that ask for another representation (`as=Table`) cannot.
-fn format(accept: &str) -> Option<Format> {
-    if accept.trim().is_empty() {
-        return Some(Format::Json);
+/// A form that objects are wanted in, other than their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Conversion {
+    pub form: Form,
+    pub version: MetaVersion,
+}
+
+/// What objects are turned into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Table,
+    Metadata,
+    MetadataList,
+}
+
+/// The version of `meta.k8s.io` that a conversion speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MetaVersion {
+    V1,
+    V1beta1,
+}
+
+impl MetaVersion {
+    /// `meta.k8s.io/v1`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            MetaVersion::V1 => "meta.k8s.io/v1",
+            MetaVersion::V1beta1 => "meta.k8s.io/v1beta1",
+        }
     }
-    accept.split(',').find_map(|clause| {
-        let mut parts = clause.split(';').map(str::trim);
+}
+
+/// What an `Accept` header has led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Accepted {
+    pub format: Format,
+    pub conversion: Option<Conversion>,
+    /// The group, version and kind of `g`, `v` and `as` at an endpoint that takes conversions of its own.
+    pub other: Option<[String; 3]>,
+}
+
+/// What an endpoint can do beyond its plain answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    /// Nothing.
+    Plain,
+    /// Objects, which can be had as tables and as metadata alone.
+    Objects,
+    /// Discovery, which can be had of all groups at once.
+    Discovery,
+}
+
+/// One clause of an `Accept` header.
+#[derive(Debug)]
+struct Clause<'a> {
+    ty: &'a str,
+    subtype: &'a str,
+    quality: f64,
+    params: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Clause<'a> {
+    fn parse(text: &'a str) -> Self {
+        let mut parts = text.split(';').map(str::trim);
         let media = parts.next().unwrap_or_default();
-        if parts.any(|part| part.starts_with("as=")) {
+        let (ty, subtype) = media.split_once('/').unwrap_or((media, if media == "*" { "*" } else { "" }));
+        let mut clause = Clause { ty: ty.trim(), subtype: subtype.trim(), quality: 1.0, params: Vec::new() };
+        for part in parts {
+            match part.split_once('=').map(|(key, value)| (key.trim(), value.trim().trim_matches('"'))) {
+                Some(("q", value)) => clause.quality = value.parse().unwrap_or(1.0),
+                Some(pair) => clause.params.push(pair),
+                None => {}
+            }
+        }
+        clause
+    }
+
+    fn formats(&self) -> &'static [Format] {
+        match (self.ty, self.subtype) {
+            ("application", "json") => &[Format::Json],
+            ("application", "yaml") => &[Format::Yaml],
+            ("application" | "*", "*") => &[Format::Json, Format::Yaml],
+            _ => &[],
+        }
+    }
+
+    fn param(&self, name: &str) -> Option<&'a str> {
+        self.params.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+
+    /// What this clause leads to in one format, unless its parameters ask for what the endpoint has not.
+    fn accepted(&self, format: Format, endpoint: Endpoint) -> Option<Accepted> {
+        if self.param("stream").is_some_and(|it| !it.is_empty() && it != "watch") {
             return None;
         }
-        match media {
-            "application/json" | "*/*" | "application/*" => Some(Format::Json),
-            "application/yaml" => Some(Format::Yaml),
-            _ => None,
+        let mut accepted = Accepted { format, conversion: None, other: None };
+        let converts = ["as", "g", "v"].iter().any(|it| self.param(it).is_some());
+        if !converts {
+            return Some(accepted);
         }
-    })
-}
-
-/// Refuses a client that accepts nothing which is served.
-pub(super) fn acceptable(accept: &str) -> Result<(), Response> {
-    if format(accept).is_some() {
-        return Ok(());
+        let gvk = ["g", "v", "as"].map(|it| self.param(it).unwrap_or_default());
+        match endpoint {
+            Endpoint::Plain => return None,
+            Endpoint::Objects => accepted.conversion = Some(conversion(gvk)?),
+            Endpoint::Discovery => accepted.other = Some(gvk.map(str::to_owned)),
+        }
+        Some(accepted)
     }
-    let message = format!("only the following media types are accepted: {SERVED}");
-    Err(Status::failure(406, "NotAcceptable", message).into())
 }
 
-/// Turns an answer into the format that the client asked for.
+fn conversion([group, version, kind]: [&str; 3]) -> Option<Conversion> {
+    let version = match (group, version) {
+        ("meta.k8s.io", "v1") => MetaVersion::V1,
+        ("meta.k8s.io", "v1beta1") => MetaVersion::V1beta1,
+        _ => return None,
+    };
+    let form = match kind {
+        "Table" => Form::Table,
+        "PartialObjectMetadata" => Form::Metadata,
+        "PartialObjectMetadataList" => Form::MetadataList,
+        _ => return None,
+    };
+    Some(Conversion { form, version })
+}
+
+/// The clauses of a header, the best first: by quality, and what says more before what has an asterisk.
+fn clauses(accept: &str) -> Vec<Clause<'_>> {
+    let mut clauses: Vec<_> = accept.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Clause::parse).collect();
+    clauses.sort_by(|a, b| {
+        let vague = |it: &Clause<'_>| (it.ty == "*", it.subtype == "*");
+        b.quality.total_cmp(&a.quality).then_with(|| vague(a).cmp(&vague(b)))
+    });
+    clauses
+}
+
+/// Every way in which the answer would be accepted, the best first.
+pub(super) fn choices(accept: &str, endpoint: Endpoint) -> Vec<Accepted> {
+    if accept.trim().is_empty() {
+        return vec![Accepted { format: Format::Json, conversion: None, other: None }];
+    }
+    let clauses = clauses(accept);
+    clauses
+        .iter()
+        .flat_map(|clause| clause.formats().iter().filter_map(|format| clause.accepted(*format, endpoint)))
+        .collect()
+}
+
+/// The best way in which the answer would be accepted, or the 406 of a client that accepts nothing which is served.
+pub(super) fn negotiate(accept: &str, endpoint: Endpoint) -> Result<Accepted, Response> {
+    choices(accept, endpoint).into_iter().next().ok_or_else(|| not_acceptable(SERVED))
+}
+
+/// The 406 of a watch in a format that cannot be streamed.
+pub(super) fn check_streams(accepted: &Accepted) -> Result<(), Response> {
+    if accepted.format == Format::Json { Ok(()) } else { Err(not_acceptable(STREAMED)) }
+}
+
+fn not_acceptable(served: &str) -> Response {
+    let message = format!("only the following media types are accepted: {served}");
+    Status::failure(406, "NotAcceptable", message).into()
+}
+
+/// Turns an answer into the format that the client asked for; one that nothing was asked of stays JSON.
 pub(super) fn shape(mut response: Response, accept: &str) -> Response {
-    if format(accept) == Some(Format::Yaml)
+    let best = choices(accept, Endpoint::Objects).into_iter().next();
+    if best.is_some_and(|it| it.format == Format::Yaml)
         && let Content::Json(value) = response.content
     {
         response.content = Content::Yaml(value);
@@ -55,7 +193,7 @@ pub(super) fn is_yaml(content_type: &str) -> Result<bool, Response> {
     match content_type.split(';').next().unwrap_or_default().trim() {
         "" | "application/json" => Ok(false),
         "application/yaml" => Ok(true),
-        _ => Err(unknown_format(SERVED)),
+        _ => Err(unknown_format("application/json, application/yaml")),
     }
 }
 
@@ -70,17 +208,43 @@ pub(super) fn unknown_format(accepted: &str) -> Response {
 mod tests {
     use super::*;
 
+    const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
+
+    fn shown(accept: &str) -> String {
+        match negotiate(accept, Endpoint::Objects) {
+            Ok(Accepted { format, conversion: None, .. }) => format!("{format:?}"),
+            Ok(Accepted { format, conversion: Some(it), .. }) => format!("{format:?} {:?} {:?}", it.form, it.version),
+            Err(response) => response.code.to_string(),
+        }
+    }
+
     #[test]
-    fn the_first_clause_that_is_served_decides() {
+    fn the_best_clause_that_is_served_decides() {
         let table = [
-            ("", Some(Format::Json)),
-            ("application/json;as=Table;v=v1;g=meta.k8s.io,application/json", Some(Format::Json)),
-            ("application/vnd.kubernetes.protobuf,application/yaml", Some(Format::Yaml)),
-            ("application/json;as=Table;v=v1;g=meta.k8s.io", None),
-            ("text/html", None),
+            ("", "Json"),
+            ("*/*", "Json"),
+            ("application/json;as=Table;v=v1;g=meta.k8s.io,application/json", "Json Table V1"),
+            (
+                "application/json;as=Table;v=v2;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io",
+                "Json Table V1beta1",
+            ),
+            ("application/json;as=Boat;v=v1;g=meta.k8s.io, application/json", "Json"),
+            ("application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io", "Json MetadataList V1"),
+            ("application/vnd.kubernetes.protobuf,application/yaml", "Yaml"),
+            ("application/json;q=0.5,application/yaml", "Yaml"),
+            ("application/yaml;q=0.2,*/*;q=0.8", "Json"),
+            ("*/*,application/yaml", "Yaml"),
+            ("text/html", "406"),
+            ("application/json;stream=boats", "406"),
         ];
         for (accept, want) in table {
-            assert_eq!(format(accept), want, "{accept}");
+            assert_eq!(shown(accept), want, "{accept}");
         }
+    }
+
+    #[test]
+    fn an_endpoint_without_objects_has_no_tables() {
+        assert!(negotiate(TABLE, Endpoint::Plain).is_err());
+        assert!(negotiate(&format!("{TABLE},application/json"), Endpoint::Plain).is_ok());
     }
 }

@@ -7,6 +7,7 @@ use super::empty::empty_body;
 use super::field_selector::FieldSelector;
 use super::list::{Selection, current, invalid_options, parse_version};
 use super::query::Params;
+use super::representation::Representation;
 use super::route::Target;
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
@@ -34,6 +35,8 @@ pub struct Watch {
     ends: Time,
     bookmark_at: Option<Time>,
     failed: bool,
+    /// What the objects are shown as, when not as they are.
+    representation: Option<Representation>,
 }
 
 /// What a poll came to.
@@ -71,6 +74,7 @@ impl Watch {
             ends: now + timeout,
             bookmark_at: None,
             failed: false,
+            representation: None,
         };
         if wants_state {
             watch.first = watch.state(view);
@@ -86,8 +90,24 @@ impl Watch {
         Ok(watch)
     }
 
+    /// The same watch, with its objects in another form.
+    pub(super) fn shown_as(mut self, representation: Option<Representation>) -> Self {
+        self.representation = representation;
+        self
+    }
+
     /// What has happened since the last poll.
     pub fn poll(&mut self, view: View<'_>, now: Time) -> Frames {
+        let mut frames = self.poll_objects(view, now);
+        if let Some(representation) = &mut self.representation {
+            for event in &mut frames.events {
+                *event = representation.of_event(std::mem::take(event), now);
+            }
+        }
+        frames
+    }
+
+    fn poll_objects(&mut self, view: View<'_>, now: Time) -> Frames {
         let mut frames = Frames { events: std::mem::take(&mut self.first), ended: self.failed };
         if self.failed {
             return frames;
