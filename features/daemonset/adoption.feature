@@ -27,8 +27,8 @@ Feature: Adoption and release of daemon pods
     Then there are 2 running pods of daemonset/web
     And no pods of daemonset/web were created
     And the controllerrevisions are:
-      | CONTROLLER    | REVISION |
-      | DaemonSet/web | 1        |
+      | CONTROLLER         | REVISION |
+      | daemonset.apps/web | 1        |
     And the daemonsets are:
       | NAME | DESIRED | CURRENT | READY | UP-TO-DATE | AVAILABLE |
       | web  | 2       | 2       | 2     | 2          | 2         |

@@ -11,10 +11,10 @@ Feature: The revisions of a DaemonSet
     When I set the image of daemonset/web container web to nginx:2
     And the cluster settles
     Then the controllerrevisions are:
-      | NAME  | CONTROLLER    | REVISION |
-      | web-* | DaemonSet/web | 1        |
-      | web-* | DaemonSet/web | 2        |
-      | web-* | DaemonSet/web | 3        |
+      | NAME  | CONTROLLER         | REVISION |
+      | web-* | daemonset.apps/web | 1        |
+      | web-* | daemonset.apps/web | 2        |
+      | web-* | daemonset.apps/web | 3        |
     And metadata.labels.pod-template-generation of the pod of daemonset/web on node-0 is 3
     And metadata.annotations[deprecated.daemonset.template.generation] of daemonset/web is 3
 
