@@ -21,6 +21,7 @@ pub fn render_terminal(run: &RunRecord, source: &dyn Fn(&str) -> Option<String>)
         let mark = if scenario.failure().is_some() { "FAILED" } else { "ok" };
         let _ = match &scenario.skipped {
             Some(why) => writeln!(out, "  skipped {}  {why}", scenario.name),
+            None if scenario.time.is_empty() => writeln!(out, "  {mark:<6} {}", scenario.name),
             None => writeln!(out, "  {mark:<6} {}  {}", scenario.name, scenario.time),
         };
     }
