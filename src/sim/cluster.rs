@@ -91,6 +91,12 @@ impl Cluster {
         self.store.compact(self.store.version());
     }
 
+    /// Forgets what happened up to `version`.
+    pub fn compact_until(&mut self, version: u64) {
+        self.route();
+        self.store.compact(version);
+    }
+
     /// Tells every controller of every change it has not been told of.
     pub(super) fn route(&mut self) {
         let mut wakes = Vec::new();

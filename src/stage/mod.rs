@@ -5,6 +5,7 @@
 mod activity;
 mod command;
 mod embedded;
+pub mod server;
 pub mod service;
 
 use std::fmt::Debug;

@@ -165,6 +165,13 @@ impl ApiService {
     }
 }
 
+impl super::server::Answer for ApiService {
+    fn answer(&self, parts: &http::request::Parts, body: Bytes) -> http::Response<ReplyBody> {
+        let _under_way = Request::begin(&self.activity);
+        self.respond(parts, body)
+    }
+}
+
 fn finished(response: &api_http::Response) -> http::Response<ReplyBody> {
     let (bytes, media_type) = response.encode();
     let mut builder = http::Response::builder().status(response.code).header(http::header::CONTENT_TYPE, media_type);

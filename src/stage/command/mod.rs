@@ -9,16 +9,15 @@ mod pace;
 
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::process::Child;
 use tokio::sync::{Semaphore, oneshot};
 
+use super::server::{self, Limits};
 use super::service::{ApiService, SharedCluster};
 use crate::clock::Span;
 use crate::sim::NotSettled;
@@ -226,16 +225,13 @@ fn exit_code(status: std::process::ExitStatus) -> i32 {
 }
 
 async fn accept(listener: TcpListener, service: ApiService) {
+    let (service, limits) = (Arc::new(service), Arc::new(Limits::default()));
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(service.clone());
-        tokio::spawn(async move {
-            // A client that hangs up in the middle is its own business.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-        });
+        tokio::spawn(server::connection(stream, service.clone(), limits.clone()));
     }
 }
