@@ -9,6 +9,7 @@ pub mod job;
 pub mod namespace;
 pub mod node_lifecycle;
 pub mod pod_gc;
+pub mod resource_quota;
 pub mod service_account;
 pub mod shared;
 pub mod ttl_after_finished;

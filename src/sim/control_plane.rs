@@ -7,6 +7,7 @@ use crate::controllers::job::JobController;
 use crate::controllers::namespace::NamespaceController;
 use crate::controllers::node_lifecycle::NodeLifecycleController;
 use crate::controllers::pod_gc::PodGarbageCollector;
+use crate::controllers::resource_quota::ResourceQuotaController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
 use crate::controllers::ttl_after_finished::TtlAfterFinished;
 use crate::kubelet::{Kubelet, Latency};
@@ -25,6 +26,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(NamespaceController::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
+        Box::new(ResourceQuotaController),
         Box::new(NodeLifecycleController),
         Box::new(PodGarbageCollector::default()),
         Box::new(DaemonSetController::default()),

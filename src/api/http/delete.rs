@@ -7,9 +7,9 @@ use super::route::Target;
 use super::{Request, Response, body, conversion, list, success, write};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
-use crate::api::registry::{Api, DeleteOptions, Deleted, Propagation};
+use crate::api::registry::{Api, DeleteOptions, Deleted, Propagation, returns_deleted_object};
 use crate::map;
-use crate::object::{Key, Object, Value, kinds};
+use crate::object::{Key, Object, Value};
 
 /// DELETE of an object.
 pub(super) fn object(
@@ -23,17 +23,12 @@ pub(super) fn object(
     let key = Key::new(target.kind, &target.namespace, &target.name);
     let (object, waits) = match api.delete(&key, &options)? {
         Deleted::Waiting(object) => (object, true),
-        Deleted::Gone(object) if shows_what_it_deleted(target) => (object, false),
+        Deleted::Gone(object) if returns_deleted_object(target.kind) => (object, false),
         Deleted::Gone(object) => return Ok(deleted(&object)),
     };
     // Whoever still asks in the old way, with `orphanDependents: false`, is told that it goes on.
     let code = if waits && given["orphanDependents"].as_bool() == Some(false) { 202 } else { 200 };
     Ok(Response::json(code, conversion::shown(&object, target)))
-}
-
-/// The kinds whose deletion answers with the object (`ReturnDeletedObject` in `pkg/registry`).
-fn shows_what_it_deleted(target: &Target) -> bool {
-    matches!(target.kind, kinds::POD | kinds::SERVICE_ACCOUNT)
 }
 
 /// The success `Status` that names what was deleted.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Api, WriteOptions, admission, metadata, strategy};
+use super::{Api, WriteOptions, admission, metadata, service, strategy};
 use crate::api::Status;
 use crate::api::field::ErrorList;
-use crate::object::{Map, Object, Str};
+use crate::object::{Map, Object, Str, kinds, literal};
 
 /// The longest prefix of a generated name, in bytes; five more characters make 63 (apiserver `pkg/storage/names`).
 const GENERATED_BASE_MAX: usize = 58;
@@ -34,6 +34,9 @@ impl Api<'_> {
         if is_generated {
             object.meta.name = self.generated_name(&object);
         }
+        if object.kind == kinds::SERVICE {
+            service::begin_create(self.store, &mut object)?;
+        }
         (rules.prepare_create)(&mut object);
         let mut errors = ErrorList::new();
         metadata::validate(object.kind, &object.meta, &mut errors);
@@ -42,7 +45,7 @@ impl Api<'_> {
             return Err(Status::invalid(object.kind, &object.meta.name, &errors));
         }
         (rules.read_back)(&mut object);
-        admission::check_creation(self.store, &object)?;
+        let quotas = admission::check_creation(self.store, &object, self.now)?;
         if object.meta.resource_version != 0 {
             return Err(Status::failure(500, "", "resourceVersion should not be set on objects to be created"));
         }
@@ -52,7 +55,18 @@ impl Api<'_> {
         if options.dry_run {
             return Ok(Arc::new(object));
         }
+        self.charge(quotas);
+        if object.kind == kinds::SERVICE {
+            service::claim_addresses(self, None, &object);
+        }
         Ok(self.store.put(object, self.now, self.actor.clone()))
+    }
+
+    /// Stores what is used of quotas, as admission does before the object itself is stored.
+    pub(super) fn charge(&mut self, quotas: Vec<Object>) {
+        for quota in quotas {
+            self.store.put(quota, self.now, literal!("kube-apiserver"));
+        }
     }
 
     /// A name that is free, or after some attempts one that is not.

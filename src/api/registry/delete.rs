@@ -3,14 +3,23 @@
 use std::sync::Arc;
 
 use super::rules::{default_propagation, grace_period};
-use super::{Api, DeleteOptions, Deleted, Propagation, admission, namespace};
+use super::{Api, DeleteOptions, Deleted, Propagation, admission, namespace, service};
 use crate::api::Status;
 use crate::clock::{Span, Time};
 use crate::object::{Key, Kind, Meta, Object, Str, kinds};
 
 /// Whether a completed deletion answers with the object rather than with a `Status` (`ReturnDeletedObject`).
 pub fn returns_deleted_object(kind: Kind) -> bool {
-    matches!(kind, kinds::POD | kinds::SERVICE_ACCOUNT)
+    matches!(
+        kind,
+        kinds::POD
+            | kinds::SERVICE_ACCOUNT
+            | kinds::SERVICE
+            | kinds::PERSISTENT_VOLUME
+            | kinds::PERSISTENT_VOLUME_CLAIM
+            | kinds::POD_TEMPLATE
+            | kinds::RESOURCE_QUOTA
+    )
 }
 
 /// How a deletion goes on.
@@ -49,15 +58,23 @@ impl Api<'_> {
             Step::MarkAndRemove(object) if options.dry_run => Ok(Deleted::Gone(Arc::new(object))),
             Step::MarkAndRemove(object) => {
                 let marked = self.store.put(object, self.now, self.actor.clone());
-                self.store.remove(key, self.now, self.actor.clone());
+                self.remove(&marked);
                 Ok(Deleted::Gone(marked))
             }
             Step::Remove => {
                 if !options.dry_run {
-                    self.store.remove(key, self.now, self.actor.clone());
+                    self.remove(&old);
                 }
                 Ok(Deleted::Gone(old))
             }
+        }
+    }
+
+    /// Takes an object out of the store, and what it held with it (`AfterDelete`).
+    pub(super) fn remove(&mut self, object: &Object) {
+        self.store.remove(&object.key(), self.now, self.actor.clone());
+        if object.kind == kinds::SERVICE {
+            service::release(self, object);
         }
     }
 

@@ -25,8 +25,18 @@ pub fn name_errors(kind: Kind, name: &str) -> Vec<String> {
         | kinds::CLUSTER_ROLE_BINDING
         | kinds::CSI_DRIVER => syntax::path_segment(name),
         kinds::IP_ADDRESS => addresses::canonical_ip(name),
+        kinds::SERVICE => service_name_errors(name),
         _ => syntax::dns_subdomain(name),
     }
+}
+
+/// The length of a service's name is counted in characters where others count bytes (`ValidateServiceName`).
+fn service_name_errors(name: &str) -> Vec<String> {
+    let in_characters = |text: String| match text.strip_suffix("63 bytes") {
+        Some(start) => format!("{start}63 characters"),
+        None => text,
+    };
+    syntax::dns_label(name).into_iter().map(in_characters).collect()
 }
 
 /// Checks the metadata of a new object (`ValidateObjectMeta`).

@@ -29,6 +29,9 @@ pub fn allows_create_on_update(kind: Kind) -> bool {
         kind,
         kinds::LEASE
             | kinds::EVENT
+            | kinds::SERVICE
+            | kinds::ENDPOINTS
+            | kinds::LIMIT_RANGE
             | kinds::ROLE
             | kinds::ROLE_BINDING
             | kinds::CLUSTER_ROLE

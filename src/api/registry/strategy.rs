@@ -2,7 +2,8 @@
 
 use super::{
     admission_registration, certificate_signing_request, configuration, controller_revision, daemonset, event, job,
-    lease, namespace, networking, node, pod_rules, priority_class, rbac, runtime_class, storage,
+    lease, limit_range, namespace, networking, node, pod_rules, priority_class, rbac, resource_quota, runtime_class,
+    service, storage,
 };
 use crate::api::field::ErrorList;
 use crate::object::{Kind, Object, Str, Value, kinds};
@@ -82,6 +83,9 @@ pub fn strategy(kind: Kind) -> &'static Strategy {
         kinds::EVENT => &event::STRATEGY,
         kinds::CONFIG_MAP => &configuration::CONFIG_MAP,
         kinds::SECRET => &configuration::SECRET,
+        kinds::SERVICE => &service::STRATEGY,
+        kinds::LIMIT_RANGE => &limit_range::STRATEGY,
+        kinds::RESOURCE_QUOTA => &resource_quota::STRATEGY,
         kinds::LEASE => &lease::STRATEGY,
         kinds::DAEMON_SET => &daemonset::STRATEGY,
         kinds::CONTROLLER_REVISION => &controller_revision::STRATEGY,

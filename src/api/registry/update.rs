@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::pod::{validate_ephemeral_containers_update, validate_pod_resize};
 use super::rules::{allows_create_on_update, allows_unconditional_update, storage_key};
-use super::{Api, Part, WriteOptions, metadata, namespace, pod_rules, strategy};
+use super::{Api, Part, WriteOptions, admission, metadata, namespace, pod_rules, service, strategy};
 use crate::api::Status;
 use crate::api::field::{At, ErrorList};
 use crate::clock::Time;
@@ -22,7 +22,7 @@ impl Api<'_> {
     ///
     /// # Errors
     /// What is wrong with the object, or `Conflict` when its version or uid is not the stored one.
-    pub fn update(&mut self, object: Object, part: Part, options: &WriteOptions) -> Result<Arc<Object>, Status> {
+    pub fn update(&mut self, mut object: Object, part: Part, options: &WriteOptions) -> Result<Arc<Object>, Status> {
         let key = object.key();
         let Some(old) = self.store.get(&key).cloned() else {
             if part == Part::Main && allows_create_on_update(key.kind) {
@@ -31,16 +31,28 @@ impl Api<'_> {
             return Err(Status::not_found(key.kind, &key.name));
         };
         check_version(&object, &old)?;
+        let is_service = key.kind == kinds::SERVICE && part == Part::Main;
+        if is_service {
+            service::begin_update(self.store, &mut object, &old)?;
+        }
         let new = changed(object, &old, part, self.now.truncated())?;
+        let quotas = match part {
+            Part::Main => admission::check_update(self.store, &new, &old, self.now)?,
+            _ => Vec::new(),
+        };
         if options.dry_run {
             return Ok(Arc::new(new));
         }
         if is_deleted_by_update(&new, &old) {
-            self.store.remove(&key, self.now, self.actor.clone());
+            self.remove(&old);
             return Ok(Arc::new(new));
         }
         if new == *old {
             return Ok(old);
+        }
+        self.charge(quotas);
+        if is_service {
+            service::claim_addresses(self, Some(&old), &new);
         }
         Ok(self.store.put(new, self.now, self.actor.clone()))
     }

@@ -1,13 +1,15 @@
 //! The admission of a default cluster, in the order of kube-apiserver (`pkg/kubeapiserver/options/plugins.go`).
 
 mod default_tolerations;
+mod limit_ranger;
 mod namespace_lifecycle;
 mod node_taint;
 mod priority;
+mod resource_quota;
 mod service_account;
 
 use crate::api::Status;
-use crate::clock::Names;
+use crate::clock::{Names, Time};
 use crate::object::{Key, Object, kinds};
 use crate::store::Store;
 
@@ -16,6 +18,7 @@ pub(super) fn admit_creation(store: &Store, names: &mut Names, object: &mut Obje
     namespace_lifecycle::admit_creation(store, object)?;
     match object.kind {
         kinds::POD => {
+            limit_ranger::admit(store, object);
             service_account::admit(store, names, object)?;
             priority::admit(store, object)?;
             default_tolerations::admit(object);
@@ -26,12 +29,25 @@ pub(super) fn admit_creation(store: &Store, names: &mut Names, object: &mut Obje
     Ok(())
 }
 
-/// Refuses what is valid and still may not be.
-pub(super) fn check_creation(store: &Store, object: &Object) -> Result<(), Status> {
+/// Refuses what is valid and still may not be. What it returns are the quotas that the object takes from, with what is used
+/// of them once it is there.
+pub(super) fn check_creation(store: &Store, object: &Object, now: Time) -> Result<Vec<Object>, Status> {
     match object.kind {
-        kinds::PRIORITY_CLASS => priority::check_global_default(store, object),
-        _ => Ok(()),
+        kinds::POD | kinds::PERSISTENT_VOLUME_CLAIM => limit_ranger::check(store, object)?,
+        kinds::PRIORITY_CLASS => priority::check_global_default(store, object)?,
+        _ => {}
     }
+    resource_quota::charge(store, object, None, now)
+}
+
+/// Refuses an update that is valid and still may not be; returns what [`check_creation`] does.
+pub(super) fn check_update(store: &Store, new: &Object, old: &Object, now: Time) -> Result<Vec<Object>, Status> {
+    match new.kind {
+        kinds::PERSISTENT_VOLUME_CLAIM => limit_ranger::check(store, new)?,
+        kinds::SERVICE => {}
+        _ => return Ok(Vec::new()),
+    }
+    resource_quota::charge(store, new, Some(old), now)
 }
 
 /// Lets a deletion go on.
