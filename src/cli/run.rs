@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::object::Release;
 use crate::report::{Failure, RunRecord, render_json, render_junit, render_summary, render_terminal};
 use crate::runner::{self, Filter, Options};
 use crate::snapshot::SnapshotMode;
@@ -33,6 +34,9 @@ pub(super) struct RunArguments {
     /// Print only failures and the summary.
     #[arg(long, short)]
     quiet: bool,
+    /// The release of Kubernetes whose API clusters have when their scenario does not say, from 1.20 on.
+    #[arg(long, value_name = "1.N")]
+    kubernetes: Option<Release>,
     /// Play in an order that follows from this seed; no result depends on it.
     #[arg(long, value_name = "SEED")]
     shuffle: Option<u64>,
@@ -81,6 +85,7 @@ fn options(root: &Path, arguments: &RunArguments) -> Result<Options, Failure> {
         snapshots,
         threads: arguments.jobs.unwrap_or(processors),
         concurrency: arguments.concurrency,
+        release: arguments.kubernetes.unwrap_or_default(),
         shuffle: arguments.shuffle,
         ..Options::new(root, arguments.paths.clone())
     })

@@ -31,6 +31,11 @@ impl Served {
         Served { group, version, since: 0, until: u8::MAX }
     }
 
+    /// A group version that the releases from `1.since` on serve, and `1.until` does not any more.
+    pub const fn between(group: &'static str, version: &'static str, since: u8, until: u8) -> Self {
+        Served { group, version, since, until }
+    }
+
     /// Whether the release `1.minor` serves it.
     pub const fn is_in(&self, minor: u8) -> bool {
         self.since <= minor && minor < self.until
@@ -134,9 +139,10 @@ type Asked = (&'static str, &'static str, &'static str);
 
 /// The ways to find a kind, made from the table at the first use.
 struct Index {
-    by_kind: BTreeMap<Asked, Kind>,
-    by_plural: BTreeMap<Asked, Kind>,
+    by_kind: BTreeMap<Asked, (Kind, Served)>,
+    by_plural: BTreeMap<Asked, (Kind, Served)>,
     by_any_name: BTreeMap<String, Kind>,
+    /// The groups of the newest release.
     groups: Vec<&'static str>,
 }
 
@@ -149,15 +155,15 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     };
     for kind in Kind::all() {
         let info = kind.info();
-        for it in info.served_in(Kind::LATEST_MINOR) {
-            index.by_kind.insert((it.group, it.version, info.kind), kind);
-            index.by_plural.insert((it.group, it.version, info.plural), kind);
+        for it in info.served() {
+            index.by_kind.insert((it.group, it.version, info.kind), (kind, it));
+            index.by_plural.insert((it.group, it.version, info.plural), (kind, it));
             for name in
                 [format!("{}.{}", info.plural, it.group), format!("{}.{}.{}", info.plural, it.version, it.group)]
             {
                 index.by_any_name.entry(name).or_insert(kind);
             }
-            if !index.groups.contains(&it.group) {
+            if it.is_in(Kind::LATEST_MINOR) && !index.groups.contains(&it.group) {
                 index.groups.push(it.group);
             }
         }
@@ -188,20 +194,36 @@ impl Kind {
         Kind::all().filter(|kind| kind.info().is_stored())
     }
 
-    /// The API groups that are served, the core group among them, in the table's order.
+    /// The API groups that the newest release serves, the core group among them, in the table's order.
     pub fn groups() -> &'static [&'static str] {
         &INDEX.groups
     }
 
-    /// The kind with that `apiVersion` and `kind`, if it is served.
+    /// The API groups that the release `1.minor` serves, each as often as it serves a kind.
+    pub(super) fn groups_in(minor: u8) -> impl Iterator<Item = &'static str> {
+        INDEX.by_plural.values().filter(move |(_, served)| served.is_in(minor)).map(|(_, served)| served.group)
+    }
+
+    /// The kind with that `apiVersion` and `kind`, if the newest release serves it.
     pub fn by_api_version(api_version: &str, kind: &str) -> Option<Kind> {
+        Kind::ever_served(api_version, kind).filter(|(_, served)| served.is_in(Kind::LATEST_MINOR)).map(|it| it.0)
+    }
+
+    /// The kind with that `apiVersion` and `kind`, and which releases serve it so, if any does.
+    pub fn ever_served(api_version: &str, kind: &str) -> Option<(Kind, Served)> {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         INDEX.by_kind.get(&(group, version, kind)).copied()
     }
 
-    /// The kind behind `/apis/GROUP/VERSION/PLURAL`, if it is served.
+    /// The kind behind `/apis/GROUP/VERSION/PLURAL`, if the newest release serves it.
     pub fn by_resource(group: &str, version: &str, plural: &str) -> Option<Kind> {
-        INDEX.by_plural.get(&(group, version, plural)).copied()
+        Kind::by_resource_in(Kind::LATEST_MINOR, group, version, plural)
+    }
+
+    /// The kind behind `/apis/GROUP/VERSION/PLURAL`, if the release `1.minor` serves it.
+    pub(super) fn by_resource_in(minor: u8, group: &str, version: &str, plural: &str) -> Option<Kind> {
+        let (kind, served) = INDEX.by_plural.get(&(group, version, plural))?;
+        served.is_in(minor).then_some(*kind)
     }
 
     /// The kind that people mean by `name`: kind, plural, singular or short name, alone or with version and group, in any
@@ -235,7 +257,8 @@ mod tests {
             assert_eq!(found, Some(kinds::HORIZONTAL_POD_AUTOSCALER), "{version}");
         }
         assert_eq!(kinds::HORIZONTAL_POD_AUTOSCALER.info().api_version(), "autoscaling/v2");
-        assert_eq!(kinds::HORIZONTAL_POD_AUTOSCALER.info().served_in(20).count(), 1);
+        assert_eq!(kinds::HORIZONTAL_POD_AUTOSCALER.info().served_in(20).count(), 3);
+        assert_eq!(kinds::HORIZONTAL_POD_AUTOSCALER.info().served_in(36).count(), 2);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod kinds;
 mod lookup;
 mod meta;
 mod quantity;
+mod release;
 mod selector;
 mod value;
 
@@ -17,6 +18,7 @@ pub use kind::{Kind, KindInfo, Served};
 pub use lookup::Lookup;
 pub use meta::{Meta, OwnerRef};
 pub use quantity::{Quantity, QuantityError};
+pub use release::{Release, UnknownRelease};
 pub use selector::matches_label_selector;
 pub use value::{Map, Str, Value};
 

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 pub use select::Filter;
 
+use crate::object::Release;
 use crate::report::{Failure, RunRecord};
 use crate::snapshot::SnapshotMode;
 
@@ -31,6 +32,8 @@ pub struct Options {
     pub threads: usize,
     /// How many scenarios of a feature play side by side.
     pub concurrency: usize,
+    /// Which release of Kubernetes a cluster is when its scenario does not say.
+    pub release: Release,
     /// Shuffles the order of features and scenarios.
     pub shuffle: Option<u64>,
     /// Whether there is a kubectl to run: scenarios tagged `@kubectl` are skipped without one.
@@ -47,6 +50,7 @@ impl Options {
             snapshots: SnapshotMode::Check,
             threads: 1,
             concurrency: 64,
+            release: Release::LATEST,
             shuffle: None,
             kubectl: skip::has_program("kubectl"),
         }

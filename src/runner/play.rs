@@ -61,11 +61,13 @@ async fn play_feature(options: &Options, settings: Arc<Settings>, mut feature: F
     let path = source::shown(&options.root, feature.path.as_deref().unwrap_or(std::path::Path::new("")));
     let endings = Endings::default();
     let (kept, shown) = (endings.clone(), path.clone());
+    let release = options.release;
     let runner = Basic::<World>::default()
         .max_concurrent_scenarios(options.concurrency.max(1))
         .steps(crate::steps::collection())
         .before(move |feature, _, scenario, world| {
             world.settings = settings.clone();
+            world.options.release = release;
             world.scene = Scene {
                 file: feature.path.clone().unwrap_or_default(),
                 feature: shown.clone(),

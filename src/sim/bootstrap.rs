@@ -102,6 +102,8 @@ impl Cluster {
 
     fn new_node(&mut self, node: &NodeSpec) -> Object {
         let mut object = new_node(&node.name, self.nodes_added, self.now);
+        let version = self.store.release().git_version();
+        object.status_mut().field_mut("nodeInfo").set(literal!("kubeletVersion"), version);
         self.nodes_added += 1;
         for (key, value) in node.labels.iter() {
             object.meta.labels.insert(key.clone(), value.clone());

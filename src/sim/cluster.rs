@@ -3,7 +3,7 @@
 use crate::api::registry::Api;
 use crate::clock::{Names, Span, Time};
 use crate::controllers::Controller;
-use crate::object::Str;
+use crate::object::{Release, Str};
 use crate::sim::events::Recorder;
 use crate::sim::timeline::Timeline;
 use crate::store::{Store, View};
@@ -15,12 +15,14 @@ pub struct ClusterOptions {
     pub seed: u64,
     /// The first instant.
     pub start: Time,
+    /// Which release of Kubernetes its API is that of. Everything behind the API is that of the newest.
+    pub release: Release,
 }
 
 impl Default for ClusterOptions {
-    /// Midnight of 2026-01-01 in UTC, a Thursday, and seed 1.
+    /// Midnight of 2026-01-01 in UTC, a Thursday, seed 1 and the newest release.
     fn default() -> Self {
-        ClusterOptions { seed: 1, start: Time::from_unix(1_767_225_600) }
+        ClusterOptions { seed: 1, start: Time::from_unix(1_767_225_600), release: Release::LATEST }
     }
 }
 
@@ -44,7 +46,7 @@ pub struct Cluster {
 impl Cluster {
     /// An empty store with `controllers` watching it.
     pub fn new(options: &ClusterOptions, controllers: Vec<Box<dyn Controller>>) -> Self {
-        let store = Store::new();
+        let store = Store::of(options.release);
         let routed = store.version();
         Cluster {
             store,

@@ -2,10 +2,10 @@
 
 use super::request::PatchType;
 use super::target::{nearest_of, parse_kind};
-use super::{Args, Result, Target, steps};
+use super::{Args, Refusal, Result, Target, steps};
 use crate::api::http::yaml_to_value;
 use crate::map;
-use crate::object::{Kind, Map, Value};
+use crate::object::{Kind, Map, Served, Value};
 use crate::report::{Failure, Place};
 use crate::world::World;
 
@@ -31,6 +31,8 @@ steps! {
 pub struct Document {
     /// What it says.
     pub value: Value,
+    /// Where kubectl would say that it comes from: the file as the step names it, or `STDIN`.
+    source: String,
     /// Its text, for finding fields in it.
     text: String,
     /// The place of its first line.
@@ -126,9 +128,12 @@ fn changes(last: &Value, next: &Value, live: &Value) -> Value {
 }
 
 /// What a document is about, and the document with its namespace written out.
-fn addressed(world: &World, document: &Document) -> Result<(Target, Value)> {
+fn addressed(world: &mut World, document: &Document) -> Result<(Target, Value)> {
     let mut body = document.value.clone();
-    let kind = document_kind(document)?;
+    let (kind, served) = document_kind(document)?;
+    if !world.options.release.served(kind).any(|it| it == served) {
+        return Err(not_served(world, document, kind, served));
+    }
     let mut namespace = String::new();
     if kind.info().namespaced {
         let metadata = body.field_mut("metadata");
@@ -136,10 +141,10 @@ fn addressed(world: &World, document: &Document) -> Result<(Target, Value)> {
         namespace = metadata["namespace"].str_or_empty().to_owned();
     }
     let name = body.at(&["metadata", "name"]).str_or_empty().to_owned();
-    Ok((Target { kind, namespace, name }, body))
+    Ok((Target { kind, served: Some(served), namespace, name }, body))
 }
 
-fn document_kind(document: &Document) -> Result<Kind> {
+fn document_kind(document: &Document) -> Result<(Kind, Served)> {
     let (version, kind) = (document.value["apiVersion"].str_or_empty(), document.value["kind"].str_or_empty());
     for (field, value) in [("apiVersion", version), ("kind", kind)] {
         if value.is_empty() {
@@ -147,7 +152,7 @@ fn document_kind(document: &Document) -> Result<Kind> {
             return Err(failure.at(document.place.clone()).help(format!("add `{field}: ..` to it")));
         }
     }
-    if let Some(found) = Kind::by_api_version(version, kind) {
+    if let Some(found) = Kind::ever_served(version, kind) {
         return Ok(found);
     }
     let failure = Failure::scenario(format!("no matches for kind {kind:?} in version {version:?}"));
@@ -162,6 +167,36 @@ fn document_kind(document: &Document) -> Result<Kind> {
         }
         None => failure.help(format!("served kinds are {}", names.join(", "))),
     })
+}
+
+/// What kubectl says of a kind in a version that another release serves and this one does not, and what to do about it.
+fn not_served(world: &mut World, document: &Document, kind: Kind, served: Served) -> Failure {
+    let metadata = &document.value["metadata"];
+    let message = format!(
+        "resource mapping not found for name: {:?} namespace: {:?} from {:?}: no matches for kind {:?} in version {:?}\nensure \
+         CRDs are installed first",
+        metadata["name"].str_or_empty(),
+        metadata["namespace"].str_or_empty(),
+        document.source,
+        kind.info().kind,
+        served.api_version()
+    );
+    let release = world.options.release;
+    let range = match (served.since, served.until) {
+        (_, until) if until <= release.minor() => format!("until 1.{}", until - 1),
+        (since, _) => format!("from 1.{since} on"),
+    };
+    let instead = match release.preferred(kind) {
+        Some(it) => format!("write `apiVersion: {}`", it.api_version()),
+        None => format!("nothing serves {} there", kind.info().plural),
+    };
+    let refusal = Refusal { code: 0, reason: String::new(), message };
+    let failure = Failure::expectation(refusal.to_string()).at(document.place_of("apiVersion"));
+    world.refusal = Some(refusal);
+    failure.help(format!(
+        "{} was served {range}, and this cluster is Kubernetes {release}: {instead}",
+        served.api_version()
+    ))
 }
 
 /// A refusal with the line of the manifest that it is about.
@@ -214,7 +249,11 @@ fn read_file(world: &World, name: &str) -> Result<Vec<Document>> {
         let help = "the path of a manifest is relative to the feature that names it";
         Failure::scenario(format!("cannot read {}: {}", shown(world, &path), error.kind())).help(help)
     })?;
-    parse_documents(&text, &Place { path: shown(world, &path), line: 1, column: 1 })
+    let mut documents = parse_documents(&text, &Place { path: shown(world, &path), line: 1, column: 1 })?;
+    for document in &mut documents {
+        document.source = name.to_owned();
+    }
+    Ok(documents)
 }
 
 fn shown(world: &World, path: &std::path::Path) -> String {
@@ -257,7 +296,7 @@ fn parse_document(text: String, place: Place) -> Result<Document> {
     if value.as_map().is_none() {
         return Err(Failure::scenario("a manifest is a mapping of fields").at(place));
     }
-    Ok(Document { value, text, place })
+    Ok(Document { value, source: "STDIN".to_owned(), text, place })
 }
 
 /// What is wrong with a text that begins at `place`, where it is.

@@ -66,8 +66,8 @@ async fn objects(world: &mut World, args: Args) -> Result {
             "ownerReferences" => (!owners.is_empty()).then_some(owners),
             "finalizers" => Some(Value::list(listed(cell("FINALIZERS")))).filter(|it| !it.is_empty()),
         };
-        let info = target.kind.info();
-        let body = map! { "apiVersion" => info.api_version(), "kind" => info.kind, "metadata" => metadata };
+        let api_version = world.spoken(target.kind).api_version();
+        let body = map! { "apiVersion" => api_version, "kind" => target.kind.info().kind, "metadata" => metadata };
         world.create(target.kind, &target.namespace, &Value::Map(body)).await?;
     }
     Ok(())
@@ -76,7 +76,7 @@ async fn objects(world: &mut World, args: Args) -> Result {
 async fn reference(world: &World, owner: &Owner<'_>) -> Result<Value> {
     let target: Target = if owner.is_missing {
         let (kind, name) = owner.object.split_once('/').unwrap_or((owner.object, ""));
-        Target { kind: parse_kind(kind)?, namespace: String::new(), name: name.to_owned() }
+        Target { kind: parse_kind(kind)?, served: None, namespace: String::new(), name: name.to_owned() }
     } else {
         world.target(owner.object).await?
     };

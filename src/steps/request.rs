@@ -4,16 +4,16 @@ use http::{Method, Request};
 
 use super::{Result, Target};
 use crate::map;
-use crate::object::{Kind, Value};
+use crate::object::{Kind, Served, Value};
 use crate::report::Failure;
 use crate::world::World;
 
-/// What the API answered when it refused a request.
+/// What the API answered when it refused a request, or why a client did not even ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The HTTP code.
+    /// The HTTP code; 0 when the API was not asked.
     pub code: u16,
-    /// `NotFound`, `Invalid`, ...
+    /// `NotFound`, `Invalid`, ...; empty when the API was not asked.
     pub reason: String,
     /// The sentence.
     pub message: String,
@@ -22,6 +22,9 @@ pub struct Refusal {
 impl std::fmt::Display for Refusal {
     /// As kubectl prints it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.reason.is_empty() {
+            return write!(f, "error: {}", self.message);
+        }
         write!(f, "Error from server ({}): {}", self.reason, self.message)
     }
 }
@@ -48,11 +51,13 @@ impl PatchType {
 }
 
 /// The path of a collection, or with a `name` of an object.
-fn path(kind: Kind, namespace: &str, name: &str) -> String {
+fn path(kind: Kind, served: Served, namespace: &str, name: &str) -> String {
     let info = kind.info();
-    let version = info.version;
-    let mut path =
-        if info.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", info.group) };
+    let version = served.version;
+    let mut path = match served.group {
+        "" => format!("/api/{version}"),
+        group => format!("/apis/{group}/{version}"),
+    };
     if !namespace.is_empty() {
         path.push_str(&format!("/namespaces/{namespace}"));
     }
@@ -66,6 +71,16 @@ fn path(kind: Kind, namespace: &str, name: &str) -> String {
 type Answer = std::result::Result<Value, Refusal>;
 
 impl World {
+    /// The group version by which the cluster is asked for `kind`.
+    pub fn spoken(&self, kind: Kind) -> Served {
+        self.options.release.preferred(kind).unwrap_or_else(|| kind.info().preferred())
+    }
+
+    fn path_of(&self, target: &Target) -> String {
+        let served = target.served.unwrap_or_else(|| self.spoken(target.kind));
+        path(target.kind, served, &target.namespace, &target.name)
+    }
+
     async fn send(&self, method: Method, path: &str, content_type: &str, body: Option<&Value>) -> Result<Answer> {
         let client = self.client()?;
         let request = Request::builder()
@@ -96,7 +111,7 @@ impl World {
     /// # Errors
     /// When the API refuses for another reason.
     pub async fn read(&self, target: &Target) -> Result<Option<Value>> {
-        let path = path(target.kind, &target.namespace, &target.name);
+        let path = self.path_of(target);
         match self.send(Method::GET, &path, "application/json", None).await? {
             Ok(value) => Ok(Some(value)),
             Err(refusal) if refusal.code == 404 => Ok(None),
@@ -127,14 +142,14 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn list(&self, kind: Kind, namespace: Option<&str>) -> Result<Vec<Value>> {
-        let path = path(kind, namespace.unwrap_or_default(), "");
+        let path = path(kind, self.spoken(kind), namespace.unwrap_or_default(), "");
         match self.send(Method::GET, &path, "application/json", None).await? {
             Ok(list) => {
                 // The items of a list of a built-in kind do not say what they are: the list does.
                 let info = kind.info();
                 let mut items = list["items"].items().to_vec();
                 for item in &mut items {
-                    item.set_default("apiVersion", info.api_version());
+                    item.set_default("apiVersion", self.spoken(kind).api_version());
                     item.set_default("kind", info.kind);
                 }
                 Ok(items)
@@ -160,7 +175,9 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn create(&mut self, kind: Kind, namespace: &str, body: &Value) -> Result<Value> {
-        let path = format!("{}?fieldManager=kubectl&fieldValidation=Strict", path(kind, namespace, ""));
+        let named = Kind::ever_served(body["apiVersion"].str_or_empty(), kind.info().kind).map(|it| it.1);
+        let path = path(kind, named.unwrap_or_else(|| self.spoken(kind)), namespace, "");
+        let path = format!("{path}?fieldManager=kubectl&fieldValidation=Strict");
         self.change(Method::POST, &path, "application/json", Some(body)).await
     }
 
@@ -170,10 +187,7 @@ impl World {
     /// When the API refuses.
     pub async fn patch(&mut self, target: &Target, subresource: &str, patch: PatchType, body: &Value) -> Result<Value> {
         let slash = if subresource.is_empty() { "" } else { "/" };
-        let path = format!(
-            "{}{slash}{subresource}?fieldManager=kubectl&fieldValidation=Strict",
-            path(target.kind, &target.namespace, &target.name)
-        );
+        let path = format!("{}{slash}{subresource}?fieldManager=kubectl&fieldValidation=Strict", self.path_of(target));
         self.change(Method::PATCH, &path, patch.content_type(), Some(body)).await
     }
 
@@ -182,7 +196,7 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn delete(&mut self, target: &Target, options: &Value) -> Result<Value> {
-        let path = path(target.kind, &target.namespace, &target.name);
+        let path = self.path_of(target);
         self.change(Method::DELETE, &path, "application/json", Some(options)).await
     }
 
@@ -201,7 +215,7 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn post(&mut self, target: &Target, subresource: &str, body: &Value) -> Result<Value> {
-        let path = format!("{}/{subresource}", path(target.kind, &target.namespace, &target.name));
+        let path = format!("{}/{subresource}", self.path_of(target));
         self.change(Method::POST, &path, "application/json", Some(body)).await
     }
 }
@@ -213,6 +227,7 @@ mod tests {
 
     #[test]
     fn an_object_has_the_path_that_the_api_serves_it_under() {
+        let path = |kind: Kind, namespace, name| super::path(kind, kind.info().preferred(), namespace, name);
         assert_eq!(path(kinds::JOB, "cce", "pi"), "/apis/batch/v1/namespaces/cce/jobs/pi");
         assert_eq!(path(kinds::NODE, "", "node-0"), "/api/v1/nodes/node-0");
         assert_eq!(path(kinds::POD, "", ""), "/api/v1/pods");

@@ -21,7 +21,9 @@ steps! {
 
 async fn cluster(world: &mut World, args: Args) -> Result {
     let mut found = Vec::new();
-    for kind in Kind::stored().filter(|kind| *kind != kinds::EVENT) {
+    let release = world.options.release;
+    let is_told = |kind: &Kind| *kind != kinds::EVENT && release.preferred(*kind).is_some();
+    for kind in Kind::stored().filter(is_told) {
         found.push((kind, world.list(kind, None).await?));
     }
     let stage = world.stage()?;

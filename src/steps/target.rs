@@ -1,7 +1,7 @@
 //! What a step is about: `daemonset/web`, `pod/web-*`, `job/pi in namespace cce`, `the pod of daemonset/web on node-1`.
 
 use super::Result;
-use crate::object::{Kind, Value};
+use crate::object::{Kind, Served, Value};
 use crate::report::Failure;
 use crate::world::World;
 
@@ -10,6 +10,8 @@ use crate::world::World;
 pub struct Target {
     /// The kind.
     pub kind: Kind,
+    /// The group version that is spoken; the one that the cluster prefers when it does not matter.
+    pub served: Option<Served>,
     /// The namespace; empty for cluster-scoped kinds.
     pub namespace: String,
     /// The name.
@@ -68,7 +70,7 @@ impl World {
             .ok_or_else(|| Failure::scenario(format!("{object:?} names no object")).help("write it as `kind/name`"))?;
         let kind = parse_kind(kind)?;
         let namespace = if kind.info().namespaced { namespace.to_owned() } else { String::new() };
-        let target = Target { kind, namespace, name: name.to_owned() };
+        let target = Target { kind, served: None, namespace, name: name.to_owned() };
         if !name.contains('*') {
             return Ok(target);
         }
@@ -104,7 +106,7 @@ fn one_of(found: Vec<&Value>, words: &str, kind: Kind) -> Result<Target> {
     match found.as_slice() {
         [one] => {
             let namespace = one.at(&["metadata", "namespace"]).str_or_empty().to_owned();
-            Ok(Target { kind, namespace, name: name(one) })
+            Ok(Target { kind, served: None, namespace, name: name(one) })
         }
         [] => Err(Failure::expectation(format!("there is no {words}"))),
         several => {

@@ -44,7 +44,7 @@ fn mentioned(world: &World, step: &str) -> Option<Target> {
         None => world.namespace.clone(),
     };
     let namespace = if kind.info().namespaced { namespace } else { String::new() };
-    Some(Target { kind, namespace, name: name.to_owned() })
+    Some(Target { kind, served: None, namespace, name: name.to_owned() })
 }
 
 fn render_event(about: &str, event: &Value) -> String {

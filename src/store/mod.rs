@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::clock::Time;
-use crate::object::{Key, Kind, Object, Str, kinds};
+use crate::object::{Key, Kind, Object, Release, Str, kinds};
 use slots::{Slot, Slots};
 
 /// One change: who did what to which object, and when.
@@ -51,6 +51,7 @@ type ByNamespace = BTreeMap<Str, BTreeMap<Str, Slot>>;
 /// The objects, their log and their indexes.
 #[derive(Debug, Default)]
 pub struct Store {
+    release: Release,
     version: u64,
     floor: u64,
     objects: Slots,
@@ -65,6 +66,16 @@ impl Store {
     /// An empty store at version 1: a resource version is above zero even when nothing was ever stored.
     pub fn new() -> Self {
         Store { version: 1, floor: 1, ..Store::default() }
+    }
+
+    /// An empty store of a cluster of that release.
+    pub fn of(release: Release) -> Self {
+        Store { release, ..Store::new() }
+    }
+
+    /// Which release of Kubernetes the cluster is. What is stored does not depend on it, only what is served.
+    pub fn release(&self) -> Release {
+        self.release
     }
 
     /// The version of the last change.

@@ -133,7 +133,7 @@ pub(super) fn check_kind(target: &Target, value: &Value) -> Result<(), Status> {
         return Ok(());
     }
     let handled = |why: String| cannot_be_handled(target, &kind, version_of(&api_version), &why);
-    if Kind::by_api_version(&api_version, &kind).is_none() {
+    if Kind::ever_served(&api_version, &kind).is_none() {
         return Err(handled(format!(
             "no kind {kind:?} is registered for version {api_version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
         )));

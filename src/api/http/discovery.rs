@@ -4,10 +4,11 @@
 use super::negotiation::Endpoint;
 use super::{Request, Response, negotiation, openapi};
 use crate::map;
-use crate::object::{Kind, KindInfo, Map, Value};
+use crate::object::{Kind, KindInfo, Map, Release, Value};
+use crate::store::View;
 
 /// Answers a request for one of these paths; `None` for any other.
-pub(super) fn answer(request: &Request) -> Result<Option<Response>, Response> {
+pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Response>, Response> {
     let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
     let text = match segments.as_slice() {
         ["healthz" | "livez" | "readyz"] | ["healthz" | "livez" | "readyz", "ping" | "log" | "etcd"] => {
@@ -19,27 +20,27 @@ pub(super) fn answer(request: &Request) -> Result<Option<Response>, Response> {
         return Ok(text);
     }
     let value = match segments.as_slice() {
-        ["version"] => version(),
-        ["openapi", "v3"] => openapi::root(),
-        ["openapi", "v3", below @ ..] => openapi::document(below)?,
+        ["version"] => version(view.release()),
+        ["openapi", "v3"] => openapi::root(view.release()),
+        ["openapi", "v3", below @ ..] => openapi::document(view.release(), below)?,
         ["api"] => legacy_versions(),
-        ["apis"] => group_list(),
+        ["apis"] => group_list(view.release()),
         ["apis", group] => {
-            let Some(group) = groups().find(|it| it == group) else {
+            let Some(group) = groups(view.release()).into_iter().find(|it| it == group) else {
                 return Err(Response::page_not_found());
             };
-            let mut value = self::group(group);
+            let mut value = self::group(view.release(), group);
             value.insert("kind", "APIGroup");
             value.insert("apiVersion", "v1");
             value
         }
-        ["api", version] => match resources("", version) {
+        ["api", version] => match resources(view.release(), "", version) {
             Some(list) => list,
             None => return Err(Response::no_such_resource()),
         },
-        ["apis", group, version] => match resources(group, version) {
+        ["apis", group, version] => match resources(view.release(), group, version) {
             Some(list) => list,
-            None if groups().any(|it| it == *group) => return Err(Response::no_such_resource()),
+            None if view.release().serves_group(group) => return Err(Response::no_such_resource()),
             None => return Err(Response::page_not_found()),
         },
         _ => return Ok(None),
@@ -51,15 +52,19 @@ pub(super) fn answer(request: &Request) -> Result<Option<Response>, Response> {
     Ok(Some(Response::json(200, Value::Map(value))))
 }
 
-fn version() -> Map {
+fn version(release: Release) -> Map {
+    let minor = release.minor();
+    // A server tells since 1.33 which other releases it can act as.
+    let numbers = (minor >= 33).then(|| (minor.to_string(), (minor - 1).to_string()));
+    let emulates = |number: fn(&(String, String)) -> &String| numbers.as_ref().map(|it| number(it).as_str());
     map! {
         "major" => "1",
-        "minor" => "36",
-        "emulationMajor" => "1",
-        "emulationMinor" => "36",
-        "minCompatibilityMajor" => "1",
-        "minCompatibilityMinor" => "35",
-        "gitVersion" => "v1.36.2",
+        "minor" => minor.to_string(),
+        "emulationMajor" => emulates(|it| &it.0).map(|_| "1"),
+        "emulationMinor" => emulates(|it| &it.0),
+        "minCompatibilityMajor" => emulates(|it| &it.0).map(|_| "1"),
+        "minCompatibilityMinor" => emulates(|it| &it.1),
+        "gitVersion" => release.git_version(),
         "gitCommit" => "",
         "gitTreeState" => "clean",
         "buildDate" => "1970-01-01T00:00:00Z",
@@ -103,25 +108,25 @@ const RANKED: [&str; 20] = [
 ];
 
 /// The named groups that are served: those that are ranked, and the others by their names.
-fn groups() -> impl Iterator<Item = &'static str> {
-    let mut others: Vec<&'static str> =
-        Kind::groups().iter().copied().filter(|it| !it.is_empty() && !RANKED.contains(it)).collect();
-    others.sort_unstable();
-    RANKED.into_iter().filter(|it| Kind::groups().contains(it)).chain(others)
+fn groups(release: Release) -> Vec<&'static str> {
+    let mut served: Vec<&'static str> =
+        Kind::all().flat_map(|kind| release.served(kind)).map(|it| it.group).filter(|it| !it.is_empty()).collect();
+    served.sort_unstable();
+    served.dedup();
+    served.sort_by_key(|it| RANKED.iter().position(|ranked| ranked == it).unwrap_or(RANKED.len()));
+    served
 }
 
-fn group_list() -> Map {
-    let groups = groups().map(|name| Value::Map(group(name)));
+fn group_list(release: Release) -> Map {
+    let groups = groups(release).into_iter().map(|name| Value::Map(group(release, name)));
     map! { "kind" => "APIGroupList", "apiVersion" => "v1", "groups" => Value::list(groups) }
 }
 
-fn group(name: &str) -> Map {
+fn group(release: Release, name: &str) -> Map {
     let mut versions: Vec<&str> = Vec::new();
-    for kind in Kind::all() {
-        for served in kind.info().served_in(Kind::LATEST_MINOR).filter(|it| it.group == name) {
-            if !versions.contains(&served.version) {
-                versions.push(served.version);
-            }
+    for served in Kind::all().flat_map(|kind| release.served(kind)).filter(|it| it.group == name) {
+        if !versions.contains(&served.version) {
+            versions.push(served.version);
         }
     }
     versions.sort_by_key(|version| std::cmp::Reverse(stability(version)));
@@ -147,15 +152,15 @@ fn stability(version: &str) -> (u8, u32, u32) {
 }
 
 /// The resources of a group and version in the order of their names, or `None` when it is not served.
-fn resources(group: &str, version: &str) -> Option<Map> {
+fn resources(release: Release, group: &str, version: &str) -> Option<Map> {
     let mut rows: Vec<(String, Value)> = Vec::new();
     for kind in Kind::all() {
         let info = kind.info();
-        if !info.served_in(Kind::LATEST_MINOR).any(|it| it.group == group && it.version == version) {
+        if !release.served(kind).any(|it| it.group == group && it.version == version) {
             continue;
         }
         rows.push((info.plural.to_owned(), Value::Map(resource(info))));
-        for subresource in info.subresources {
+        for subresource in info.subresources.iter().filter(|it| release.serves_subresource(kind, it)) {
             let name = format!("{}/{subresource}", info.plural);
             rows.push((name.clone(), Value::Map(self::subresource(info, subresource, &name))));
         }
@@ -216,10 +221,11 @@ fn subresource(info: &KindInfo, subresource: &str, name: &str) -> Map {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Store;
 
     fn get(path: &str) -> Value {
         let request = Request { method: "GET".to_owned(), path: path.to_owned(), ..Request::default() };
-        match answer(&request) {
+        match answer(View::new(&Store::new()), &request) {
             Ok(Some(Response { content: super::super::Content::Json(value), .. })) => value,
             other => panic!("{path}: {other:?}"),
         }

@@ -16,6 +16,7 @@ mod go_types;
 mod label_selector;
 mod list;
 mod negotiation;
+mod older_types;
 mod openapi;
 mod patch;
 mod query;
@@ -160,11 +161,11 @@ pub fn handle(api: &mut Api<'_>, request: &Request) -> Reply {
 }
 
 fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
-    if let Some(response) = discovery::answer(request)? {
+    if let Some(response) = discovery::answer(api.view(), request)? {
         return Ok(Reply::Done(response));
     }
     let path = query::decode(&request.path, false);
-    let target = route::resolve(&path)?;
+    let target = route::resolve(api.view(), &path)?;
     let accepted = negotiation::negotiate(&request.accept, Endpoint::Objects)?;
     let params = query::Params::parse(&request.query);
     let representation = accepted.conversion.map(|it| Representation::new(it, &target, &params)).transpose()?;

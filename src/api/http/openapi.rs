@@ -4,7 +4,7 @@
 
 use super::Response;
 use crate::map;
-use crate::object::{Kind, KindInfo, Map, Served, Str, Value};
+use crate::object::{Kind, KindInfo, Map, Release, Served, Str, Value};
 
 /// The parameters that each method takes.
 const METHODS: [(&str, &[&str]); 4] = [
@@ -15,11 +15,11 @@ const METHODS: [(&str, &[&str]); 4] = [
 ];
 
 /// The documents by group and version.
-pub(super) fn root() -> Map {
+pub(super) fn root(release: Release) -> Map {
     let mut paths = Map::new();
     for kind in Kind::all() {
         let info = kind.info();
-        for served in info.served_in(Kind::LATEST_MINOR) {
+        for served in info.served_in(release.minor()) {
             let place = place(&served);
             let link = map! { "serverRelativeURL" => format!("/openapi/v3/{place}") };
             paths.insert(place, link);
@@ -29,12 +29,12 @@ pub(super) fn root() -> Map {
 }
 
 /// The document of one group and version: `segments` are those after `/openapi/v3`.
-pub(super) fn document(segments: &[&str]) -> Result<Map, Response> {
+pub(super) fn document(release: Release, segments: &[&str]) -> Result<Map, Response> {
     let asked = segments.join("/");
     let mut paths = Map::new();
     for kind in Kind::all() {
         let info = kind.info();
-        for served in info.served_in(Kind::LATEST_MINOR).filter(|it| place(it) == asked) {
+        for served in info.served_in(release.minor()).filter(|it| place(it) == asked) {
             let namespace = if info.namespaced { "namespaces/{namespace}/" } else { "" };
             let path = format!("/{asked}/{namespace}{}/{{name}}", info.plural);
             paths.insert(path, operations(info, &served));
@@ -45,7 +45,7 @@ pub(super) fn document(segments: &[&str]) -> Result<Map, Response> {
     }
     Ok(map! {
         "openapi" => "3.0.0",
-        "info" => map! { "title" => "Kubernetes", "version" => "v1.36.2" },
+        "info" => map! { "title" => "Kubernetes", "version" => release.git_version() },
         "paths" => paths,
     })
 }
@@ -81,11 +81,11 @@ mod tests {
 
     #[test]
     fn every_group_version_has_a_document_that_tells_what_patch_takes() {
-        let paths = root();
+        let paths = root(Release::LATEST);
         let places: Vec<&str> =
             paths["paths"].as_map().map(|it| it.keys().map(Str::as_str).collect()).unwrap_or_default();
         assert!(places.contains(&"apis/apps/v1"), "{places:?}");
-        let document = document(&["apis", "apps", "v1"]).expect("served");
+        let document = document(Release::LATEST, &["apis", "apps", "v1"]).expect("served");
         let patch = &document["paths"]["/apis/apps/v1/namespaces/{namespace}/daemonsets/{name}"]["patch"];
         assert!(patch["parameters"].items().iter().any(|it| it["name"].str_or_empty() == "fieldValidation"));
         assert_eq!(patch["x-kubernetes-group-version-kind"]["kind"].str_or_empty(), "DaemonSet");

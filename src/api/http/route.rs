@@ -2,6 +2,7 @@
 
 use super::Response;
 use crate::object::{Kind, Str};
+use crate::store::View;
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +40,15 @@ impl Target {
 /// Finds what `path` names.
 ///
 /// A path outside of every group that is served is a plain page not found; one below a served group is a `Status`.
-pub(super) fn resolve(path: &str) -> Result<Target, Response> {
+pub(super) fn resolve(view: View<'_>, path: &str) -> Result<Target, Response> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     let (group, version, rest) = match segments.as_slice() {
         ["api", version, rest @ ..] => ("", *version, rest),
         ["apis", group, version, rest @ ..] if !group.is_empty() => (*group, *version, rest),
         _ => return Err(Response::page_not_found()),
     };
-    if !Kind::groups().contains(&group) {
+    let release = view.release();
+    if !release.serves_group(group) {
         return Err(Response::page_not_found());
     }
     let (legacy_watch, rest) = match rest {
@@ -64,10 +66,13 @@ pub(super) fn resolve(path: &str) -> Result<Target, Response> {
         [plural, name, subresource] => (*plural, *name, *subresource),
         _ => return Err(Response::no_such_resource()),
     };
-    let kind = Kind::by_resource(group, version, plural).ok_or_else(Response::no_such_resource)?;
+    let kind = release.by_resource(group, version, plural).ok_or_else(Response::no_such_resource)?;
     let info = kind.info();
     let misplaced = if info.namespaced { namespace.is_empty() && !name.is_empty() } else { !namespace.is_empty() };
-    if misplaced || (!subresource.is_empty() && !info.subresources.contains(&subresource)) {
+    if misplaced
+        || (!subresource.is_empty()
+            && !(info.subresources.contains(&subresource) && release.serves_subresource(kind, subresource)))
+    {
         return Err(Response::no_such_resource());
     }
     Ok(Target {
@@ -84,9 +89,10 @@ pub(super) fn resolve(path: &str) -> Result<Target, Response> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Store;
 
     fn shown(path: &str) -> String {
-        match resolve(path) {
+        match resolve(View::new(&Store::new()), path) {
             Ok(it) => format!("{}|{}|{}|{}", it.kind.info().plural, it.namespace, it.name, it.subresource),
             Err(response) => match response.content {
                 super::super::Content::Text(_) => "page".to_owned(),

@@ -23,6 +23,7 @@ pub use paced::{Pace, Paced};
 use crate::api::Status;
 use crate::clock::Time;
 use crate::kubelet::Latency;
+use crate::object::Release;
 use crate::sim::{Cluster, ClusterOptions, ControlPlaneOptions, NodeSpec, NotSettled, control_plane};
 use crate::stage::server::{self, Limits};
 
@@ -38,6 +39,9 @@ pub struct ServeArgs {
     /// How many nodes the cluster has: node-0 and on.
     #[arg(long, value_name = "COUNT", default_value_t = 4)]
     pub nodes: usize,
+    /// The release of Kubernetes whose API is served, from 1.20 on.
+    #[arg(long, value_name = "1.N", default_value_t = Release::LATEST)]
+    pub kubernetes: Release,
     /// Start with the objects of every *.yaml, *.yml and *.json file of a folder and of those in it.
     #[arg(long, value_name = "FOLDER")]
     pub manifests: Option<PathBuf>,
@@ -124,7 +128,7 @@ fn parse_token(text: &str) -> Result<String, String> {
 
 /// A furnished cluster whose past before this instant is forgotten, as after a compaction.
 fn new_cluster(args: &ServeArgs) -> Result<Cluster, ServeError> {
-    let mut options = ClusterOptions { seed: args.seed, ..ClusterOptions::default() };
+    let mut options = ClusterOptions { seed: args.seed, release: args.kubernetes, ..ClusterOptions::default() };
     options.start = match args.start {
         Some(start) => start,
         None if args.paused => options.start,
@@ -217,7 +221,7 @@ fn announce(url: &str, args: &ServeArgs) {
         true => "its time stands still until `seatrial clock` lets it pass".to_owned(),
         false => format!("{} virtual seconds a second", args.speed),
     };
-    super::print(&format!("Serving Kubernetes 1.36 with {} nodes on {url}, {pace}\n", args.nodes));
+    super::print(&format!("Serving Kubernetes {} with {} nodes on {url}, {pace}\n", args.kubernetes, args.nodes));
     if let Some(path) = &args.kubeconfig {
         super::print(&format!("export KUBECONFIG={}\n", path.display()));
     }

@@ -3,9 +3,17 @@
 //! An object is stored in the form of its kind's preferred version. A group version that shows it in another shape has a
 //! [`Conversion`] in the table of [`of`]; one that only carries another name needs none.
 
+mod autoscaler;
+mod endpoint_slice;
+mod ingress;
+mod metrics;
+mod older;
+#[cfg(test)]
+mod tests;
+
 use super::route::Target;
 use crate::api::Status;
-use crate::object::{Kind, Map, Object};
+use crate::object::{Kind, Map, Object, kinds};
 
 /// The way between the stored form of a kind and that of another group version.
 #[derive(Debug)]
@@ -17,8 +25,19 @@ pub(super) struct Conversion {
 }
 
 /// The conversion that `kind` needs to be served by `group` and `version`; `None` where that is the stored form.
-fn of(_kind: Kind, _group: &str, _version: &str) -> Option<&'static Conversion> {
-    None
+fn of(kind: Kind, group: &str, version: &str) -> Option<&'static Conversion> {
+    Some(match (kind, group, version) {
+        (kinds::CERTIFICATE_SIGNING_REQUEST, _, "v1beta1") => &older::SIGNING_REQUEST,
+        (kinds::ENDPOINT_SLICE, _, "v1beta1") => &endpoint_slice::V1BETA1,
+        (kinds::HORIZONTAL_POD_AUTOSCALER, _, "v1") => &autoscaler::V1,
+        (kinds::HORIZONTAL_POD_AUTOSCALER, _, "v2beta1") => &autoscaler::V2BETA1,
+        (kinds::INGRESS, _, "v1beta1") => &ingress::V1BETA1,
+        (kinds::MUTATING_WEBHOOK_CONFIGURATION, _, "v1beta1") => &older::WEBHOOKS,
+        (kinds::POD_DISRUPTION_BUDGET, _, "v1beta1") => &older::DISRUPTION_BUDGET,
+        (kinds::PRIORITY_LEVEL_CONFIGURATION, _, "v1beta1" | "v1beta2") => &older::PRIORITY_LEVEL,
+        (kinds::VALIDATING_WEBHOOK_CONFIGURATION, _, "v1beta1") => &older::WEBHOOKS,
+        _ => return None,
+    })
 }
 
 /// The object as `target`'s group version shows it.
