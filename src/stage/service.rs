@@ -16,9 +16,9 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use tokio::sync::watch;
 
 use super::activity::Activity;
-use crate::api::http::{self as api_http, Reply, Watch};
+use crate::api::http::{self as api_http, Encoded, Lines, Reply, Watch};
 use crate::clock::Time;
-use crate::object::{Str, Value};
+use crate::object::Str;
 use crate::sim::Cluster;
 
 /// The body of an answer: bytes, or the frames of a watch as they come.
@@ -30,13 +30,15 @@ pub struct SharedCluster {
     cluster: Arc<Mutex<Cluster>>,
     /// The store's version and the time, for watches to wait on.
     moved: watch::Sender<(u64, Time)>,
+    /// What watches share; locked after the cluster.
+    encoded: Arc<Mutex<Encoded>>,
 }
 
 impl SharedCluster {
     /// Shares `cluster`.
     pub fn new(cluster: Cluster) -> Self {
         let (moved, _) = watch::channel((cluster.view().version(), cluster.now()));
-        SharedCluster { cluster: Arc::new(Mutex::new(cluster)), moved }
+        SharedCluster { cluster: Arc::new(Mutex::new(cluster)), moved, encoded: Arc::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Cluster> {
@@ -119,13 +121,13 @@ impl OpenWatch {
     }
 
     /// Looks at the cluster, and counts what there is to tell.
-    fn poll(&mut self, cluster: &Cluster) -> api_http::Frames {
-        let frames = self.watch.poll(cluster.view(), cluster.now());
-        if frames.events.iter().any(|it| it["type"].as_str() != Some("BOOKMARK")) {
+    fn poll(&mut self, cluster: &Cluster, encoded: &mut Encoded) -> Lines {
+        let lines = self.watch.poll_lines(cluster.view(), cluster.now(), encoded);
+        if lines.tells {
             self.activity.told();
         }
         self.activity.looked(self.number, cluster.view().version(), cluster.now());
-        frames
+        lines
     }
 }
 
@@ -204,30 +206,30 @@ fn frames(
         let (cluster, mut watch, mut moved) = state?;
         loop {
             moved.mark_unchanged();
-            let (frames, view_ended) = {
+            let told = {
                 let guard = cluster.lock();
-                let frames = watch.poll(&guard);
-                let ended = frames.ended;
-                (frames, ended)
+                let mut encoded = cluster.encoded.lock().unwrap_or_else(PoisonError::into_inner);
+                watch.poll(&guard, &mut encoded)
             };
-            if !frames.events.is_empty() {
-                let next = (!view_ended).then_some((cluster, watch, moved));
-                return Some((Ok(Frame::data(lines(&frames.events))), next));
+            let ended = told.ended;
+            if let Some(bytes) = joined(told.lines) {
+                let next = (!ended).then_some((cluster, watch, moved));
+                return Some((Ok(Frame::data(bytes)), next));
             }
-            if view_ended || moved.changed().await.is_err() {
+            if ended || moved.changed().await.is_err() {
                 return None;
             }
         }
     })
 }
 
-fn lines(events: &[Value]) -> Bytes {
-    let mut text = String::new();
-    for event in events {
-        text.push_str(&event.to_json());
-        text.push('\n');
+/// Lines in one piece; a single one is not copied, and none are no piece at all.
+fn joined(mut lines: Vec<Bytes>) -> Option<Bytes> {
+    match lines.len() {
+        0 => None,
+        1 => lines.pop(),
+        _ => Some(lines.concat().into()),
     }
-    Bytes::from(text)
 }
 
 impl<B> tower::Service<http::Request<B>> for ApiService

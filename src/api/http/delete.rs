@@ -54,10 +54,13 @@ pub(super) fn collection(
     params: &Params,
 ) -> Result<Response, Response> {
     let selection = list::Selection::parse(target, params)?;
+    list::check_options(params)?;
     let options = options(request, params)?;
     let version = api.view().version();
-    let chosen: Vec<Arc<Object>> =
-        list::current(api.view(), target).into_iter().filter(|object| selection.matches(object)).collect();
+    // With a limit only the first page goes.
+    let limit = params.number("limit")?.and_then(|it| usize::try_from(it).ok()).filter(|it| *it > 0);
+    let selected = list::current(api.view(), target).into_iter().filter(|object| selection.matches(object));
+    let chosen: Vec<Arc<Object>> = selected.take(limit.unwrap_or(usize::MAX)).collect();
     for object in &chosen {
         match api.delete(&object.key(), &options) {
             Err(status) if !status.is_not_found() => return Err(status.into()),

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::alphabet::URL_SAFE;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
+use base64::{DecodeError, Engine};
 
 use super::Response;
 use super::conversion;
@@ -13,11 +14,15 @@ use super::field_selector::FieldSelector;
 use super::label_selector::LabelSelector;
 use super::query::{Params, go_parse_error};
 use super::route::Target;
+use super::scalars::go_syntax_error;
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::map;
-use crate::object::{Map, Object, Str, Value};
+use crate::object::{Map, Object, Str, Value, kinds};
 use crate::store::View;
+
+/// Go's `base64.RawURLEncoding`, which does not mind bits that say nothing.
+const TOKEN: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, NO_PAD.with_decode_allow_trailing_bits(true));
 
 /// Which objects of a collection are meant.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +97,7 @@ struct Page {
     limit: usize,
 }
 
-fn page(view: View<'_>, params: &Params) -> Result<Page, Status> {
+fn page(view: View<'_>, target: &Target, params: &Params) -> Result<Page, Status> {
     let limit = usize::try_from(params.number("limit")?.unwrap_or(0)).unwrap_or(0);
     let token = params.text("continue");
     let version =
@@ -105,6 +110,8 @@ fn page(view: View<'_>, params: &Params) -> Result<Page, Status> {
             parse_token(token).map_err(|why| Status::bad_request(format!("invalid continue token: {why}")))?;
         return Ok(Page { at: u64::try_from(at).ok(), start: Some(start), limit });
     }
+    // The cache that any version is served from knows no pages, and events are not in it.
+    let limit = if params.text("resourceVersion") == "0" && target.kind != kinds::EVENT { 0 } else { limit };
     let exact = match params.text("resourceVersionMatch") {
         "Exact" => true,
         // A limited list from a version, without a word on how, is the list at that version.
@@ -116,14 +123,19 @@ fn page(view: View<'_>, params: &Params) -> Result<Page, Status> {
     Ok(Page { at: (exact && version > 0).then_some(version), start: None, limit })
 }
 
+/// Refuses list options that cannot be read, or that do not go together (`ValidateListOptions`).
+pub(super) fn check_options(params: &Params) -> Result<(), Status> {
+    params.number("timeoutSeconds")?;
+    params.number("limit")?;
+    let errors = list_option_errors(params);
+    if errors.is_empty() { Ok(()) } else { Err(invalid_options("ListOptions", &errors)) }
+}
+
 /// GET of a collection.
 pub(super) fn list(view: View<'_>, target: &Target, params: &Params) -> Result<Value, Response> {
     let selection = Selection::parse(target, params)?;
-    let errors = list_option_errors(params);
-    if !errors.is_empty() {
-        return Err(invalid_options("ListOptions", &errors).into());
-    }
-    let page = page(view, params)?;
+    check_options(params)?;
+    let page = page(view, target, params)?;
     let objects = collection(view, target, &page)?;
     let version = page.at.unwrap_or(view.version());
     let (mut chosen, mut rest) = (Vec::new(), None);
@@ -235,17 +247,23 @@ fn token(version: i64, last: &str) -> String {
 
 fn raw_token(version: i64, start: &str) -> String {
     let json = map! { "v" => "meta.k8s.io/v1", "rv" => version, "start" => start };
-    URL_SAFE_NO_PAD.encode(Value::Map(json).to_json())
+    TOKEN.encode(Value::Map(json).to_json())
 }
 
 fn parse_token(token: &str) -> Result<(i64, String), String> {
-    let bytes =
-        URL_SAFE_NO_PAD.decode(token).map_err(|_| "continue key is not valid: illegal base64 data".to_owned())?;
-    let value = Value::from_json(&bytes).map_err(|_| "continue key is not valid: invalid character".to_owned())?;
+    let bytes = TOKEN.decode(token).map_err(|error| {
+        let at = match error {
+            DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol(at, _) => at,
+            _ => token.len().saturating_sub(1),
+        };
+        format!("continue key is not valid: illegal base64 data at input byte {at}")
+    })?;
+    let value = Value::from_json(&bytes)
+        .map_err(|error| format!("continue key is not valid: {}", go_syntax_error(&bytes, &error)))?;
     match value["v"].str_or_empty() {
         "meta.k8s.io/v1" => {}
         other => {
-            return Err(format!("continue key is not valid: server does not recognize this encoded version {other:?}"));
+            return Err(format!("continue key is not valid: server does not recognize this encoded version {other}"));
         }
     }
     let version = value["rv"].as_i64().unwrap_or(0);
@@ -257,6 +275,11 @@ fn parse_token(token: &str) -> Result<(i64, String), String> {
     let start = value["start"].str_or_empty();
     if start.is_empty() {
         return Err("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)".to_owned());
+    }
+    // A key that climbs out of its collection is refused as `path.Clean` would change it.
+    let parts: Vec<_> = start.strip_prefix('/').unwrap_or(start).split('/').collect();
+    if parts.iter().any(|part| matches!(*part, "" | "." | "..")) {
+        return Err(format!("continue key is not valid: {start}"));
     }
     Ok((version, start.to_owned()))
 }

@@ -11,6 +11,7 @@ mod decode;
 mod delete;
 mod discovery;
 mod empty;
+mod encoded;
 mod field_selector;
 mod go_types;
 mod label_selector;
@@ -42,8 +43,9 @@ use crate::api::registry::Api;
 use crate::map;
 use crate::object::{Str, Value};
 
+pub use encoded::Encoded;
 pub use label_selector::LabelSelector;
-pub use watch::{Frames, Watch};
+pub use watch::{Frames, Lines, Watch};
 pub use yaml::to_value as yaml_to_value;
 
 /// A request as it arrived.

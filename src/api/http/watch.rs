@@ -1,9 +1,13 @@
 //! Watches: a cursor over the store's log (apiserver `pkg/storage/cacher`, `pkg/endpoints/handlers/watch.go`).
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+
+use bytes::Bytes;
 
 use super::Response;
 use super::empty::empty_body;
+use super::encoded::Encoded;
 use super::field_selector::FieldSelector;
 use super::list::{Selection, current, invalid_options, parse_version};
 use super::query::Params;
@@ -22,6 +26,8 @@ const LASTS: Span = Span::seconds(45 * 60);
 const BOOKMARK_PERIOD: Span = Span::seconds(60);
 /// How long before its end a watch gets a last bookmark.
 const BOOKMARK_BEFORE_END: Span = Span::seconds(2);
+/// The most events of one poll. The others wait where they are, in the log, until the client has taken these.
+const MOST_EVENTS: usize = 256;
 
 /// A watch under way: polled with the store and the time, it yields what has happened since.
 #[derive(Debug)]
@@ -31,7 +37,7 @@ pub struct Watch {
     /// The version up to which the watch has told of changes.
     version: u64,
     /// What is to be told before any change.
-    first: Vec<Value>,
+    first: VecDeque<Told>,
     ends: Time,
     bookmark_at: Option<Time>,
     failed: bool,
@@ -46,6 +52,32 @@ pub struct Frames {
     pub events: Vec<Value>,
     /// Whether the watch has ended after them.
     pub ended: bool,
+}
+
+/// What a poll came to, as it goes over the wire.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lines {
+    /// The new events, a line each. Watches that are shown the same share its bytes.
+    pub lines: Vec<Bytes>,
+    /// Whether there is more among them than bookmarks.
+    pub tells: bool,
+    /// Whether the watch has ended after them.
+    pub ended: bool,
+}
+
+/// One event of a watch.
+#[derive(Debug)]
+enum Told {
+    /// An event that is this watch's own.
+    Own(Value),
+    /// What became of an object, the same for every watch of it.
+    Change {
+        /// `ADDED`, `MODIFIED` or `DELETED`.
+        sort: &'static str,
+        object: Arc<Object>,
+        /// The version to show, which for a removal is not the object's.
+        version: u64,
+    },
 }
 
 impl Watch {
@@ -70,7 +102,7 @@ impl Watch {
             target: target.clone(),
             selection,
             version: if asked == 0 || wants_state { view.version().max(asked) } else { asked },
-            first: Vec::new(),
+            first: VecDeque::new(),
             ends: now + timeout,
             bookmark_at: None,
             failed: false,
@@ -79,11 +111,11 @@ impl Watch {
         if wants_state {
             watch.first = watch.state(view);
             if bookmarks && params.flag("sendInitialEvents") == Some(true) {
-                watch.first.push(watch.bookmark(true));
+                watch.first.push_back(Told::Own(watch.bookmark(true)));
             }
         } else if watch.version < view.floor() {
             let message = format!("too old resource version: {asked} ({})", view.floor());
-            watch.first = vec![event("ERROR", Status::failure(410, "Expired", message).to_value())];
+            watch.first.push_back(Told::Own(event("ERROR", Status::failure(410, "Expired", message).to_value())));
             watch.failed = true;
         }
         watch.bookmark_at = bookmarks.then(|| watch.next_bookmark(now));
@@ -98,37 +130,64 @@ impl Watch {
 
     /// What has happened since the last poll.
     pub fn poll(&mut self, view: View<'_>, now: Time) -> Frames {
-        let mut frames = self.poll_objects(view, now);
-        if let Some(representation) = &mut self.representation {
-            for event in &mut frames.events {
-                *event = representation.of_event(std::mem::take(event), now);
-            }
-        }
-        frames
+        let (told, ended) = self.next(view, now);
+        Frames { events: told.into_iter().map(|it| self.shown(it, now)).collect(), ended }
     }
 
-    fn poll_objects(&mut self, view: View<'_>, now: Time) -> Frames {
-        let mut frames = Frames { events: std::mem::take(&mut self.first), ended: self.failed };
+    /// What has happened since the last poll, in bytes that watches share through `encoded`.
+    pub fn poll_lines(&mut self, view: View<'_>, now: Time, encoded: &mut Encoded) -> Lines {
+        let (told, ended) = self.next(view, now);
+        let mut lines = Lines { ended, ..Lines::default() };
+        for it in told {
+            lines.tells |= !matches!(&it, Told::Own(event) if event["type"].as_str() == Some("BOOKMARK"));
+            let line = match &it {
+                // A form such as a Table depends on what the watch has told before.
+                Told::Change { sort, version, .. } if self.representation.is_none() => {
+                    let api_version = self.target.api_version();
+                    let key = (*version, *sort, api_version);
+                    match encoded.get(&key) {
+                        Some(line) => line,
+                        None => encoded.keep(key, line_of(&self.shown(it, now))),
+                    }
+                }
+                _ => line_of(&self.shown(it, now)),
+            };
+            lines.lines.push(line);
+        }
+        lines
+    }
+
+    /// The next events, and whether the watch has ended after them.
+    fn next(&mut self, view: View<'_>, now: Time) -> (Vec<Told>, bool) {
+        let mut told: Vec<Told> = self.first.drain(..self.first.len().min(MOST_EVENTS)).collect();
+        if !self.first.is_empty() {
+            return (told, false);
+        }
         if self.failed {
-            return frames;
+            return (told, true);
         }
         match view.changes_since(self.version) {
             Ok(changes) => {
-                frames.events.extend(changes.filter_map(|change| self.tell(change)));
+                for change in changes {
+                    if told.len() >= MOST_EVENTS {
+                        return (told, false);
+                    }
+                    told.extend(self.tell(change));
+                    self.version = self.version.max(change.version);
+                }
                 self.version = self.version.max(view.version());
             }
             Err(compacted) => {
                 let message = format!("too old resource version: {} ({})", compacted.asked, compacted.floor);
-                frames.events.push(event("ERROR", Status::failure(410, "Expired", message).to_value()));
+                told.push(Told::Own(event("ERROR", Status::failure(410, "Expired", message).to_value())));
                 self.failed = true;
             }
         }
         if self.bookmark_at.is_some_and(|at| at <= now) {
-            frames.events.push(self.bookmark(false));
+            told.push(Told::Own(self.bookmark(false)));
             self.bookmark_at = Some(self.next_bookmark(now));
         }
-        frames.ended = self.failed || now >= self.ends;
-        frames
+        (told, self.failed || now >= self.ends)
     }
 
     fn next_bookmark(&self, now: Time) -> Time {
@@ -137,33 +196,47 @@ impl Watch {
     }
 
     /// Every selected object as an `ADDED` event.
-    fn state(&self, view: View<'_>) -> Vec<Value> {
-        let objects = current(view, &self.target);
-        let selected = objects.iter().filter(|object| self.selection.matches(object));
-        selected.map(|object| event("ADDED", self.shown(object))).collect()
+    fn state(&self, view: View<'_>) -> VecDeque<Told> {
+        let objects = current(view, &self.target).into_iter().filter(|object| self.selection.matches(object));
+        let added = |object: Arc<Object>| {
+            let version = object.meta.resource_version;
+            Told::Change { sort: "ADDED", object, version }
+        };
+        objects.map(added).collect()
     }
 
-    fn shown(&self, object: &Object) -> Value {
-        super::conversion::shown(object, &self.target)
+    /// An event as its client is shown it.
+    fn shown(&mut self, told: Told, now: Time) -> Value {
+        let shown = match told {
+            Told::Own(event) => event,
+            Told::Change { sort, object, version } => {
+                let mut shown = super::conversion::shown(&object, &self.target);
+                if version != object.meta.resource_version {
+                    shown.at_mut(&["metadata"]).set("resourceVersion", version.to_string());
+                }
+                event(sort, shown)
+            }
+        };
+        match &mut self.representation {
+            Some(representation) => representation.of_event(shown, now),
+            None => shown,
+        }
     }
 
     /// The event of a change, unless it is none of this watch's.
-    fn tell(&self, change: &Change) -> Option<Value> {
+    fn tell(&self, change: &Change) -> Option<Told> {
         let outside = !self.target.namespace.is_empty() && change.key.namespace != self.target.namespace;
         if change.key.kind != self.target.kind || outside {
             return None;
         }
         let selected = |it: &Option<Arc<Object>>| it.clone().filter(|object| self.selection.matches(object));
-        match (selected(&change.before), selected(&change.after)) {
-            (None, None) => None,
-            (None, Some(after)) => Some(event("ADDED", self.shown(&after))),
-            (Some(_), Some(after)) => Some(event("MODIFIED", self.shown(&after))),
-            (Some(before), None) => {
-                let mut last = Object::clone(&before);
-                last.meta.resource_version = change.version;
-                Some(event("DELETED", self.shown(&last)))
-            }
-        }
+        let (sort, object) = match (selected(&change.before), selected(&change.after)) {
+            (None, None) => return None,
+            (None, Some(after)) => ("ADDED", after),
+            (Some(_), Some(after)) => ("MODIFIED", after),
+            (Some(before), None) => ("DELETED", before),
+        };
+        Some(Told::Change { sort, object, version: change.version })
     }
 
     fn bookmark(&self, ends_initial_events: bool) -> Value {
@@ -175,6 +248,12 @@ impl Watch {
         object.insert("metadata", meta);
         event("BOOKMARK", Value::Map(object))
     }
+}
+
+fn line_of(event: &Value) -> Bytes {
+    let mut line = event.to_json();
+    line.push('\n');
+    Bytes::from(line)
 }
 
 fn event(kind: &str, object: Value) -> Value {
