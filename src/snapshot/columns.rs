@@ -48,7 +48,6 @@ pub fn snapshot_columns(kind: Kind) -> Vec<String> {
         kinds::CONFIG_MAP => &["NAME", "DATA"],
         kinds::SECRET => &["NAME", "TYPE", "DATA"],
         kinds::LEASE => &["NAME", "HOLDER"],
-        kinds::SERVICE_ACCOUNT => &["NAME"],
         _ => {
             let shown =
                 table::headings(kind).into_iter().filter(|it| !it.is_wide && !FLEETING.contains(&it.text.as_str()));

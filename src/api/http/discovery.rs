@@ -1,8 +1,9 @@
 //! What a client learns of a server before it asks for objects: health, version, groups, resources
 //! (apiserver `pkg/endpoints/discovery` and `pkg/server/routes`).
 
-use super::negotiation::Endpoint;
-use super::{Request, Response, negotiation, openapi};
+use super::discovery_aggregated::{self, Group};
+use super::negotiation::{DiscoveryVersion, Endpoint};
+use super::{Request, Response, health, negotiation, openapi};
 use crate::map;
 use crate::object::{Kind, KindInfo, Map, Release, Value};
 use crate::store::View;
@@ -10,14 +11,15 @@ use crate::store::View;
 /// Answers a request for one of these paths; `None` for any other.
 pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Response>, Response> {
     let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
-    let text = match segments.as_slice() {
-        ["healthz" | "livez" | "readyz"] | ["healthz" | "livez" | "readyz", "ping" | "log" | "etcd"] => {
-            Some(Response::text(200, "ok"))
-        }
-        _ => None,
-    };
-    if text.is_some() {
-        return Ok(text);
+    if let Some(response) = health::answer(&request.path, &request.query) {
+        return Ok(Some(response));
+    }
+    if matches!(segments.as_slice(), ["api" | "apis"])
+        && request.method == "GET"
+        && let Some(version) = negotiation::discovery_version(&request.accept, |it| is_told_at_once(view.release(), it))
+    {
+        let groups = aggregated(view, segments[0] == "api");
+        return Ok(Some(discovery_aggregated::answer(version, &groups)));
     }
     let value = match segments.as_slice() {
         ["version"] => version(view.release()),
@@ -50,6 +52,34 @@ pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Respons
         return Err(Response::method_not_allowed());
     }
     Ok(Some(Response::json(200, Value::Map(value))))
+}
+
+/// The core group, or every other, with what each version serves.
+fn aggregated(view: View<'_>, is_core: bool) -> Vec<Group> {
+    let of_version = |group: &str, version: &Value| {
+        let version = version["version"].str_or_empty();
+        resources(view.release(), group, version).map(|list| (version.to_owned(), list))
+    };
+    if is_core {
+        let versions = of_version("", &Value::Map(map! { "version" => "v1" }));
+        return vec![Group { name: String::new(), versions: versions.into_iter().collect() }];
+    }
+    let list = group_list(view.release());
+    let group = |group: &Value| {
+        let name = group["name"].str_or_empty().to_owned();
+        let versions = group["versions"].items().iter().filter_map(|it| of_version(&name, it)).collect();
+        Group { name, versions }
+    };
+    list["groups"].items().iter().map(group).collect()
+}
+
+/// Whether the release tells of all groups at once in this way.
+fn is_told_at_once(release: Release, version: DiscoveryVersion) -> bool {
+    release.minor()
+        >= match version {
+            DiscoveryVersion::V2 => 30,
+            DiscoveryVersion::V2beta1 => 27,
+        }
 }
 
 fn version(release: Release) -> Map {
@@ -241,6 +271,34 @@ mod tests {
         assert_eq!(get("/apis")["groups"][1]["name"].str_or_empty(), "apps");
         assert_eq!(get("/apis/autoscaling")["preferredVersion"]["version"].str_or_empty(), "v2");
         assert_eq!(get("/api")["versions"][0].str_or_empty(), "v1");
+    }
+
+    #[test]
+    fn all_groups_are_told_at_once_to_whoever_asks() {
+        let accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
+        let get = |path: &str| {
+            let request = Request {
+                method: "GET".to_owned(),
+                path: path.to_owned(),
+                accept: accept.to_owned(),
+                ..Request::default()
+            };
+            match answer(View::new(&Store::new()), &request) {
+                Ok(Some(Response { content: super::super::Content::JsonAs(value, media_type), .. })) => {
+                    assert!(media_type.ends_with("v=v2;as=APIGroupDiscoveryList"));
+                    value
+                }
+                other => panic!("{path}: {other:?}"),
+            }
+        };
+        let groups = get("/apis");
+        let apps = groups["items"].items().iter().find(|it| it["metadata"]["name"].as_str() == Some("apps"));
+        let resources = apps.map(|it| it["versions"][0]["resources"].clone()).unwrap_or_default();
+        let deployments = resources.items().iter().find(|it| it["resource"].as_str() == Some("deployments"));
+        let below = deployments.map(|it| it["subresources"].to_json()).unwrap_or_default();
+        assert!(below.contains(r#""responseKind":{"group":"autoscaling","kind":"Scale","version":"v1"}"#), "{below}");
+        assert!(below.contains(r#""responseKind":{"group":"","kind":"Deployment","version":""}"#), "{below}");
+        assert_eq!(get("/api")["items"][0]["versions"][0]["version"].str_or_empty(), "v1");
     }
 
     #[test]

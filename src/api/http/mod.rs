@@ -10,10 +10,12 @@ mod conversion;
 mod decode;
 mod delete;
 mod discovery;
+mod discovery_aggregated;
 mod empty;
 mod encoded;
 mod field_selector;
 mod go_types;
+mod health;
 mod label_selector;
 mod list;
 mod negotiation;
@@ -81,6 +83,8 @@ pub struct Response {
 pub enum Content {
     /// An object.
     Json(Value),
+    /// An object whose media type has parameters of its own.
+    JsonAs(Value, &'static str),
     /// An object, for a client that asked for YAML.
     Yaml(Value),
     /// Plain text.
@@ -129,11 +133,8 @@ impl Response {
     /// The bytes of the body and their media type.
     pub fn encode(&self) -> (Vec<u8>, &'static str) {
         match &self.content {
-            Content::Json(value) => {
-                let mut bytes = value.to_json().into_bytes();
-                bytes.push(b'\n');
-                (bytes, "application/json")
-            }
+            Content::Json(value) => (json_line(value), "application/json"),
+            Content::JsonAs(value, media_type) => (json_line(value), media_type),
             Content::Yaml(value) => (serde_yaml::to_string(value).unwrap_or_default().into_bytes(), "application/yaml"),
             Content::Text(text) => (text.clone().into_bytes(), "text/plain; charset=utf-8"),
         }
@@ -152,6 +153,12 @@ impl From<Status> for Response {
     fn from(status: Status) -> Self {
         Response::json(status.code, status.to_value())
     }
+}
+
+fn json_line(value: &Value) -> Vec<u8> {
+    let mut bytes = value.to_json().into_bytes();
+    bytes.push(b'\n');
+    bytes
 }
 
 /// Answers `request` by the rules of `api`, under the actor and at the instant that `api` carries.

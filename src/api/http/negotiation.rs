@@ -52,8 +52,15 @@ impl MetaVersion {
 pub(super) struct Accepted {
     pub format: Format,
     pub conversion: Option<Conversion>,
-    /// The group, version and kind of `g`, `v` and `as` at an endpoint that takes conversions of its own.
-    pub other: Option<[String; 3]>,
+    /// Whether discovery of all groups at once is wanted.
+    pub discovery: Option<DiscoveryVersion>,
+}
+
+/// The version of `apidiscovery.k8s.io` that is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DiscoveryVersion {
+    V2,
+    V2beta1,
 }
 
 /// What an endpoint can do beyond its plain answer.
@@ -110,7 +117,7 @@ impl<'a> Clause<'a> {
         if self.param("stream").is_some_and(|it| !it.is_empty() && it != "watch") {
             return None;
         }
-        let mut accepted = Accepted { format, conversion: None, other: None };
+        let mut accepted = Accepted { format, conversion: None, discovery: None };
         let converts = ["as", "g", "v"].iter().any(|it| self.param(it).is_some());
         if !converts {
             return Some(accepted);
@@ -119,7 +126,7 @@ impl<'a> Clause<'a> {
         match endpoint {
             Endpoint::Plain => return None,
             Endpoint::Objects => accepted.conversion = Some(conversion(gvk)?),
-            Endpoint::Discovery => accepted.other = Some(gvk.map(str::to_owned)),
+            Endpoint::Discovery => accepted.discovery = Some(discovery(gvk)?),
         }
         Some(accepted)
     }
@@ -140,6 +147,14 @@ fn conversion([group, version, kind]: [&str; 3]) -> Option<Conversion> {
     Some(Conversion { form, version })
 }
 
+fn discovery(gvk: [&str; 3]) -> Option<DiscoveryVersion> {
+    match gvk {
+        ["apidiscovery.k8s.io", "v2", "APIGroupDiscoveryList"] => Some(DiscoveryVersion::V2),
+        ["apidiscovery.k8s.io", "v2beta1", "APIGroupDiscoveryList"] => Some(DiscoveryVersion::V2beta1),
+        _ => None,
+    }
+}
+
 /// The clauses of a header, the best first: by quality, and what says more before what has an asterisk.
 fn clauses(accept: &str) -> Vec<Clause<'_>> {
     let mut clauses: Vec<_> = accept.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Clause::parse).collect();
@@ -153,7 +168,7 @@ fn clauses(accept: &str) -> Vec<Clause<'_>> {
 /// Every way in which the answer would be accepted, the best first.
 pub(super) fn choices(accept: &str, endpoint: Endpoint) -> Vec<Accepted> {
     if accept.trim().is_empty() {
-        return vec![Accepted { format: Format::Json, conversion: None, other: None }];
+        return vec![Accepted { format: Format::Json, conversion: None, discovery: None }];
     }
     let clauses = clauses(accept);
     clauses
@@ -165,6 +180,14 @@ pub(super) fn choices(accept: &str, endpoint: Endpoint) -> Vec<Accepted> {
 /// The best way in which the answer would be accepted, or the 406 of a client that accepts nothing which is served.
 pub(super) fn negotiate(accept: &str, endpoint: Endpoint) -> Result<Accepted, Response> {
     choices(accept, endpoint).into_iter().next().ok_or_else(|| not_acceptable(SERVED))
+}
+
+/// The version in which all groups are to be told at once, of those that `is_served`; `None` when they are not.
+pub(super) fn discovery_version(
+    accept: &str,
+    is_served: impl Fn(DiscoveryVersion) -> bool,
+) -> Option<DiscoveryVersion> {
+    choices(accept, Endpoint::Discovery).into_iter().find(|it| it.discovery.is_none_or(&is_served))?.discovery
 }
 
 /// The 406 of a watch in a format that cannot be streamed.

@@ -39,7 +39,7 @@ const NAMESPACE: &[Column] = &[NAME, text("Status", "The status of the namespace
 const SECRET: &[Column] =
     &[NAME, field("Type", "core.v1.Secret", "type"), field("Data", "core.v1.Secret", "data"), AGE];
 const CONFIG_MAP: &[Column] = &[NAME, field("Data", "core.v1.ConfigMap", "data"), AGE];
-const SERVICE_ACCOUNT: &[Column] = &[NAME, field("Secrets", "core.v1.ServiceAccount", "secrets"), AGE];
+const SERVICE_ACCOUNT: &[Column] = &[NAME, field("Secrets", "core.v1.ServiceAccount", "secrets").wide(), AGE];
 
 const RESOURCE_QUOTA: &[Column] = &[
     NAME,
@@ -105,9 +105,18 @@ fn node(row: &Row<'_>) -> Vec<Value> {
         address("InternalIP"),
         address("ExternalIP"),
         string_or(&info["osImage"], "<unknown>"),
-        string_or(&info["kernelVersion"], "<unknown>"),
+        kernel(info),
         string_or(&info["containerRuntimeVersion"], "<unknown>"),
     ]
+}
+
+/// `6.1 (amd64)`: the kernel, and what it runs on.
+fn kernel(info: &Value) -> Value {
+    match (info["kernelVersion"].str_or_empty(), info["architecture"].str_or_empty()) {
+        ("", _) => Value::from("<unknown>"),
+        (version, "") => Value::from(version),
+        (version, architecture) => Value::from(format!("{version} ({architecture})")),
+    }
 }
 
 fn node_status(row: &Row<'_>) -> String {
