@@ -154,6 +154,8 @@ impl ApiService {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             content_type: header(http::header::CONTENT_TYPE),
             accept: header(http::header::ACCEPT),
+            if_none_match: header(http::header::IF_NONE_MATCH),
+            user_agent: header(http::header::USER_AGENT),
             body,
         };
         let actor = self.actor.clone().unwrap_or_else(|| api_http::actor_of(&header(http::header::USER_AGENT)));
@@ -182,7 +184,10 @@ fn finished(response: &api_http::Response) -> http::Response<ReplyBody> {
             builder = builder.header(http::header::WARNING, value);
         }
     }
-    built(builder, Full::new(Bytes::from(bytes)).boxed_unsync())
+    for (name, value) in &response.headers {
+        builder = builder.header(*name, value);
+    }
+    built(builder, Full::new(bytes).boxed_unsync())
 }
 
 fn streamed(

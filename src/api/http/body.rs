@@ -5,7 +5,7 @@ use super::query::Params;
 use super::route::Target;
 use super::schema::schema;
 use super::{Request, Response};
-use super::{conversion, negotiation, scalars, yaml};
+use super::{conversion, negotiation, protobuf, scalars, yaml};
 use crate::api::Status;
 use crate::object::{Kind, Object, Str, Value};
 
@@ -45,6 +45,16 @@ pub(super) fn object(request: &Request, target: &Target, params: &Params) -> Res
     let validation = Validation::of(params);
     let info = target.kind.info();
     let unrecognized = |why: &str| unrecognized(info.kind, why, &request.body);
+    if negotiation::is_protobuf(&request.content_type) {
+        let envelope = protobuf::open(&request.body).map_err(|why| unrecognized(&why))?;
+        let mut gvk = Value::empty_map();
+        gvk.set("apiVersion", envelope.api_version.clone());
+        gvk.set("kind", envelope.kind.clone());
+        check_kind(target, &gvk)?;
+        let value = protobuf::decode(envelope.raw, schema().root_of(target.kind, &target.api_version()))
+            .map_err(|why| cannot_be_handled(target, info.kind, &target.version, &why))?;
+        return finished(&value, target, Vec::new());
+    }
     let yaml = negotiation::is_yaml(&request.content_type)?;
     let converted = if yaml { Some(yaml::to_value(&request.body).map_err(|why| unrecognized(&why))?) } else { None };
     let text = converted.as_ref().map(|value| value.to_json().into_bytes());
@@ -75,9 +85,14 @@ pub(super) fn object(request: &Request, target: &Target, params: &Params) -> Res
             return Err(cannot_be_handled(target, info.kind, &target.version, &why).into());
         }
     }
-    let mut object = conversion::stored(Object::from_value(target.kind, &decoded.value), target)?;
+    finished(&decoded.value, target, warnings)
+}
+
+/// The object that was read, in the form in which it is stored and in the namespace of the URL.
+fn finished(value: &Value, target: &Target, warnings: Vec<String>) -> Result<Body, Response> {
+    let mut object = conversion::stored(Object::from_value(target.kind, value), target)?;
     place(&mut object, target)?;
-    let version = decoded.value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
+    let version = value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
     Ok(Body { object, version, warnings })
 }
 
@@ -89,6 +104,9 @@ fn cannot_be_handled(target: &Target, kind: &str, version: &str, why: &str) -> S
 
 /// Reads a body that is no stored object, such as `DeleteOptions` or a `Binding`.
 pub(super) fn parse_as(request: &Request, kind: &str) -> Result<Value, Response> {
+    if negotiation::is_protobuf(&request.content_type) {
+        return parse_protobuf(&request.body, kind).map_err(|why| unrecognized(kind, &why, &request.body).into());
+    }
     let yaml = negotiation::is_yaml(&request.content_type)?;
     let value = if yaml {
         yaml::to_value(&request.body)
@@ -99,6 +117,22 @@ pub(super) fn parse_as(request: &Request, kind: &str) -> Result<Value, Response>
         })
     };
     value.map_err(|why| unrecognized(kind, &why, &request.body).into())
+}
+
+/// Reads a message of the kind that it says it is, or of `kind` where it says none.
+fn parse_protobuf(body: &[u8], kind: &str) -> Result<Value, String> {
+    let envelope = protobuf::open(body)?;
+    let kind = if envelope.kind.is_empty() { Str::from(kind) } else { envelope.kind };
+    let ty = protobuf::type_of(&envelope.api_version, &kind).ok_or_else(|| {
+        let version = &envelope.api_version;
+        format!(
+            "no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
+        )
+    })?;
+    let mut value = protobuf::decode(envelope.raw, &ty)?;
+    value.set("apiVersion", envelope.api_version);
+    value.set("kind", kind);
+    Ok(value)
 }
 
 /// The refusal of a body that cannot be read at all.

@@ -3,7 +3,7 @@
 
 use super::discovery_aggregated::{self, Group};
 use super::negotiation::{DiscoveryVersion, Endpoint};
-use super::{Request, Response, health, negotiation, openapi};
+use super::{Request, Response, health, negotiation};
 use crate::map;
 use crate::object::{Kind, KindInfo, Map, Release, Value};
 use crate::store::View;
@@ -23,8 +23,6 @@ pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Respons
     }
     let value = match segments.as_slice() {
         ["version"] => version(view.release()),
-        ["openapi", "v3"] => openapi::root(view.release()),
-        ["openapi", "v3", below @ ..] => openapi::document(view.release(), below)?,
         ["api"] => legacy_versions(),
         ["apis"] => group_list(view.release()),
         ["apis", group] => {

@@ -2,8 +2,8 @@
 //!
 //! [`handle`] answers one request against the store at one instant. A watch is answered with a [`Watch`], a cursor that its
 //! owner polls whenever the store or the time has moved. The service around a cluster makes streams of it.
-//! It follows apiserver `pkg/endpoints`. Server-side apply, OpenAPI schemas and protobuf are not served: they are answered with
-//! the 415 and 406 of a server that does not know them.
+//! It follows apiserver `pkg/endpoints`. Server-side apply is not served: it is answered with the 415 of a server that does not
+//! know it.
 
 mod body;
 mod conversion;
@@ -22,6 +22,8 @@ mod negotiation;
 mod older_types;
 mod openapi;
 mod patch;
+mod pretty;
+mod protobuf;
 mod query;
 mod representation;
 mod resource;
@@ -63,6 +65,10 @@ pub struct Request {
     pub content_type: String,
     /// The `Accept` header, or empty.
     pub accept: String,
+    /// The `If-None-Match` header, or empty.
+    pub if_none_match: String,
+    /// The `User-Agent` header, or empty.
+    pub user_agent: String,
     /// The body.
     pub body: Bytes,
 }
@@ -76,6 +82,8 @@ pub struct Response {
     pub content: Content,
     /// The texts of `Warning` headers.
     pub warnings: Vec<String>,
+    /// Headers besides `Content-Type` and `Warning`: names in lower case, and values.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// The body of a [`Response`].
@@ -89,6 +97,8 @@ pub enum Content {
     Yaml(Value),
     /// Plain text.
     Text(String),
+    /// Bytes of a media type of their own.
+    Bytes(Bytes, &'static str),
 }
 
 /// What [`handle`] answers.
@@ -101,12 +111,16 @@ pub enum Reply {
 }
 
 impl Response {
+    fn new(code: u16, content: Content) -> Self {
+        Response { code, content, warnings: Vec::new(), headers: Vec::new() }
+    }
+
     fn json(code: u16, value: Value) -> Self {
-        Response { code, content: Content::Json(value), warnings: Vec::new() }
+        Self::new(code, Content::Json(value))
     }
 
     fn text(code: u16, text: &str) -> Self {
-        Response { code, content: Content::Text(text.to_owned()), warnings: Vec::new() }
+        Self::new(code, Content::Text(text.to_owned()))
     }
 
     /// What a path that nobody serves is answered with.
@@ -131,13 +145,15 @@ impl Response {
     }
 
     /// The bytes of the body and their media type.
-    pub fn encode(&self) -> (Vec<u8>, &'static str) {
-        match &self.content {
+    pub fn encode(&self) -> (Bytes, &'static str) {
+        let (bytes, media_type) = match &self.content {
+            Content::Bytes(bytes, media_type) => return (bytes.clone(), media_type),
             Content::Json(value) => (json_line(value), "application/json"),
-            Content::JsonAs(value, media_type) => (json_line(value), media_type),
+            Content::JsonAs(value, media_type) => (json_line(value), *media_type),
             Content::Yaml(value) => (serde_yaml::to_string(value).unwrap_or_default().into_bytes(), "application/yaml"),
             Content::Text(text) => (text.clone().into_bytes(), "text/plain; charset=utf-8"),
-        }
+        };
+        (Bytes::from(bytes), media_type)
     }
 
     /// The `Warning` header values: code 299, no agent, the text quoted (`net.NewWarningHeader`).
@@ -164,12 +180,17 @@ fn json_line(value: &Value) -> Vec<u8> {
 /// Answers `request` by the rules of `api`, under the actor and at the instant that `api` carries.
 pub fn handle(api: &mut Api<'_>, request: &Request) -> Reply {
     match answer(api, request) {
-        Ok(Reply::Done(response)) | Err(response) => Reply::Done(negotiation::shape(response, &request.accept)),
+        Ok(Reply::Done(response)) | Err(response) => {
+            Reply::Done(pretty::shape(negotiation::shape(response, &request.accept), request))
+        }
         Ok(watch) => watch,
     }
 }
 
 fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
+    if let Some(response) = openapi::answer(api.view().release(), request)? {
+        return Ok(Reply::Done(response));
+    }
     if let Some(response) = discovery::answer(api.view(), request)? {
         return Ok(Reply::Done(response));
     }
@@ -183,9 +204,9 @@ fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
             negotiation::check_streams(&accepted)?;
             Ok(Reply::Watch(Box::new(watch.shown_as(representation))))
         }
-        (Reply::Done(Response { code, content: Content::Json(value), warnings }), Some(representation)) => {
+        (Reply::Done(Response { code, content: Content::Json(value), warnings, headers }), Some(representation)) => {
             let content = Content::Json(representation.of(value, api.now)?);
-            Ok(Reply::Done(Response { code, content, warnings }))
+            Ok(Reply::Done(Response { code, content, warnings, headers }))
         }
         (reply, _) => Ok(reply),
     }

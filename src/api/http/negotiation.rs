@@ -1,6 +1,6 @@
 //! Media types: what a client accepts and what a body is (apiserver `pkg/endpoints/handlers/negotiation`).
 
-use super::{Content, Response};
+use super::{Content, Response, protobuf};
 use crate::api::Status;
 
 /// What every answer can be, in the server's order of preference.
@@ -13,6 +13,8 @@ const STREAMED: &str = "application/json;stream=watch, application/vnd.kubernete
 pub(super) enum Format {
     Json,
     Yaml,
+    /// For those who take nothing else: whoever takes protobuf takes JSON as a rule, which is nearer to what is stored.
+    Protobuf,
 }
 
 /// A form that objects are wanted in, other than their own.
@@ -103,6 +105,7 @@ impl<'a> Clause<'a> {
         match (self.ty, self.subtype) {
             ("application", "json") => &[Format::Json],
             ("application", "yaml") => &[Format::Yaml],
+            ("application", "vnd.kubernetes.protobuf") => &[Format::Protobuf],
             ("application" | "*", "*") => &[Format::Json, Format::Yaml],
             _ => &[],
         }
@@ -121,6 +124,9 @@ impl<'a> Clause<'a> {
         let converts = ["as", "g", "v"].iter().any(|it| self.param(it).is_some());
         if !converts {
             return Some(accepted);
+        }
+        if format == Format::Protobuf {
+            return None;
         }
         let gvk = ["g", "v", "as"].map(|it| self.param(it).unwrap_or_default());
         match endpoint {
@@ -171,10 +177,12 @@ pub(super) fn choices(accept: &str, endpoint: Endpoint) -> Vec<Accepted> {
         return vec![Accepted { format: Format::Json, conversion: None, discovery: None }];
     }
     let clauses = clauses(accept);
-    clauses
+    let mut choices: Vec<_> = clauses
         .iter()
         .flat_map(|clause| clause.formats().iter().filter_map(|format| clause.accepted(*format, endpoint)))
-        .collect()
+        .collect();
+    choices.sort_by_key(|it| it.format == Format::Protobuf);
+    choices
 }
 
 /// The best way in which the answer would be accepted, or the 406 of a client that accepts nothing which is served.
@@ -202,13 +210,21 @@ fn not_acceptable(served: &str) -> Response {
 
 /// Turns an answer into the format that the client asked for; one that nothing was asked of stays JSON.
 pub(super) fn shape(mut response: Response, accept: &str) -> Response {
-    let best = choices(accept, Endpoint::Objects).into_iter().next();
-    if best.is_some_and(|it| it.format == Format::Yaml)
-        && let Content::Json(value) = response.content
-    {
-        response.content = Content::Yaml(value);
+    let Content::Json(value) = &response.content else { return response };
+    match choices(accept, Endpoint::Objects).first().map(|it| it.format) {
+        Some(Format::Yaml) => response.content = Content::Yaml(value.clone()),
+        Some(Format::Protobuf) => match protobuf::encode(value) {
+            Some(bytes) => response.content = Content::Bytes(bytes.into(), protobuf::MEDIA_TYPE),
+            None => return not_acceptable("application/json, application/yaml"),
+        },
+        Some(Format::Json) | None => {}
     }
     response
+}
+
+/// Whether a body is protobuf.
+pub(super) fn is_protobuf(content_type: &str) -> bool {
+    content_type.split(';').next().unwrap_or_default().trim() == protobuf::MEDIA_TYPE
 }
 
 /// Whether a body is YAML rather than JSON, or the refusal of any other type.
@@ -216,7 +232,7 @@ pub(super) fn is_yaml(content_type: &str) -> Result<bool, Response> {
     match content_type.split(';').next().unwrap_or_default().trim() {
         "" | "application/json" => Ok(false),
         "application/yaml" => Ok(true),
-        _ => Err(unknown_format("application/json, application/yaml")),
+        _ => Err(unknown_format(SERVED)),
     }
 }
 
@@ -257,6 +273,8 @@ mod tests {
             ("application/json;q=0.5,application/yaml", "Yaml"),
             ("application/yaml;q=0.2,*/*;q=0.8", "Json"),
             ("*/*,application/yaml", "Yaml"),
+            ("application/vnd.kubernetes.protobuf", "Protobuf"),
+            ("application/vnd.kubernetes.protobuf, */*", "Json"),
             ("text/html", "406"),
             ("application/json;stream=boats", "406"),
         ];

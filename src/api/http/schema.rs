@@ -12,6 +12,7 @@ use k8s_openapi::api::{
     discovery, events, flowcontrol, networking, node, policy, rbac, resource, scheduling, storage,
 };
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions;
+use k8s_openapi::apimachinery::pkg::apis::meta;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration;
 use schemars::SchemaGenerator;
 use serde_json::Value as Json;
@@ -49,6 +50,8 @@ pub(super) enum Type {
 pub(super) struct Struct {
     /// `PodSpec`.
     pub name: String,
+    /// `io.k8s.api.core.v1.PodSpec`.
+    pub full_name: String,
     /// `v1.PodSpec`.
     pub go_name: String,
     pub fields: BTreeMap<String, Field>,
@@ -74,6 +77,8 @@ pub(super) struct Schema {
     roots: BTreeMap<Kind, Type>,
     /// The types of other versions that differ.
     pub(super) others: Vec<(Kind, &'static str, Type)>,
+    /// The JSON schemas by their full names, in the order of `structs`.
+    definitions: BTreeMap<String, Json>,
 }
 
 /// The schema of every built-in kind, made at the first use.
@@ -160,12 +165,24 @@ impl Schema {
             resource::v1::ResourceClaimTemplate,
             resource::v1::ResourceSlice,
             events::v1::Event,
+            autoscaling::v1::Scale,
+            policy::v1::Eviction,
+            authentication::v1::TokenRequest,
         };
-        let definitions = generator.definitions();
+        generator.subschema_for::<meta::v1::DeleteOptions>();
+        generator.subschema_for::<meta::v1::Status>();
+        generator.subschema_for::<meta::v1::ListMeta>();
+        generator.subschema_for::<meta::v1::APIGroup>();
+        generator.subschema_for::<meta::v1::APIGroupList>();
+        generator.subschema_for::<meta::v1::APIResourceList>();
+        generator.subschema_for::<meta::v1::APIVersions>();
+        // schemars sorts definitions only without other crates' features in the build.
+        let definitions: BTreeMap<&String, &Json> = generator.definitions().iter().collect();
         let indexes: BTreeMap<&str, usize> =
             definitions.keys().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
         let structs = definitions.iter().map(|(name, json)| new_struct(name, json, &indexes)).collect();
-        let mut schema = Schema { structs, ..Schema::default() };
+        let definitions = definitions.into_iter().map(|(name, json)| (name.clone(), json.clone())).collect();
+        let mut schema = Schema { structs, definitions, ..Schema::default() };
         for (api_version, name, json) in types {
             let Some(kind) = Kind::by_api_version(api_version, name) else { continue };
             let ty = type_of(json.as_value(), &indexes);
@@ -183,6 +200,21 @@ impl Schema {
     pub(super) fn root_of(&self, kind: Kind, api_version: &str) -> &Type {
         let other = self.others.iter().find(|it| it.0 == kind && it.1 == api_version);
         other.map_or_else(|| self.root(kind), |it| &it.2)
+    }
+
+    /// The JSON schemas that k8s-openapi carries, by their full names.
+    pub(super) fn definitions(&self) -> &BTreeMap<String, Json> {
+        &self.definitions
+    }
+
+    /// The type with that full name, such as `io.k8s.api.core.v1.PodSpec`.
+    pub(super) fn by_name(&self, name: &str) -> Option<Type> {
+        self.definitions.keys().position(|it| it == name).map(Type::Struct)
+    }
+
+    /// The struct with that full name.
+    pub(super) fn named(&self, name: &str) -> Option<&Struct> {
+        self.structs.iter().find(|it| it.full_name == name)
     }
 
     /// The type of a kind's objects; [`Type::Any`] for a kind that it does not know.
@@ -232,7 +264,7 @@ fn new_struct(definition: &str, json: &Json, indexes: &BTreeMap<&str, usize>) ->
         let go_type = go.map_or_else(|| "string".to_owned(), |it| it.shown_type(package));
         (field.clone(), Field { ty, go_type, omits_zero, merge: facts::merge(go.unwrap_or(&none)) })
     });
-    Struct { fields: fields.collect(), name, go_name }
+    Struct { fields: fields.collect(), full_name: definition.to_owned(), name, go_name }
 }
 
 fn type_of(json: &Json, indexes: &BTreeMap<&str, usize>) -> Type {

@@ -27,8 +27,8 @@ impl Server {
             path: path.to_owned(),
             query: query.to_owned(),
             content_type: content_type.to_owned(),
-            accept: String::new(),
             body: Bytes::from(body.to_owned()),
+            ..Request::default()
         };
         let mut api = Api { store: &mut self.store, now: self.now, names: &mut self.names, actor: Str::from("tester") };
         handle(&mut api, &request)
@@ -183,5 +183,40 @@ fn a_body_that_is_another_kind_is_told_apart_from_one_that_is_no_kind() {
     for (body, want) in table {
         let (code, status) = server.send("POST", MAPS, body);
         assert_eq!((code, status["message"].str_or_empty()), (400, want));
+    }
+}
+
+/// A ConfigMap `x` with `k: v`, as client-go sends it.
+const PROTOBUF: &str = "k8s\0\n\x0f\n\x02v1\x12\x09ConfigMap\x12\x0d\n\x03\n\x01x\x12\x06\n\x01k\x12\x01v\x1a\0\"\0";
+
+#[test]
+fn a_protobuf_body_is_read_as_the_json_that_it_stands_for() {
+    let mut server = Server::new();
+    let protobuf = "application/vnd.kubernetes.protobuf";
+    let Reply::Done(response) = server.handle("POST", MAPS, protobuf, PROTOBUF) else { panic!("a watch") };
+    assert_eq!(response.code, 201, "{response:?}");
+    let (_, stored) = server.send("GET", &format!("{MAPS}/x"), "");
+    assert_eq!(stored["data"].to_json(), r#"{"k":"v"}"#);
+    let table = [
+        (protobuf, "", 400, "the object provided is unrecognized (must be of type ConfigMap): empty data (<empty>)"),
+        (
+            protobuf,
+            "{}",
+            400,
+            "the object provided is unrecognized (must be of type ConfigMap): provided data does not appear to be a \
+             protobuf message, expected prefix [107 56 115 0] ({})",
+        ),
+        (
+            "application/cbor",
+            "",
+            415,
+            "the body of the request was in an unknown format - accepted media types include: application/json, \
+             application/yaml, application/vnd.kubernetes.protobuf",
+        ),
+    ];
+    for (content_type, body, code, want) in table {
+        let Reply::Done(response) = server.handle("POST", MAPS, content_type, body) else { panic!("a watch") };
+        let Content::Json(status) = response.content else { panic!("{content_type}") };
+        assert_eq!((response.code, status["message"].str_or_empty()), (code, want));
     }
 }

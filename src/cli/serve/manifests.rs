@@ -126,6 +126,7 @@ fn ask(cluster: &mut Cluster, method: &str, path: &str, content_type: &str, body
         content_type: content_type.to_owned(),
         accept: "application/json".to_owned(),
         body: if body.is_null() { bytes::Bytes::new() } else { body.to_json().into_bytes().into() },
+        ..Request::default()
     };
     match http::handle(&mut cluster.api("seatrial"), &request) {
         Reply::Done(response) => match response.content {
