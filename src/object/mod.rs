@@ -19,7 +19,7 @@ pub use lookup::Lookup;
 pub use meta::{Meta, OwnerRef};
 pub use quantity::{Quantity, QuantityError};
 pub use release::{Release, UnknownRelease};
-pub use selector::matches_label_selector;
+pub use selector::{label_selector_text, matches_label_selector};
 pub use value::{Map, Str, Value};
 
 /// Where an object lives: kind, namespace (empty for cluster-scoped kinds) and name. Sorts in that order.

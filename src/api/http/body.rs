@@ -3,7 +3,7 @@
 use super::decode::{DecodeError, decode};
 use super::query::Params;
 use super::route::Target;
-use super::schema::schema;
+use super::schema::{Type, schema};
 use super::{Request, Response};
 use super::{conversion, negotiation, protobuf, scalars, yaml};
 use crate::api::Status;
@@ -40,36 +40,72 @@ impl Validation {
     }
 }
 
+/// What a body has to be.
+#[derive(Clone, Debug)]
+pub(super) struct Expected<'a> {
+    /// `apps/v1`.
+    pub api_version: Str,
+    /// `DaemonSet`.
+    pub kind: &'a str,
+    /// The Go type that it is decoded as.
+    pub ty: &'a Type,
+}
+
+impl Expected<'_> {
+    /// An object of the kind that `target` names.
+    pub(super) fn of(target: &Target) -> Expected<'static> {
+        let api_version = target.api_version();
+        let ty = schema().root_of(target.kind, &api_version);
+        Expected { api_version, kind: target.kind.info().kind, ty }
+    }
+
+    fn group_version(&self) -> (&str, &str) {
+        self.api_version.split_once('/').unwrap_or(("", &self.api_version))
+    }
+}
+
 /// Reads the body of `request` as an object of the kind that `target` names.
 pub(super) fn object(request: &Request, target: &Target, params: &Params) -> Result<Body, Response> {
+    let (value, warnings) = value(request, params, &Expected::of(target))?;
+    let mut object = conversion::stored(Object::from_value(target.kind, &value), target)?;
+    place(&mut object, target)?;
+    let version = value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
+    Ok(Body { object, version, warnings })
+}
+
+/// Reads the body of `request` as what is expected, with the warnings that reading it gave.
+pub(super) fn value(
+    request: &Request,
+    params: &Params,
+    expected: &Expected<'_>,
+) -> Result<(Value, Vec<String>), Response> {
     let validation = Validation::of(params);
-    let info = target.kind.info();
-    let unrecognized = |why: &str| unrecognized(info.kind, why, &request.body);
+    let unrecognized = |why: &str| unrecognized(expected.kind, why, &request.body);
     if negotiation::is_protobuf(&request.content_type) {
         let envelope = protobuf::open(&request.body).map_err(|why| unrecognized(&why))?;
         let mut gvk = Value::empty_map();
         gvk.set("apiVersion", envelope.api_version.clone());
         gvk.set("kind", envelope.kind.clone());
-        check_kind(target, &gvk)?;
-        let value = protobuf::decode(envelope.raw, schema().root_of(target.kind, &target.api_version()))
-            .map_err(|why| cannot_be_handled(target, info.kind, &target.version, &why))?;
-        return finished(&value, target, Vec::new());
+        check_kind(expected, &gvk)?;
+        let value = protobuf::decode(envelope.raw, expected.ty)
+            .map_err(|why| cannot_be_handled(expected, expected.kind, expected.group_version().1, &why))?;
+        return Ok((value, Vec::new()));
     }
     let yaml = negotiation::is_yaml(&request.content_type)?;
     let converted = if yaml { Some(yaml::to_value(&request.body).map_err(|why| unrecognized(&why))?) } else { None };
     let text = converted.as_ref().map(|value| value.to_json().into_bytes());
     let text = text.as_deref().unwrap_or(&request.body);
-    let decoded = match decode(text, schema(), schema().root_of(target.kind, &target.api_version())) {
+    let decoded = match decode(text, schema(), expected.ty) {
         Ok(decoded) => decoded,
         Err(DecodeError::Syntax(why)) => {
             return Err(unrecognized(&format!("couldn't get version/kind; json parse error: {why}")).into());
         }
         Err(DecodeError::Type(why)) => {
-            check_kind(target, &Value::from_json(text).unwrap_or_default())?;
-            return Err(cannot_be_handled(target, info.kind, &target.version, &why).into());
+            check_kind(expected, &Value::from_json(text).unwrap_or_default())?;
+            return Err(cannot_be_handled(expected, expected.kind, expected.group_version().1, &why).into());
         }
     };
-    check_kind(target, &decoded.value)?;
+    check_kind(expected, &decoded.value)?;
     let repeated =
         if yaml && validation != Validation::Ignore { yaml::repeated_keys(&request.body) } else { Vec::new() };
     let mut warnings = Vec::new();
@@ -82,24 +118,15 @@ pub(super) fn object(request: &Request, target: &Target, params: &Params) -> Res
             let yaml = (!repeated.is_empty()).then(|| format!("yaml: unmarshal errors:{lines}"));
             let errors: Vec<String> = yaml.into_iter().chain(decoded.strict).collect();
             let why = format!("strict decoding error: {}", errors.join(", "));
-            return Err(cannot_be_handled(target, info.kind, &target.version, &why).into());
+            return Err(cannot_be_handled(expected, expected.kind, expected.group_version().1, &why).into());
         }
     }
-    finished(&decoded.value, target, warnings)
-}
-
-/// The object that was read, in the form in which it is stored and in the namespace of the URL.
-fn finished(value: &Value, target: &Target, warnings: Vec<String>) -> Result<Body, Response> {
-    let mut object = conversion::stored(Object::from_value(target.kind, value), target)?;
-    place(&mut object, target)?;
-    let version = value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
-    Ok(Body { object, version, warnings })
+    Ok((decoded.value, warnings))
 }
 
 /// The refusal of a body that was read and is no object of the kind.
-fn cannot_be_handled(target: &Target, kind: &str, version: &str, why: &str) -> Status {
-    let expected = target.kind.info().kind;
-    Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {expected}: {why}"))
+fn cannot_be_handled(expected: &Expected<'_>, kind: &str, version: &str, why: &str) -> Status {
+    Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {}: {why}", expected.kind))
 }
 
 /// Reads a body that is no stored object, such as `DeleteOptions` or a `Binding`.
@@ -155,30 +182,32 @@ fn summary(bytes: &[u8]) -> String {
     if bytes.len() > LENGTH { format!("{text} ...") } else { text }
 }
 
-/// Refuses a body whose `apiVersion` and `kind` are not those of the URL; what is absent is taken from the URL.
-pub(super) fn check_kind(target: &Target, value: &Value) -> Result<(), Status> {
-    let info = target.kind.info();
-    let expected = target.api_version();
+/// Refuses a body whose `apiVersion` and `kind` are not those that are expected; what is absent is taken to be so.
+pub(super) fn check_kind(expected: &Expected<'_>, value: &Value) -> Result<(), Status> {
     let or = |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
-    let api_version = or(value["apiVersion"].str_or_empty(), &expected);
-    let kind = or(value["kind"].str_or_empty(), info.kind);
+    let api_version = or(value["apiVersion"].str_or_empty(), &expected.api_version);
+    let kind = or(value["kind"].str_or_empty(), expected.kind);
     let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
-    if group == target.group && kind == info.kind && version == target.version {
+    if (group, version) == expected.group_version() && kind == expected.kind {
         return Ok(());
     }
-    let handled = |why: String| cannot_be_handled(target, &kind, version_of(&api_version), &why);
+    let handled = |why: String| cannot_be_handled(expected, &kind, version_of(&api_version), &why);
     if Kind::ever_served(&api_version, &kind).is_none() {
         return Err(handled(format!(
             "no kind {kind:?} is registered for version {api_version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\""
         )));
     }
-    if kind == info.kind {
+    if kind == expected.kind {
         return Err(Status::bad_request(format!(
-            "the API version in the data ({api_version}) does not match the expected API version ({expected})"
+            "the API version in the data ({api_version}) does not match the expected API version ({})",
+            expected.api_version
         )));
     }
-    let package = if target.group.is_empty() { "core" } else { target.group.split('.').next().unwrap_or_default() };
-    Err(handled(format!("converting (v1.{kind}) to ({package}.{}): unknown conversion", info.kind)))
+    let package = match expected.group_version().0 {
+        "" => "core",
+        group => group.split('.').next().unwrap_or_default(),
+    };
+    Err(handled(format!("converting (v1.{kind}) to ({package}.{}): unknown conversion", expected.kind)))
 }
 
 fn version_of(api_version: &str) -> &str {

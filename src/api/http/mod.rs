@@ -29,6 +29,7 @@ mod representation;
 mod resource;
 mod route;
 mod scalars;
+mod scale;
 mod schema;
 mod schema_facts;
 pub mod table;

@@ -3,7 +3,7 @@
 use super::query::Params;
 use super::route::Target;
 use super::watch::Watch;
-use super::{Reply, Request, Response, delete, list, patch, write};
+use super::{Reply, Request, Response, delete, list, patch, scale, write};
 use crate::api::registry::{Api, Part};
 use crate::object::Value;
 
@@ -79,6 +79,7 @@ fn subresource(api: &mut Api<'_>, request: &Request, target: &Target, params: &P
         "ephemeralcontainers" => Part::EphemeralContainers,
         "resize" => Part::Resize,
         "finalize" => Part::Finalize,
+        "scale" => return scale::answer(api, request, target, params),
         "binding" if request.method == "POST" => return write::bind(api, request, target, params),
         "eviction" if request.method == "POST" => return delete::evict(api, request, target, params),
         _ => return Err(Response::method_not_allowed()),

@@ -75,6 +75,8 @@ pub(super) struct Schema {
     pub(super) structs: Vec<Struct>,
     /// The types of the preferred versions.
     roots: BTreeMap<Kind, Type>,
+    /// The types of bodies that are no kind, by their names.
+    named: BTreeMap<&'static str, Type>,
     /// The types of other versions that differ.
     pub(super) others: Vec<(Kind, &'static str, Type)>,
     /// The JSON schemas by their full names, in the order of `structs`.
@@ -87,88 +89,93 @@ pub(super) fn schema() -> &'static Schema {
     SCHEMA.get_or_init(Schema::built_in)
 }
 
+/// Makes the schema of one type, with its `apiVersion` and kind.
+type Root = fn(&mut SchemaGenerator) -> (&'static str, &'static str, schemars::Schema);
+
 macro_rules! roots {
-    ($generator:ident, $($ty:ty),* $(,)?) => {
-        [$((<$ty as Resource>::API_VERSION, <$ty as Resource>::KIND, $generator.subschema_for::<$ty>())),*]
+    ($($ty:ty),* $(,)?) => {
+        &[$(|generator| (<$ty as Resource>::API_VERSION, <$ty as Resource>::KIND, generator.subschema_for::<$ty>())),*]
     };
 }
+
+/// The type of every kind in every version that differs from the preferred one, and those of bodies that are no kind.
+const ROOTS: &[Root] = roots![
+    core::v1::Namespace,
+    core::v1::Node,
+    core::v1::Pod,
+    core::v1::Event,
+    core::v1::ConfigMap,
+    core::v1::Secret,
+    core::v1::ServiceAccount,
+    core::v1::Service,
+    core::v1::Endpoints,
+    core::v1::PersistentVolume,
+    core::v1::PersistentVolumeClaim,
+    core::v1::PodTemplate,
+    core::v1::ReplicationController,
+    core::v1::LimitRange,
+    core::v1::ResourceQuota,
+    core::v1::Binding,
+    core::v1::ComponentStatus,
+    coordination::v1::Lease,
+    apps::v1::DaemonSet,
+    apps::v1::ControllerRevision,
+    apps::v1::Deployment,
+    apps::v1::ReplicaSet,
+    apps::v1::StatefulSet,
+    batch::v1::Job,
+    batch::v1::CronJob,
+    scheduling::v1::PriorityClass,
+    autoscaling::v2::HorizontalPodAutoscaler,
+    autoscaling::v1::HorizontalPodAutoscaler,
+    policy::v1::PodDisruptionBudget,
+    networking::v1::Ingress,
+    networking::v1::IngressClass,
+    networking::v1::NetworkPolicy,
+    networking::v1::IPAddress,
+    networking::v1::ServiceCIDR,
+    discovery::v1::EndpointSlice,
+    rbac::v1::Role,
+    rbac::v1::RoleBinding,
+    rbac::v1::ClusterRole,
+    rbac::v1::ClusterRoleBinding,
+    storage::v1::StorageClass,
+    storage::v1::VolumeAttachment,
+    storage::v1::VolumeAttributesClass,
+    storage::v1::CSIDriver,
+    storage::v1::CSINode,
+    storage::v1::CSIStorageCapacity,
+    admissionregistration::v1::MutatingWebhookConfiguration,
+    admissionregistration::v1::ValidatingWebhookConfiguration,
+    admissionregistration::v1::MutatingAdmissionPolicy,
+    admissionregistration::v1::MutatingAdmissionPolicyBinding,
+    admissionregistration::v1::ValidatingAdmissionPolicy,
+    admissionregistration::v1::ValidatingAdmissionPolicyBinding,
+    apiextensions::v1::CustomResourceDefinition,
+    apiregistration::v1::APIService,
+    authentication::v1::TokenReview,
+    authentication::v1::SelfSubjectReview,
+    authorization::v1::SubjectAccessReview,
+    authorization::v1::SelfSubjectAccessReview,
+    authorization::v1::SelfSubjectRulesReview,
+    authorization::v1::LocalSubjectAccessReview,
+    certificates::v1::CertificateSigningRequest,
+    node::v1::RuntimeClass,
+    flowcontrol::v1::FlowSchema,
+    flowcontrol::v1::PriorityLevelConfiguration,
+    resource::v1::DeviceClass,
+    resource::v1::ResourceClaim,
+    resource::v1::ResourceClaimTemplate,
+    resource::v1::ResourceSlice,
+    events::v1::Event,
+    autoscaling::v1::Scale,
+    policy::v1::Eviction,
+];
 
 impl Schema {
     fn built_in() -> Self {
         let mut generator = SchemaGenerator::default();
-        let types = roots! { generator,
-            core::v1::Namespace,
-            core::v1::Node,
-            core::v1::Pod,
-            core::v1::Event,
-            core::v1::ConfigMap,
-            core::v1::Secret,
-            core::v1::ServiceAccount,
-            core::v1::Service,
-            core::v1::Endpoints,
-            core::v1::PersistentVolume,
-            core::v1::PersistentVolumeClaim,
-            core::v1::PodTemplate,
-            core::v1::ReplicationController,
-            core::v1::LimitRange,
-            core::v1::ResourceQuota,
-            core::v1::Binding,
-            core::v1::ComponentStatus,
-            coordination::v1::Lease,
-            apps::v1::DaemonSet,
-            apps::v1::ControllerRevision,
-            apps::v1::Deployment,
-            apps::v1::ReplicaSet,
-            apps::v1::StatefulSet,
-            batch::v1::Job,
-            batch::v1::CronJob,
-            scheduling::v1::PriorityClass,
-            autoscaling::v2::HorizontalPodAutoscaler,
-            autoscaling::v1::HorizontalPodAutoscaler,
-            policy::v1::PodDisruptionBudget,
-            networking::v1::Ingress,
-            networking::v1::IngressClass,
-            networking::v1::NetworkPolicy,
-            networking::v1::IPAddress,
-            networking::v1::ServiceCIDR,
-            discovery::v1::EndpointSlice,
-            rbac::v1::Role,
-            rbac::v1::RoleBinding,
-            rbac::v1::ClusterRole,
-            rbac::v1::ClusterRoleBinding,
-            storage::v1::StorageClass,
-            storage::v1::VolumeAttachment,
-            storage::v1::VolumeAttributesClass,
-            storage::v1::CSIDriver,
-            storage::v1::CSINode,
-            storage::v1::CSIStorageCapacity,
-            admissionregistration::v1::MutatingWebhookConfiguration,
-            admissionregistration::v1::ValidatingWebhookConfiguration,
-            admissionregistration::v1::MutatingAdmissionPolicy,
-            admissionregistration::v1::MutatingAdmissionPolicyBinding,
-            admissionregistration::v1::ValidatingAdmissionPolicy,
-            admissionregistration::v1::ValidatingAdmissionPolicyBinding,
-            apiextensions::v1::CustomResourceDefinition,
-            apiregistration::v1::APIService,
-            authentication::v1::TokenReview,
-            authentication::v1::SelfSubjectReview,
-            authorization::v1::SubjectAccessReview,
-            authorization::v1::SelfSubjectAccessReview,
-            authorization::v1::SelfSubjectRulesReview,
-            authorization::v1::LocalSubjectAccessReview,
-            certificates::v1::CertificateSigningRequest,
-            node::v1::RuntimeClass,
-            flowcontrol::v1::FlowSchema,
-            flowcontrol::v1::PriorityLevelConfiguration,
-            resource::v1::DeviceClass,
-            resource::v1::ResourceClaim,
-            resource::v1::ResourceClaimTemplate,
-            resource::v1::ResourceSlice,
-            events::v1::Event,
-            autoscaling::v1::Scale,
-            policy::v1::Eviction,
-            authentication::v1::TokenRequest,
-        };
+        let types: Vec<_> = ROOTS.iter().map(|root| root(&mut generator)).collect();
         generator.subschema_for::<meta::v1::DeleteOptions>();
         generator.subschema_for::<meta::v1::Status>();
         generator.subschema_for::<meta::v1::ListMeta>();
@@ -184,8 +191,11 @@ impl Schema {
         let definitions = definitions.into_iter().map(|(name, json)| (name.clone(), json.clone())).collect();
         let mut schema = Schema { structs, definitions, ..Schema::default() };
         for (api_version, name, json) in types {
-            let Some(kind) = Kind::by_api_version(api_version, name) else { continue };
             let ty = type_of(json.as_value(), &indexes);
+            let Some(kind) = Kind::by_api_version(api_version, name) else {
+                schema.named.insert(name, ty);
+                continue;
+            };
             if kind.info().api_version() == api_version {
                 schema.roots.insert(kind, ty);
             } else {
@@ -194,6 +204,11 @@ impl Schema {
         }
         super::older_types::add_to(&mut schema);
         schema
+    }
+
+    /// The type of a body that is no kind, such as `Scale`; [`Type::Any`] for one that it does not know.
+    pub(super) fn body_type(&self, name: &str) -> &Type {
+        self.named.get(name).unwrap_or(&Type::Any)
     }
 
     /// The type of a kind's objects in a group version that may not be the preferred one.

@@ -31,6 +31,7 @@ mod resource_names;
 mod resource_quota;
 mod rules;
 mod runtime_class;
+mod scale;
 pub mod selector;
 pub mod service;
 mod storage;
@@ -46,6 +47,7 @@ use crate::object::{Object, Str};
 use crate::store::{Store, View};
 
 pub use delete::returns_deleted_object;
+pub use scale::{ScaleSelector, Scaling};
 pub use strategy::{Strategy, strategy};
 pub use warnings::{name_warning, warnings};
 

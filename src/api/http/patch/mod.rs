@@ -6,7 +6,7 @@ mod json;
 mod merge;
 mod strategic;
 
-use super::body::{self, Body, Validation};
+use super::body::{self, Body, Expected, Validation};
 use super::decode::{DecodeError, decode};
 use super::query::Params;
 use super::route::Target;
@@ -54,13 +54,29 @@ pub(super) fn patch(
     let current = conversion::shown(&current, target);
     let validation = Validation::of(params);
     let patched = apply(format, current, &request.body, ty, validation)?;
-    let mut body = read(patched, target, ty, validation)?;
+    let mut body = read(patched, target, validation)?;
     body::check_name(&body.object, target)?;
     write::check_version(&body.version)?;
     let stored = write::replace(api, &mut body, part, &options)?;
     let mut response = Response::json(200, conversion::shown(&stored, target));
     response.warnings = body.warnings;
     Ok(response)
+}
+
+/// Applies the patch of `request` to a `current` value that is no stored object, such as a Scale: the result, the warnings of
+/// reading it, and the options that the request carries.
+pub(super) fn patched(
+    request: &Request,
+    params: &Params,
+    current: Value,
+    expected: &Expected<'_>,
+) -> Result<(Value, Vec<String>, WriteOptions), Response> {
+    let format = format(&request.content_type)?;
+    let options = options(params)?;
+    let validation = Validation::of(params);
+    let patched = apply(format, current, &request.body, expected.ty, validation)?;
+    let (value, warnings) = decoded(patched, expected, validation)?;
+    Ok((value, warnings, options))
 }
 
 fn format(content_type: &str) -> Result<Format, Response> {
@@ -145,8 +161,21 @@ fn unprocessable() -> Response {
 }
 
 /// Reads the patched value as an object of its kind.
-fn read(patched: Patched, target: &Target, ty: &Type, validation: Validation) -> Result<Body, Response> {
-    let decoded = decode(patched.value.to_json().as_bytes(), schema(), ty).map_err(|error| match error {
+fn read(patched: Patched, target: &Target, validation: Validation) -> Result<Body, Response> {
+    let (value, warnings) = decoded(patched, &Expected::of(target), validation)?;
+    let mut object = conversion::stored(Object::from_value(target.kind, &value), target)?;
+    body::place(&mut object, target)?;
+    let version = value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
+    Ok(Body { object, version, warnings })
+}
+
+/// Reads the patched value as what is expected, with the warnings of doing so.
+fn decoded(
+    patched: Patched,
+    expected: &Expected<'_>,
+    validation: Validation,
+) -> Result<(Value, Vec<String>), Response> {
+    let decoded = decode(patched.value.to_json().as_bytes(), schema(), expected.ty).map_err(|error| match error {
         DecodeError::Syntax(why) | DecodeError::Type(why) => invalid_result(&patched.shown, &why),
     })?;
     let mut strict = patched.strict;
@@ -157,11 +186,8 @@ fn read(patched: Patched, target: &Target, ty: &Type, validation: Validation) ->
         let why = format!("strict decoding error: {}", strict.join(", "));
         return Err(invalid_result(&patched.shown, &why).into());
     }
-    body::check_kind(target, &decoded.value)?;
-    let mut object = conversion::stored(Object::from_value(target.kind, &decoded.value), target)?;
-    body::place(&mut object, target)?;
-    let version = decoded.value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();
-    Ok(Body { object, version, warnings: strict })
+    body::check_kind(expected, &decoded.value)?;
+    Ok((decoded.value, strict))
 }
 
 /// The 422 of a patch whose result is no object of the kind: it names the patch rather than the object.
