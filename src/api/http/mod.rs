@@ -189,7 +189,7 @@ pub fn handle(api: &mut Api<'_>, request: &Request) -> Reply {
 }
 
 fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
-    if let Some(response) = openapi::answer(api.view().release(), request)? {
+    if let Some(response) = openapi::answer(api.view(), request)? {
         return Ok(Reply::Done(response));
     }
     if let Some(response) = discovery::answer(api.view(), request)? {

@@ -55,7 +55,10 @@ pub(super) fn definitions() -> &'static BTreeMap<String, Value> {
     })
 }
 
-const GVK: &str = "x-kubernetes-group-version-kind";
+pub(super) const GVK: &str = "x-kubernetes-group-version-kind";
+/// Where the documents point to for what all kinds share.
+pub(super) const CONVENTIONS: &str =
+    "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
 const PATCH: &str = "Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.";
 
 /// An entry of `x-kubernetes-group-version-kind`.
@@ -83,13 +86,21 @@ pub(in super::super) fn name_of(group: &str, version: &str, kind: &str) -> Strin
     }
 }
 
+/// The name of the definition of a custom kind: `com.example.stable.v1.CronTab`.
+pub(super) fn custom_name(group: &str, version: &str, kind: &str) -> String {
+    let mut parts: Vec<&str> = group.split('.').collect();
+    parts.reverse();
+    format!("{}.{version}.{kind}", parts.join("."))
+}
+
 /// Tells of a kind's definition which kind it is, and adds that of its list. A version that k8s-openapi has no type for has
-/// the fields of the preferred one.
+/// the fields of the preferred one, or none at all.
 fn add_kind(all: &mut BTreeMap<String, Value>, kind: Kind, served: &Served) {
     let info = kind.info();
     let preferred = name_of(info.group, info.preferred().version, info.kind);
     let name = name_of(served.group, served.version, info.kind);
-    let Some(mut of) = all.get(&name).or_else(|| all.get(&preferred)).cloned() else { return };
+    let known = all.get(&name).or_else(|| all.get(&preferred)).cloned();
+    let mut of = known.unwrap_or_else(|| Value::Map(map! { "type" => "object" }));
     of.set(GVK, Value::list([gvk(served.group, served.version, info.kind)]));
     all.insert(name.clone(), of);
     if info.verbs.contains(&"list") {
@@ -100,23 +111,25 @@ fn add_kind(all: &mut BTreeMap<String, Value>, kind: Kind, served: &Served) {
     }
 }
 
+/// What every object says of its `apiVersion` or `kind`.
+pub(super) fn type_meta(field: &str) -> Map {
+    let of = &schema().definitions()[&format!("{META}Status")]["properties"][field]["description"];
+    map! { "description" => of.as_str().unwrap_or_default(), "type" => "string" }
+}
+
 fn list_definition(kind: &str, item: &str) -> Map {
-    let text = |field: &str| {
-        let of = &schema().definitions()[&format!("{META}Status")]["properties"][field]["description"];
-        map! { "description" => of.as_str().unwrap_or_default(), "type" => "string" }
-    };
     let items = map! { "allOf" => Value::list([reference(item)]), "default" => Value::empty_map() };
     let items =
         map! { "description" => format!("items is the list of {kind} objects."), "items" => items, "type" => "array" };
     let metadata = map! {
         "allOf" => Value::list([reference(&format!("{META}ListMeta"))]),
         "default" => Value::empty_map(),
-        "description" => "Standard list metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds",
+        "description" => format!("Standard list metadata. More info: {CONVENTIONS}#types-kinds"),
     };
     map! {
         "description" => format!("{kind}List is a list of {kind} objects."),
         "properties" => map! {
-            "apiVersion" => text("apiVersion"), "items" => items, "kind" => text("kind"), "metadata" => metadata,
+            "apiVersion" => type_meta("apiVersion"), "items" => items, "kind" => type_meta("kind"), "metadata" => metadata,
         },
         "required" => Value::list(["items"]),
         "type" => "object",
@@ -136,7 +149,7 @@ fn watch_event() -> Map {
     }
 }
 
-fn reference(name: &str) -> Value {
+pub(super) fn reference(name: &str) -> Value {
     Value::Map(map! { "$ref" => format!("{PREFIX}{name}") })
 }
 

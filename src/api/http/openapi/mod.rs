@@ -6,6 +6,7 @@
 //! Known differences: version 3 is served as JSON alone, query parameters carry no descriptions, and entity tags tell releases
 //! apart rather than being digests of the documents.
 
+mod custom;
 mod definitions;
 mod enums;
 mod gnostic;
@@ -15,7 +16,7 @@ mod tests;
 mod v2;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 
@@ -24,21 +25,23 @@ use self::definitions::{PREFIX, definitions};
 use super::query::Params;
 use super::{Content, Request, Response};
 use crate::map;
-use crate::object::{Kind, Map, Release, Served, Str, Value};
+use crate::object::{Kind, Map, Object, Release, Str, Value};
+use crate::store::View;
 
 const JSON: &str = "application/json";
 
 /// Answers a request for one of the documents; `None` for any other path.
-pub(super) fn answer(release: Release, request: &Request) -> Result<Option<Response>, Response> {
+pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Response>, Response> {
     let path = request.path.trim_end_matches('/');
-    let response = match path.strip_prefix("/openapi/") {
-        Some("v3") => index(release),
-        Some("v2") => version_2(request, release)?,
-        Some(rest) => match rest.strip_prefix("v3/") {
-            Some(place) => version_3(request, place, release)?,
+    let Some(rest) = path.strip_prefix("/openapi/") else { return Ok(None) };
+    let source = Source { release: view.release(), custom: custom::established(view) };
+    let response = match rest {
+        "v3" => source.index(),
+        "v2" => source.version_2(request)?,
+        rest => match rest.strip_prefix("v3/") {
+            Some(place) => source.version_3(request, place)?,
             None => return Ok(None),
         },
-        None => return Ok(None),
     };
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return Err(Response::method_not_allowed());
@@ -46,29 +49,16 @@ pub(super) fn answer(release: Release, request: &Request) -> Result<Option<Respo
     Ok(Some(response))
 }
 
-/// Where the document of a group version is: `apis/apps/v1`.
-fn place(served: &Served) -> String {
-    paths::root(served.group, served.version).trim_start_matches('/').to_owned()
-}
-
-/// The group versions of a release, in the order of their places.
-fn group_versions(release: Release) -> BTreeMap<String, Served> {
-    let served = Kind::all().flat_map(|kind| release.served(kind));
-    served.map(|it| (place(&it), it)).collect()
-}
-
-/// The documents there are, each with an address that changes when the document does.
-fn index(release: Release) -> Response {
-    let paths = group_versions(release).into_keys().map(|place| {
-        let url = format!("/openapi/v3/{place}?hash={}", tag(&place, release));
-        (Str::from(place), map! { "serverRelativeURL" => url })
-    });
-    Response::json(200, Value::Map(map! { "paths" => paths.collect::<Map>() }))
+/// What the documents are about.
+struct Source {
+    release: Release,
+    /// The definitions of custom resources that are served.
+    custom: Vec<Arc<Object>>,
 }
 
 /// The entity tag of a document (FNV-1a).
-fn tag(place: &str, release: Release) -> String {
-    let text = format!("{} {} {place}", env!("CARGO_PKG_VERSION"), release.git_version());
+fn tag(place: &str, release: Release, revisions: &str) -> String {
+    let text = format!("{} {} {place}{revisions}", env!("CARGO_PKG_VERSION"), release.git_version());
     let mix =
         |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{:016X}{:016X}", mix(0xcbf2_9ce4_8422_2325), mix(0x6c62_272e_07bb_0142))
@@ -82,49 +72,86 @@ fn cached(key: &str, release: Release, make: impl FnOnce() -> Vec<u8>) -> Bytes 
     made.entry((release, key.to_owned())).or_insert_with(|| Bytes::from(make())).clone()
 }
 
-fn version_3(request: &Request, place: &str, release: Release) -> Result<Response, Response> {
-    let Some(served) = group_versions(release).remove(place) else { return Err(Response::page_not_found()) };
-    if !accepts(&request.accept, JSON) {
-        return Err(not_acceptable());
+impl Source {
+    /// The groups and versions by the places of their documents, such as `apis/apps/v1`.
+    fn group_versions(&self) -> BTreeMap<String, (String, String)> {
+        let built_in = Kind::all().flat_map(|kind| self.release.served(kind));
+        let built_in = built_in.map(|it| (it.group.to_owned(), it.version.to_owned()));
+        let all = built_in.chain(custom::group_versions(&self.custom));
+        all.map(|(group, version)| (paths::root(&group, &version)[1..].to_owned(), (group, version))).collect()
     }
-    let tag = tag(place, release);
-    let asked = Params::parse(&request.query);
-    let hash = asked.text("hash");
-    if !hash.is_empty() && hash != tag {
-        let mut moved = Response::new(301, Content::Text(String::new()));
-        moved.headers.push(("location", format!("/openapi/v3/{place}?hash={tag}")));
-        return Err(moved);
-    }
-    let bytes = cached(place, release, || Value::Map(document(&served, release)).to_json().into_bytes());
-    let mut response = tagged(request, &tag, bytes, JSON);
-    if !hash.is_empty() {
-        response.headers.push(("cache-control", "public, immutable".to_owned()));
-    }
-    Ok(response)
-}
 
-fn version_2(request: &Request, release: Release) -> Result<Response, Response> {
-    let tag = tag("v2", release);
-    let make = || {
-        let mut all = Map::new();
-        for served in group_versions(release).values() {
-            for (path, item) in paths::paths(served.group, served.version, release).iter() {
-                all.insert(path.clone(), item);
-            }
+    /// The documents there are, each with an address that changes when the document does.
+    fn index(&self) -> Response {
+        let paths = self.group_versions().into_iter().map(|(place, (group, version))| {
+            let added = custom::of(&self.custom, &group, &version);
+            let url = format!("/openapi/v3/{place}?hash={}", tag(&place, self.release, &added.tag));
+            (Str::from(place), map! { "serverRelativeURL" => url })
+        });
+        Response::json(200, Value::Map(map! { "paths" => paths.collect::<Map>() }))
+    }
+
+    fn version_3(&self, request: &Request, place: &str) -> Result<Response, Response> {
+        let (group, version) = self.group_versions().remove(place).ok_or_else(Response::page_not_found)?;
+        if !accepts(&request.accept, JSON) {
+            return Err(not_acceptable());
         }
-        v2::document(&release.git_version(), &all)
-    };
-    // Clients ask with an at sign or with a dot, and are answered with a dot: an at sign is no part of a media type.
-    let accept = request.accept.replace("spec.v2@v1.0", "spec.v2.v1.0");
-    if accepts_before(&accept, gnostic::MEDIA_TYPE, JSON) {
-        let bytes = cached("v2 protobuf", release, || gnostic::encode(&make()));
-        return Ok(tagged(request, &tag, bytes, gnostic::MEDIA_TYPE));
+        let added = custom::of(&self.custom, &group, &version);
+        let tag = tag(place, self.release, &added.tag);
+        let asked = Params::parse(&request.query);
+        let hash = asked.text("hash");
+        if !hash.is_empty() && hash != tag {
+            let mut moved = Response::new(301, Content::Text(String::new()));
+            moved.headers.push(("location", format!("/openapi/v3/{place}?hash={tag}")));
+            return Err(moved);
+        }
+        let make = || Value::Map(document(&group, &version, self.release, &added)).to_json().into_bytes();
+        let bytes = if added.tag.is_empty() { cached(place, self.release, make) } else { Bytes::from(make()) };
+        let mut response = tagged(request, &tag, bytes, JSON);
+        if !hash.is_empty() {
+            response.headers.push(("cache-control", "public, immutable".to_owned()));
+        }
+        Ok(response)
     }
-    if !accepts(&accept, JSON) {
-        return Err(not_acceptable());
+
+    fn version_2(&self, request: &Request) -> Result<Response, Response> {
+        let mut custom = BTreeMap::new();
+        let mut revisions = String::new();
+        for (group, version) in custom::group_versions(&self.custom).collect::<BTreeSet<_>>() {
+            let added = custom::of(&self.custom, &group, &version);
+            revisions.push_str(&added.tag);
+            custom.extend(added.definitions);
+        }
+        let tag = tag("v2", self.release, &revisions);
+        let make = || {
+            let mut all = Map::new();
+            for (group, version) in self.group_versions().values() {
+                for (path, item) in self.paths(group, version).iter() {
+                    all.insert(path.clone(), item);
+                }
+            }
+            v2::document(&self.release.git_version(), &all, &custom)
+        };
+        let remembered = |key: &str, make: &dyn Fn() -> Vec<u8>| {
+            if revisions.is_empty() { cached(key, self.release, make) } else { Bytes::from(make()) }
+        };
+        // Clients ask with an at sign or with a dot, and are answered with a dot: an at sign is no part of a media type.
+        let accept = request.accept.replace("spec.v2@v1.0", "spec.v2.v1.0");
+        if accepts_before(&accept, gnostic::MEDIA_TYPE, JSON) {
+            let bytes = remembered("v2 protobuf", &|| gnostic::encode(&make()));
+            return Ok(tagged(request, &tag, bytes, gnostic::MEDIA_TYPE));
+        }
+        if !accepts(&accept, JSON) {
+            return Err(not_acceptable());
+        }
+        let bytes = remembered("v2", &|| Value::Map(make()).to_json().into_bytes());
+        Ok(tagged(request, &tag, bytes, JSON))
     }
-    let bytes = cached("v2", release, || Value::Map(make()).to_json().into_bytes());
-    Ok(tagged(request, &tag, bytes, JSON))
+
+    fn paths(&self, group: &str, version: &str) -> Map {
+        let added = custom::of(&self.custom, group, version);
+        paths::paths(group, version, &[paths::built_in(group, version, self.release), added.resources].concat())
+    }
 }
 
 /// The document, or nothing for a client that has it.
@@ -162,20 +189,20 @@ fn accepts_before(accept: &str, wanted: &str, other: &str) -> bool {
 }
 
 /// The document of a group version: its paths, and every definition that they lead to.
-fn document(served: &Served, release: Release) -> Map {
-    let paths = Value::Map(paths::paths(served.group, served.version, release));
-    let mut names = BTreeSet::new();
+fn document(group: &str, version: &str, release: Release, added: &custom::Added<'_>) -> Map {
+    let resources = [paths::built_in(group, version, release), added.resources.clone()].concat();
+    let paths = Value::Map(paths::paths(group, version, &resources));
+    let mut schemas = BTreeMap::new();
     let mut pending = Vec::new();
     references(&paths, &mut pending);
-    // Types of the group that no path names, such as those of subresources, are not forgotten.
     while let Some(name) = pending.pop() {
-        if let Some(of) = definitions().get(&name)
-            && names.insert(name)
+        if let Some(of) = added.definitions.get(&name).or_else(|| definitions().get(&name))
+            && schemas.insert(name, of).is_none()
         {
             references(of, &mut pending);
         }
     }
-    let schemas = names.iter().map(|name| (Str::from(name.as_str()), &definitions()[name]));
+    let schemas = schemas.into_iter().map(|(name, of)| (Str::from(name), of));
     map! {
         "openapi" => "3.0.0",
         "info" => map! { "title" => "Kubernetes", "version" => release.git_version() },

@@ -1,13 +1,50 @@
 //! The paths of a group and version with their operations (apiserver `pkg/endpoints/installer.go`), in the form of version 3.
 
-use super::definitions::{META, PREFIX, gvk, name_of};
+use super::definitions::{META, PREFIX, custom_name, gvk, name_of};
 use crate::map;
-use crate::object::{Kind, KindInfo, Map, Release, Served, Str, Value};
+use crate::object::{Kind, Map, Release, Str, Value};
 
-/// A resource or subresource below a group version.
+/// A resource of a group and version.
+#[derive(Clone, Debug)]
+pub(super) struct Resource<'a> {
+    pub group: &'a str,
+    pub version: &'a str,
+    pub kind: &'a str,
+    pub list_kind: String,
+    pub plural: &'a str,
+    pub namespaced: bool,
+    pub verbs: &'a [&'a str],
+    pub subresources: Vec<&'a str>,
+    /// Whether a CustomResourceDefinition serves it.
+    pub is_custom: bool,
+}
+
+/// The built-in resources of a group and version.
+pub(super) fn built_in(group: &str, version: &str, release: Release) -> Vec<Resource<'static>> {
+    let mut found = Vec::new();
+    for kind in Kind::all() {
+        let info = kind.info();
+        for served in release.served(kind).filter(|it| it.group == group && it.version == version) {
+            let subresources = info.subresources.iter().copied();
+            found.push(Resource {
+                group: served.group,
+                version: served.version,
+                kind: info.kind,
+                list_kind: format!("{}List", info.kind),
+                plural: info.plural,
+                namespaced: info.namespaced,
+                verbs: info.verbs,
+                subresources: subresources.filter(|it| release.serves_subresource(kind, it)).collect(),
+                is_custom: false,
+            });
+        }
+    }
+    found
+}
+
+/// A resource or subresource, and what its bodies are.
 struct Place<'a> {
-    info: &'a KindInfo,
-    served: Served,
+    resource: &'a Resource<'a>,
     /// Empty for the resource itself.
     subresource: &'a str,
     /// The group, version and kind that its bodies have.
@@ -25,17 +62,14 @@ enum Scope {
     AllNamespaces,
 }
 
-/// Every path below `/api/v1` or `/apis/GROUP/VERSION`, with its operations, for a release.
-pub(super) fn paths(group: &str, version: &str, release: Release) -> Map {
+/// Every path below `/api/v1` or `/apis/GROUP/VERSION`, with its operations.
+pub(super) fn paths(group: &str, version: &str, resources: &[Resource<'_>]) -> Map {
     let mut paths = Map::new();
     let root = root(group, version);
-    for kind in Kind::all() {
-        let info = kind.info();
-        for served in release.served(kind).filter(|it| it.group == group && it.version == version) {
-            add_resource(&mut paths, &root, info, served);
-            for subresource in info.subresources.iter().filter(|it| release.serves_subresource(kind, it)) {
-                add_subresource(&mut paths, &root, info, served, subresource);
-            }
+    for resource in resources {
+        add_resource(&mut paths, &root, resource);
+        for subresource in &resource.subresources {
+            add_subresource(&mut paths, &root, resource, subresource);
         }
     }
     let operation = map! {
@@ -54,6 +88,7 @@ pub(super) fn root(group: &str, version: &str) -> String {
 }
 
 const PLAIN: [&str; 3] = ["application/json", "application/vnd.kubernetes.protobuf", "application/yaml"];
+const CUSTOM: [&str; 2] = ["application/json", "application/yaml"];
 const LISTED: [&str; 5] = [
     "application/json",
     "application/json;stream=watch",
@@ -108,9 +143,9 @@ const DELETE_COLLECTION: [&str; 14] = [
     "timeoutSeconds",
 ];
 
-fn add_resource(paths: &mut Map, root: &str, info: &KindInfo, served: Served) {
-    let body = (served.group.to_owned(), served.version.to_owned(), info.kind.to_owned());
-    let place = Place { info, served, subresource: "", body };
+fn add_resource(paths: &mut Map, root: &str, info: &Resource<'_>) {
+    let body = (info.group.to_owned(), info.version.to_owned(), info.kind.to_owned());
+    let place = Place { resource: info, subresource: "", body };
     let has = |verb: &str| info.verbs.contains(&verb);
     let namespace = if info.namespaced { "/namespaces/{namespace}" } else { "" };
     let collection = format!("{root}{namespace}/{}", info.plural);
@@ -159,7 +194,7 @@ fn add_resource(paths: &mut Map, root: &str, info: &KindInfo, served: Served) {
     }
 }
 
-fn add_subresource(paths: &mut Map, root: &str, info: &KindInfo, served: Served, subresource: &str) {
+fn add_subresource(paths: &mut Map, root: &str, info: &Resource<'_>, subresource: &str) {
     let (group, version, kind): (&str, &str, String) = match subresource {
         "scale" => ("autoscaling", "v1", "Scale".to_owned()),
         "eviction" => ("policy", "v1", "Eviction".to_owned()),
@@ -169,10 +204,10 @@ fn add_subresource(paths: &mut Map, root: &str, info: &KindInfo, served: Served,
         "exec" => ("", "v1", "PodExecOptions".to_owned()),
         "portforward" => ("", "v1", "PodPortForwardOptions".to_owned()),
         "proxy" => ("", "v1", format!("{}ProxyOptions", info.kind)),
-        _ => (served.group, served.version, info.kind.to_owned()),
+        _ => (info.group, info.version, info.kind.to_owned()),
     };
     let body = (group.to_owned(), version.to_owned(), kind);
-    let place = Place { info, served, subresource, body };
+    let place = Place { resource: info, subresource, body };
     let mut operations = Map::new();
     match subresource {
         "binding" | "eviction" | "token" => {
@@ -215,7 +250,7 @@ fn add(paths: &mut Map, path: String, mut operations: Map, place: &Place<'_>, sc
     if scope == Scope::Object {
         parameters.push(in_path("name", format!("name of the {}", place.body.2)));
     }
-    if place.info.namespaced && scope != Scope::AllNamespaces {
+    if place.resource.namespaced && scope != Scope::AllNamespaces {
         let description = "object name and auth scope, such as for teams and projects".to_owned();
         parameters.push(in_path("namespace", description));
     }
@@ -227,7 +262,7 @@ fn add(paths: &mut Map, path: String, mut operations: Map, place: &Place<'_>, sc
 
 impl Place<'_> {
     fn operation(&self, action: &str, verb: &str, scope: Scope) -> Map {
-        let namespaced = if self.info.namespaced && scope != Scope::AllNamespaces { "Namespaced" } else { "" };
+        let namespaced = if self.resource.namespaced && scope != Scope::AllNamespaces { "Namespaced" } else { "" };
         let everywhere = if scope == Scope::AllNamespaces { "ForAllNamespaces" } else { "" };
         let words = match self.subresource {
             "" => String::new(),
@@ -237,13 +272,13 @@ impl Place<'_> {
         let suffix = if action == "watchlist" { "List" } else { "" };
         let id = format!(
             "{verb}{}{namespaced}{}{words}{suffix}{everywhere}",
-            title(self.served.group, self.served.version),
-            self.info.kind,
+            title(self.resource.group, self.resource.version),
+            self.resource.kind,
         );
         let (group, version, kind) = &self.body;
         map! {
             "operationId" => id,
-            "tags" => tags(self.served.group, self.served.version),
+            "tags" => tags(self.resource.group, self.resource.version),
             "x-kubernetes-action" => action,
             "x-kubernetes-group-version-kind" => gvk(group, version, kind),
         }
@@ -251,21 +286,37 @@ impl Place<'_> {
 
     /// The definition of its bodies.
     fn definition(&self) -> String {
-        name_of(&self.body.0, &self.body.1, &self.body.2)
+        self.definition_of(&self.body.2)
+    }
+
+    fn definition_of(&self, kind: &str) -> String {
+        let (group, version, _) = &self.body;
+        let is_own = group == self.resource.group;
+        if self.resource.is_custom && is_own {
+            custom_name(group, version, kind)
+        } else {
+            name_of(group, version, kind)
+        }
+    }
+
+    /// What its answers can be.
+    fn media(&self) -> &'static [&'static str] {
+        if self.resource.is_custom { &CUSTOM } else { &PLAIN }
     }
 
     fn read(&self, action: &str, scope: Scope) -> Map {
         let of = if self.subresource.is_empty() { String::new() } else { format!("{} of ", self.subresource) };
-        let kind = self.info.kind;
+        let kind = self.resource.kind;
         let (verb, description, answer, media): (_, _, _, &[&str]) = match action {
             "list" => {
-                let list = name_of(&self.body.0, &self.body.1, &format!("{kind}List"));
-                ("list", format!("list or watch objects of kind {kind}"), list, &LISTED)
+                let list = self.definition_of(&self.resource.list_kind);
+                let media: &[&str] = if self.resource.is_custom { &CUSTOM } else { &LISTED };
+                ("list", format!("list or watch objects of kind {kind}"), list, media)
             }
             "watch" | "watchlist" => {
                 ("watch", format!("watch changes to objects of kind {kind}"), format!("{META}WatchEvent"), &LISTED)
             }
-            _ => ("read", format!("read {of}the specified {kind}"), self.definition(), &PLAIN),
+            _ => ("read", format!("read {of}the specified {kind}"), self.definition(), self.media()),
         };
         let mut operation = self.operation(action, verb, scope);
         let takes: &[&str] = if action == "get" { &["pretty"] } else { &LIST };
@@ -279,7 +330,7 @@ impl Place<'_> {
 
     fn write(&self, action: &str, scope: Scope) -> Map {
         let of = if self.subresource.is_empty() { String::new() } else { format!("{} of ", self.subresource) };
-        let kind = self.info.kind;
+        let kind = self.resource.kind;
         let (verb, description, codes): (_, _, &[u16]) = match action {
             "post" => ("create", format!("create {of}a {kind}"), &[200, 201, 202]),
             "put" => ("replace", format!("replace {of}the specified {kind}"), &[200, 201]),
@@ -293,12 +344,12 @@ impl Place<'_> {
         operation.insert("description", description);
         operation.insert("parameters", parameters(takes));
         operation.insert("requestBody", map! { "content" => content(&body, media), "required" => true });
-        operation.insert("responses", responses(codes, &self.definition(), &PLAIN));
+        operation.insert("responses", responses(codes, &self.definition(), self.media()));
         operation
     }
 
     fn delete(&self, action: &str, scope: Scope) -> Map {
-        let kind = self.info.kind;
+        let kind = self.resource.kind;
         let (verb, description, takes, codes): (_, _, &[&str], &[u16]) = match action {
             "delete" => ("delete", format!("delete a {kind}"), &DELETE, &[200, 202]),
             _ => ("deleteCollection", format!("delete collection of {kind}"), &DELETE_COLLECTION, &[200]),
@@ -308,13 +359,14 @@ impl Place<'_> {
         operation.insert("description", description);
         operation.insert("parameters", parameters(takes));
         operation.insert("requestBody", map! { "content" => content(&format!("{META}DeleteOptions"), &["*/*"]) });
-        operation.insert("responses", responses(codes, &format!("{META}Status"), &PLAIN));
+        operation.insert("responses", responses(codes, &format!("{META}Status"), self.media()));
         operation
     }
 
     fn connect(&self, method: &str) -> Map {
         let mut operation = self.operation("connect", &format!("connect{}", method.to_uppercase()), Scope::Object);
-        let what = format!("connect {} requests to {} of {}", method.to_uppercase(), self.subresource, self.info.kind);
+        let what =
+            format!("connect {} requests to {} of {}", method.to_uppercase(), self.subresource, self.resource.kind);
         operation.insert("description", what);
         let answer = map! { "schema" => map! { "type" => "string" } };
         let ok = map! { "description" => "OK", "content" => map! { "*/*" => answer } };

@@ -1,6 +1,8 @@
 //! The documents as a client reads them.
 
 use super::*;
+use crate::object::kinds;
+use crate::store::Store;
 
 fn get(path: &str, accept: &str) -> Response {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -11,7 +13,7 @@ fn get(path: &str, accept: &str) -> Response {
         accept: accept.to_owned(),
         ..Request::default()
     };
-    match answer(Release::LATEST, &request) {
+    match answer(View::new(&Store::new()), &request) {
         Ok(Some(response)) | Err(response) => response,
         Ok(None) => panic!("{path}"),
     }
@@ -42,8 +44,8 @@ fn every_document_of_the_index_is_there_and_refers_to_nothing_that_is_not() {
 fn every_kind_has_a_definition_that_says_so() {
     for kind in Kind::all() {
         let info = kind.info();
-        let preferred = info.preferred();
-        let document = read(&format!("/openapi/v3/{}", place(&preferred)));
+        let Some(preferred) = Release::LATEST.preferred(kind) else { continue };
+        let document = read(&format!("/openapi/v3/{}", &paths::root(preferred.group, preferred.version)[1..]));
         let name = definitions::name_of(preferred.group, preferred.version, info.kind);
         let definition = &document["components"]["schemas"][name.as_str()];
         let want = definitions::gvk(preferred.group, preferred.version, info.kind);
@@ -97,7 +99,7 @@ fn a_client_that_has_a_document_is_not_sent_it_again() {
         if_none_match: header(&response, "etag"),
         ..Request::default()
     };
-    let again = answer(Release::LATEST, &request).expect("served").expect("a document");
+    let again = answer(View::new(&Store::new()), &request).expect("served").expect("a document");
     assert_eq!((again.code, again.encode().0.len()), (304, 0));
     let moved = get("/openapi/v3/apis/batch/v1?hash=OLD", JSON);
     assert_eq!((moved.code, header(&moved, "location")), (301, url.to_owned()));
@@ -131,4 +133,34 @@ fn version_2_is_a_protobuf_message_for_those_who_ask() {
         numbers.push(number);
     }
     assert_eq!(numbers, [1, 2, 8, 9]);
+}
+
+#[test]
+fn a_custom_kind_has_its_schema_and_what_every_object_has() {
+    let definition = r#"{"metadata":{"name":"boats.sea.example.com"},"spec":{"group":"sea.example.com","scope":"Namespaced",
+        "names":{"kind":"Boat","listKind":"BoatList","plural":"boats"},"versions":[{"name":"v1","served":true,
+        "subresources":{"status":{}},"schema":{"openAPIV3Schema":{"type":"object","description":"A boat.","properties":
+        {"spec":{"type":"object","properties":{"sails":{"type":"integer","default":2}}}}}}}]},
+        "status":{"conditions":[{"type":"Established","status":"True"}]}}"#;
+    let value = Value::from_json(definition.as_bytes()).expect("JSON");
+    let mut store = Store::new();
+    let object = Object::from_value(kinds::CUSTOM_RESOURCE_DEFINITION, &value);
+    store.put(object, crate::clock::Time::from_unix(0), Str::new());
+    let ask = |path: &str| {
+        let request = Request { method: "GET".to_owned(), path: path.to_owned(), ..Request::default() };
+        let response = answer(View::new(&store), &request).expect("served").expect("a document");
+        Value::from_json(&response.encode().0).expect("JSON")
+    };
+    let document = ask("/openapi/v3/apis/sea.example.com/v1");
+    let boat = &document["components"]["schemas"]["com.example.sea.v1.Boat"];
+    assert_eq!(boat["properties"]["spec"]["properties"]["sails"]["default"].as_i64(), Some(2));
+    assert_eq!(boat["x-kubernetes-group-version-kind"][0]["kind"].str_or_empty(), "Boat");
+    assert!(!document["components"]["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"].is_null());
+    let path = "/apis/sea.example.com/v1/namespaces/{namespace}/boats/{name}/status";
+    assert_eq!(document["paths"][path]["put"]["x-kubernetes-action"].str_or_empty(), "put");
+    let index = ask("/openapi/v3");
+    assert!(index["paths"]["apis/sea.example.com/v1"]["serverRelativeURL"].str_or_empty().contains("?hash="));
+    let older = ask("/openapi/v2");
+    let sails = &older["definitions"]["com.example.sea.v1.Boat"]["properties"]["spec"]["properties"]["sails"];
+    assert_eq!(sails.to_json(), r#"{"type":"integer"}"#);
 }

@@ -1,13 +1,16 @@
 //! The one document of version 2: what version 3 says, in the older form.
 
+use std::collections::BTreeMap;
+
 use super::definitions::{PREFIX, definitions};
 use crate::map;
 use crate::object::{Map, Str, Value};
 
 /// The document with these paths in the form of version 3.
-pub(super) fn document(version: &str, paths: &Map) -> Map {
+pub(super) fn document(version: &str, paths: &Map, custom: &BTreeMap<String, Value>) -> Map {
     let paths: Map = paths.iter().map(|(path, item)| (path.clone(), path_item(item))).collect();
-    let all: Map = definitions().iter().map(|(name, of)| (Str::from(name.as_str()), definition(name, of))).collect();
+    let all = definitions().iter().chain(custom);
+    let all: Map = all.map(|(name, of)| (Str::from(name.as_str()), definition(name, of))).collect();
     map! {
         "swagger" => "2.0",
         "info" => map! { "title" => "Kubernetes", "version" => version },
@@ -18,12 +21,14 @@ pub(super) fn document(version: &str, paths: &Map) -> Map {
 
 /// A definition; the types that are strings or numbers are called strings.
 fn definition(name: &str, of: &Value) -> Value {
+    if of["x-kubernetes-preserve-unknown-fields"].is_true() {
+        // Clients of this version take properties for all that there may be.
+        let gvk = "x-kubernetes-group-version-kind";
+        return Value::Map(map! { "type" => "object", "x-kubernetes-group-version-kind" => &of[gvk] });
+    }
     let mut out = schema(of);
     match name.rsplit('.').next().unwrap_or_default() {
-        "Quantity" | "IntOrString" => {
-            out.remove("oneOf");
-            out.set("type", "string");
-        }
+        "Quantity" | "IntOrString" => out.set("type", "string"),
         _ => {}
     }
     out
@@ -35,9 +40,11 @@ fn schema(of: &Value) -> Value {
     let mut out = Map::new();
     for (key, value) in map.iter() {
         match key.as_str() {
-            "default" => {}
+            "default" | "nullable" | "anyOf" | "oneOf" | "not" => {}
             "allOf" => {
-                out.insert("$ref", reference(value[0]["$ref"].str_or_empty()));
+                if let Some(target) = value[0]["$ref"].as_str() {
+                    out.insert("$ref", reference(target));
+                }
             }
             "$ref" => {
                 out.insert("$ref", reference(value.str_or_empty()));

@@ -10,7 +10,7 @@ use prost::Message;
 use super::super::schema::Struct;
 use super::*;
 use crate::clock::Names;
-use crate::object::{Kind, kinds};
+use crate::object::{Kind, Release, kinds};
 
 fn read(kind: Kind, message: &impl Message) -> String {
     decode(&message.encode_to_vec(), schema().root(kind)).expect("a message").to_json()
@@ -201,7 +201,7 @@ fn again(value: &Value, kind: Kind, through: impl Fn(&[u8]) -> Vec<u8>) -> Value
 
 #[test]
 fn every_kind_is_read_as_it_was_written() {
-    for kind in Kind::all() {
+    for kind in Kind::all().filter(|it| Release::LATEST.preferred(*it).is_some()) {
         let value = full_object(kind);
         assert_eq!(again(&value, kind, <[u8]>::to_vec).to_json(), value.to_json(), "{}", kind.info().kind);
     }
