@@ -1,5 +1,6 @@
 //! Kubernetes objects as data: values, metadata, kinds, selectors and quantities. Imports nothing of ours but the clock.
 
+pub mod cron;
 mod entries;
 mod fingerprint;
 mod json;

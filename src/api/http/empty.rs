@@ -33,7 +33,13 @@ fn without_nulls(zero: &Value) -> Value {
 
 /// What Go writes of an object of `kind` in which nothing is set: a bookmark is one.
 pub(super) fn empty_body(kind: Kind) -> Map {
-    let text = match kind {
+    let text = of_workloads(kind).or_else(|| of_rules(kind)).unwrap_or("{}");
+    Value::from_json(text.as_bytes()).ok().and_then(|value| value.as_map().cloned()).unwrap_or_default()
+}
+
+/// The kinds of the core, apps, autoscaling, batch, coordination, policy and scheduling groups.
+fn of_workloads(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
         kinds::NAMESPACE => r#"{"spec":{},"status":{}}"#,
         kinds::NODE => {
             r#"{"spec":{},"status":{"daemonEndpoints":{"kubeletEndpoint":{"Port":0}},"nodeInfo":{"architecture":"",
@@ -78,6 +84,13 @@ pub(super) fn empty_body(kind: Kind) -> Map {
         kinds::POD_DISRUPTION_BUDGET => {
             r#"{"spec":{},"status":{"currentHealthy":0,"desiredHealthy":0,"disruptionsAllowed":0,"expectedPods":0}}"#
         }
+        _ => return None,
+    })
+}
+
+/// The kinds of the other groups.
+fn of_rules(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
         kinds::INGRESS => r#"{"spec":{},"status":{"loadBalancer":{}}}"#,
         kinds::INGRESS_CLASS => r#"{"spec":{}}"#,
         kinds::NETWORK_POLICY => r#"{"spec":{"podSelector":{}}}"#,
@@ -114,9 +127,8 @@ pub(super) fn empty_body(kind: Kind) -> Map {
         kinds::RESOURCE_CLAIM => r#"{"spec":{"devices":{}},"status":{}}"#,
         kinds::RESOURCE_CLAIM_TEMPLATE => r#"{"spec":{"metadata":{},"spec":{"devices":{}}}}"#,
         kinds::RESOURCE_SLICE => r#"{"spec":{"driver":"","pool":{"generation":0,"name":"","resourceSliceCount":0}}}"#,
-        _ => "{}",
-    };
-    Value::from_json(text.as_bytes()).ok().and_then(|value| value.as_map().cloned()).unwrap_or_default()
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

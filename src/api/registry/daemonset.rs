@@ -2,11 +2,11 @@
 //! `pkg/registry/apps/daemonset/strategy.go`).
 
 use super::Strategy;
-use super::metadata::{IMMUTABLE, NOT_NEGATIVE};
+use super::amounts::{amount, refuse_negative, validate_at_most_100_percent, validate_number_or_percent};
+use super::metadata::IMMUTABLE;
 use super::pod::default_pod_template;
 use super::pod::validate_pod_template;
 use super::selector::validate_label_selector;
-use super::syntax;
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::map;
 use crate::object::{Map, Meta, Object, Value, literal, matches_label_selector};
@@ -133,11 +133,7 @@ fn validate_spec(spec: &Value, errors: &mut ErrorList) {
         let detail = "activeDeadlineSeconds in DaemonSet is not Supported";
         errors.forbidden(&template.child("spec").child("activeDeadlineSeconds"), detail);
     }
-    for field in ["minReadySeconds", "templateGeneration", "revisionHistoryLimit"] {
-        if let Some(number) = spec[field].as_i64().filter(|it| *it < 0) {
-            errors.invalid(&at.child(field), number, NOT_NEGATIVE);
-        }
-    }
+    refuse_negative(spec, &["minReadySeconds", "templateGeneration", "revisionHistoryLimit"], &at, errors);
     validate_update_strategy(&spec["updateStrategy"], &at.child("updateStrategy"), errors);
 }
 
@@ -170,42 +166,14 @@ fn validate_rolling_update(rolling: &Value, at: &At<'_>, errors: &mut ErrorList)
     let (unavailable_at, surge_at) = (at.child("maxUnavailable"), at.child("maxSurge"));
     validate_number_or_percent(unavailable, &unavailable_at, errors);
     validate_number_or_percent(surge, &surge_at, errors);
+    validate_at_most_100_percent(unavailable, &unavailable_at, errors);
+    validate_at_most_100_percent(surge, &surge_at, errors);
     let (has_unavailable, has_surge) = (amount(unavailable) != 0, amount(surge) != 0);
     if has_unavailable && has_surge {
         errors.invalid(&surge_at, surge, "may not be set when maxUnavailable is non-zero");
     }
     if !has_unavailable && !has_surge {
         errors.required(&unavailable_at, "cannot be 0 when maxSurge is 0");
-    }
-    validate_at_most_100_percent(unavailable, &unavailable_at, errors);
-    validate_at_most_100_percent(surge, &surge_at, errors);
-}
-
-/// Checks that a value is a number from 0 on or a percentage (`ValidatePositiveIntOrPercent`).
-fn validate_number_or_percent(value: &Value, at: &At<'_>, errors: &mut ErrorList) {
-    match value {
-        Value::Str(text) => {
-            for wrong in syntax::percent(text) {
-                errors.invalid(at, text, wrong);
-            }
-        }
-        Value::Int(number) if *number < 0 => errors.invalid(at, *number, NOT_NEGATIVE),
-        _ => {}
-    }
-}
-
-/// The number, or the number before the percent sign; 0 when it is neither.
-fn amount(value: &Value) -> i64 {
-    match value {
-        Value::Int(number) => *number,
-        Value::Str(text) => text.strip_suffix('%').and_then(|it| it.parse().ok()).unwrap_or(0),
-        _ => 0,
-    }
-}
-
-fn validate_at_most_100_percent(value: &Value, at: &At<'_>, errors: &mut ErrorList) {
-    if matches!(value, Value::Str(_)) && amount(value) > 100 {
-        errors.invalid(at, value, "must not be greater than 100%");
     }
 }
 
@@ -223,10 +191,6 @@ fn validate_status_update(new: &Object, _: &Object) -> ErrorList {
         "numberUnavailable",
         "collisionCount",
     ];
-    for field in fields {
-        if let Some(number) = new.status()[field].as_i64().filter(|it| *it < 0) {
-            errors.invalid(&at.child(field), number, NOT_NEGATIVE);
-        }
-    }
+    refuse_negative(new.status(), &fields, &at, &mut errors);
     errors
 }

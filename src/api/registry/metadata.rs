@@ -17,13 +17,14 @@ const METADATA: At<'static> = At::new("metadata");
 /// What is wrong with a name of `kind`, or with the prefix of one.
 pub fn name_errors(kind: Kind, name: &str) -> Vec<String> {
     match kind {
-        kinds::NAMESPACE => syntax::dns_label(name),
+        kinds::NAMESPACE | kinds::STATEFUL_SET => syntax::dns_label(name),
         kinds::EVENT
         | kinds::ROLE
         | kinds::ROLE_BINDING
         | kinds::CLUSTER_ROLE
         | kinds::CLUSTER_ROLE_BINDING
-        | kinds::CSI_DRIVER => syntax::path_segment(name),
+        | kinds::CSI_DRIVER
+        | kinds::POD_DISRUPTION_BUDGET => syntax::path_segment(name),
         kinds::IP_ADDRESS => addresses::canonical_ip(name),
         kinds::SERVICE => service_name_errors(name),
         _ => syntax::dns_subdomain(name),

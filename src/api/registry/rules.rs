@@ -8,6 +8,7 @@ pub fn allows_unconditional_update(kind: Kind) -> bool {
     !matches!(
         kind,
         kinds::LEASE
+            | kinds::POD_DISRUPTION_BUDGET
             | kinds::SERVICE_ACCOUNT
             | kinds::VOLUME_ATTACHMENT
             | kinds::CSI_DRIVER
@@ -44,7 +45,7 @@ pub fn allows_create_on_update(kind: Kind) -> bool {
 pub fn default_propagation(kind: Kind) -> Option<Propagation> {
     match kind {
         kinds::EVENT => None,
-        kinds::JOB => Some(Propagation::Orphan),
+        kinds::JOB | kinds::REPLICATION_CONTROLLER => Some(Propagation::Orphan),
         _ => Some(Propagation::Background),
     }
 }

@@ -1,9 +1,10 @@
 //! The rules of a kind as data: one function for each step of a write.
 
 use super::{
-    admission_registration, certificate_signing_request, configuration, controller_revision, daemonset, event, job,
-    lease, limit_range, namespace, networking, node, pod_rules, priority_class, rbac, resource_quota, runtime_class,
-    service, storage,
+    admission_registration, apps, certificate_signing_request, configuration, controller_revision, cron_job, daemonset,
+    event, horizontal_pod_autoscaler, job, lease, limit_range, namespace, networking, node, pod_disruption_budget,
+    pod_rules, pod_template, priority_class, rbac, replication_controller, resource_quota, runtime_class, service,
+    storage,
 };
 use crate::api::field::ErrorList;
 use crate::object::{Kind, Object, Str, Value, kinds};
@@ -87,10 +88,18 @@ pub fn strategy(kind: Kind) -> &'static Strategy {
         kinds::LIMIT_RANGE => &limit_range::STRATEGY,
         kinds::RESOURCE_QUOTA => &resource_quota::STRATEGY,
         kinds::LEASE => &lease::STRATEGY,
+        kinds::POD_TEMPLATE => &pod_template::STRATEGY,
+        kinds::REPLICATION_CONTROLLER => &replication_controller::STRATEGY,
         kinds::DAEMON_SET => &daemonset::STRATEGY,
+        kinds::DEPLOYMENT => &apps::DEPLOYMENT,
+        kinds::REPLICA_SET => &apps::REPLICA_SET,
+        kinds::STATEFUL_SET => &apps::STATEFUL_SET,
         kinds::CONTROLLER_REVISION => &controller_revision::STRATEGY,
         kinds::PRIORITY_CLASS => &priority_class::STRATEGY,
         kinds::JOB => &job::STRATEGY,
+        kinds::CRON_JOB => &cron_job::STRATEGY,
+        kinds::HORIZONTAL_POD_AUTOSCALER => &horizontal_pod_autoscaler::STRATEGY,
+        kinds::POD_DISRUPTION_BUDGET => &pod_disruption_budget::STRATEGY,
         kinds::INGRESS => &networking::INGRESS,
         kinds::INGRESS_CLASS => &networking::INGRESS_CLASS,
         kinds::NETWORK_POLICY => &networking::NETWORK_POLICY,

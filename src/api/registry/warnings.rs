@@ -10,11 +10,29 @@ pub fn warnings(object: &Object) -> Vec<String> {
     let spec = Path::new("spec");
     match object.kind {
         kinds::POD => pod_spec(&spec, object.spec(), &mut found),
-        kinds::DAEMON_SET | kinds::JOB => {
+        kinds::POD_TEMPLATE => {
+            pod_spec(&Path::new("template").child("spec"), &object.body["template"]["spec"], &mut found);
+        }
+        kinds::CRON_JOB => {
+            let template = spec.child("jobTemplate").child("spec").child("template");
+            let pod = object.spec().at(&["jobTemplate", "spec", "template", "spec"]);
+            pod_spec(&template.child("spec"), pod, &mut found);
+        }
+        kinds::DAEMON_SET
+        | kinds::DEPLOYMENT
+        | kinds::JOB
+        | kinds::REPLICA_SET
+        | kinds::REPLICATION_CONTROLLER
+        | kinds::STATEFUL_SET => {
             let template = spec.child("template");
             pod_spec(&template.child("spec"), &object.spec()["template"]["spec"], &mut found);
         }
         _ => {}
+    }
+    let keeps_all = object.spec()["revisionHistoryLimit"].as_i64().is_some_and(|it| it < 0);
+    if object.kind == kinds::STATEFUL_SET && keeps_all {
+        let why = "a negative value retains all historical revisions; a value >= 0 is recommended";
+        found.push(format!("{}: {why}", spec.child("revisionHistoryLimit")));
     }
     found
 }
@@ -23,7 +41,9 @@ pub fn warnings(object: &Object) -> Vec<String> {
 pub fn name_warning(object: &Object) -> Option<String> {
     let used = match object.kind {
         kinds::POD => "the Pod's hostname",
-        kinds::JOB => "Pod names and hostnames",
+        kinds::CRON_JOB | kinds::DEPLOYMENT | kinds::JOB | kinds::REPLICA_SET | kinds::REPLICATION_CONTROLLER => {
+            "Pod names and hostnames"
+        }
         _ => return None,
     };
     let wrong = syntax::dns_label(&object.meta.name);

@@ -11,6 +11,8 @@ use super::pod::default_pod_template;
 use crate::map;
 use crate::object::{Map, Object, Str, Value, literal};
 
+pub(super) use spec::validate_template;
+
 /// The label of pods that carries the uid of their Job, and the one from before labels had prefixes.
 const CONTROLLER_UID: [Str; 2] = [literal!("batch.kubernetes.io/controller-uid"), literal!("controller-uid")];
 /// The label of pods that carries the name of their Job, and the one from before labels had prefixes.
@@ -34,7 +36,7 @@ pub static STRATEGY: Strategy = Strategy {
 
 fn default(job: &mut Object) {
     let spec = job.spec_mut();
-    default_pod_template(spec.field_mut("template"));
+    default_template(spec);
     if spec["completions"].is_null() && spec["parallelism"].is_null() {
         spec.set(literal!("completions"), 1_i64);
         spec.set(literal!("parallelism"), 1_i64);
@@ -48,10 +50,15 @@ fn default(job: &mut Object) {
     let fails_only = !spec["podFailurePolicy"].is_null();
     let replacement = if fails_only { literal!("Failed") } else { literal!("TerminatingOrFailed") };
     spec.set_default("podReplacementPolicy", replacement);
+    take_template_labels(job);
+}
+
+/// Fills in what the spec of a Job and that of a CronJob's Jobs are given alike.
+pub(super) fn default_template(spec: &mut Value) {
+    default_pod_template(spec.field_mut("template"));
     for rule in spec["podFailurePolicy"]["rules"].items().to_vec().iter().enumerate() {
         default_pod_conditions(spec, rule.0, rule.1);
     }
-    take_template_labels(job);
 }
 
 /// A pattern on a pod condition means the condition's being true unless it says otherwise.

@@ -68,13 +68,7 @@ fn validate_generated_selector(job: &Object, wants_prefixed: bool, errors: &mut 
 /// Checks the spec of a Job.
 pub(super) fn validate_spec(spec: &Value, errors: &mut ErrorList) {
     let at = At::new("spec");
-    validate_numbers(spec, &at, errors);
-    validate_completion_mode(spec, &at, errors);
-    policies::validate_pod_failure_policy(spec, &at.child("podFailurePolicy"), errors);
-    policies::validate_success_policy(spec, &at.child("successPolicy"), errors);
-    policies::validate_replacement_policy(spec, &at.child("podReplacementPolicy"), errors);
-    validate_pod_template(&spec["template"], &at.child("template"), errors);
-    validate_restart_policy(spec, errors);
+    validate_template(spec, &at, errors);
     let (selector, template) = (&spec["selector"], at.child("template"));
     let before = errors.len();
     if selector.is_null() {
@@ -88,6 +82,17 @@ pub(super) fn validate_spec(spec: &Value, errors: &mut ErrorList) {
         let detail = "`selector` does not match template `labels`";
         errors.invalid(&template.child("metadata").child("labels"), labels, detail);
     }
+}
+
+/// Checks all of the spec of a Job but its selector, as that of a CronJob's Jobs is checked.
+pub fn validate_template(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    validate_numbers(spec, at, errors);
+    validate_completion_mode(spec, at, errors);
+    policies::validate_pod_failure_policy(spec, &at.child("podFailurePolicy"), errors);
+    policies::validate_success_policy(spec, &at.child("successPolicy"), errors);
+    policies::validate_replacement_policy(spec, &at.child("podReplacementPolicy"), errors);
+    validate_pod_template(&spec["template"], &at.child("template"), errors);
+    validate_restart_policy(spec, at, errors);
 }
 
 fn validate_numbers(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
@@ -189,8 +194,8 @@ fn validate_indexed(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
     }
 }
 
-fn validate_restart_policy(spec: &Value, errors: &mut ErrorList) {
-    let (root, policy) = (At::new("spec"), spec.at(&["template", "spec", "restartPolicy"]).str_or_empty());
+fn validate_restart_policy(spec: &Value, root: &At<'_>, errors: &mut ErrorList) {
+    let policy = spec.at(&["template", "spec", "restartPolicy"]).str_or_empty();
     let template = root.child("template");
     let pod = template.child("spec");
     let at = pod.child("restartPolicy");
