@@ -169,6 +169,7 @@ const ROOTS: &[Root] = roots![
     resource::v1::ResourceSlice,
     events::v1::Event,
     autoscaling::v1::Scale,
+    authentication::v1::TokenRequest,
     policy::v1::Eviction,
 ];
 
