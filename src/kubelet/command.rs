@@ -3,16 +3,16 @@
 //! The argv follows `pkg/kubelet/container/helpers.go` (`ExpandContainerCommandAndArgs`) and
 //! `third_party/forked/golang/expansion/expand.go`.
 
-use super::lexer::Construct;
-use super::shell::{self, Environment, Plan};
+use super::shell::machine::Machine;
+use super::shell::{self, Environment, Shell};
 use crate::clock::Time;
 use crate::object::{Object, Value};
 
 /// What a container's process does once it is started.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Process {
-    /// It runs through a plan. As process 1 without handlers it ignores SIGTERM, and is killed after the grace period.
-    Plan(Plan),
+    /// It runs a script. As process 1 it takes only the signals that it traps, and is killed after the grace period.
+    Script(Box<Machine>),
     /// The image's own entrypoint: it runs until it is told to stop, and stops at once and well when it is.
     Entrypoint,
     /// A command that is not interpreted: it runs until it is killed. Names what is not understood.
@@ -43,18 +43,18 @@ pub fn process(container: &Value, pod: &Object, started: Time, reading: Reading)
     let program = argv[0].as_str();
     let result = if is_shell(program) {
         shell_command(&argv, &env, started)
-    } else if shell::is_program(program) {
-        shell::run_program(&argv, &env, started)
+    } else if shell::is_program(shell::base_name(program)) {
+        Ok(shell::program(&argv, &env, started))
     } else if reading == Reading::AsScript {
-        shell::run_script(&argv.join(" "), &env, started)
+        shell::shell(&argv.join(" "), &Shell::default(), &env, started)
     } else if !command.is_empty() && is_no_program(program) {
         return Process::CannotStart(not_found(program));
     } else {
-        Err(Construct(program.to_owned()))
+        Err(program.to_owned())
     };
     match result {
-        Ok(plan) => Process::Plan(plan),
-        Err(construct) => Process::NotInterpreted(construct.0),
+        Ok(machine) => Process::Script(Box::new(machine)),
+        Err(construct) => Process::NotInterpreted(construct),
     }
 }
 
@@ -74,20 +74,19 @@ fn not_found(program: &str) -> String {
     )
 }
 
-/// `sh -c SCRIPT [NAME..]`, with `-e` and `-c` together or apart.
-fn shell_command(argv: &[String], env: &Environment, started: Time) -> Result<Plan, Construct> {
+/// `sh -c SCRIPT [NAME ARG..]`, with `-e` and `-c` together or apart.
+fn shell_command(argv: &[String], env: &Environment, started: Time) -> Result<Machine, String> {
     let flags: Vec<&str> = argv[1..].iter().map(String::as_str).take_while(|it| it.starts_with('-')).collect();
     let Some(script) = argv.get(1 + flags.len()) else {
-        return Err(Construct(argv[0].clone()));
+        return Err(argv[0].clone());
     };
     let letters: String = flags.iter().flat_map(|it| it.chars().skip(1)).collect();
-    if !letters.contains('c') || letters.chars().any(|it| !"ce".contains(it)) {
-        return Err(Construct(flags.first().map_or_else(|| script.clone(), |it| format!("{} {it}", argv[0]))));
+    // A login shell and one that traces run the same here.
+    if !letters.contains('c') || letters.chars().any(|it| !"ceuxl".contains(it)) {
+        return Err(flags.first().map_or_else(|| script.clone(), |it| format!("{} {it}", argv[0])));
     }
-    if letters.contains('e') {
-        return shell::run_script(&format!("set -e\n{script}"), env, started);
-    }
-    shell::run_script(script, env, started)
+    let args = argv.get(2 + flags.len()..).unwrap_or_default();
+    shell::shell(script, &Shell { args, stops_on_error: letters.contains('e') }, env, started)
 }
 
 /// The variables of a container, later ones made of earlier ones.
@@ -155,7 +154,8 @@ fn expand(text: &str, env: &Environment) -> String {
 mod tests {
     use super::*;
     use crate::clock::Span;
-    use crate::object::kinds;
+    use crate::kubelet::process::Running;
+    use crate::object::{Str, kinds};
 
     fn of(container: &str, reading: Reading) -> Process {
         let pod = Object::new(kinds::POD, "default", "web");
@@ -164,10 +164,8 @@ mod tests {
     }
 
     fn check(container: &str, want: Option<(Span, i64)>) {
-        let Process::Plan(plan) = of(container, Reading::Exact) else {
-            panic!("{container} is no plan");
-        };
-        assert_eq!(plan.end, want, "{container}");
+        let running = Running::new(of(container, Reading::Exact), Time::from_unix(0), Str::new()).expect("it starts");
+        assert_eq!(running.end.map(|(at, code)| (at - Time::from_unix(0), code)), want, "{container}");
     }
 
     #[test]
@@ -192,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_container_without_a_command_runs_its_image() {
-        assert_eq!(of("{}", Reading::Exact), Process::Entrypoint);
+        assert!(matches!(of("{}", Reading::Exact), Process::Entrypoint));
     }
 
     #[test]
@@ -200,11 +198,12 @@ mod tests {
         for (container, want) in [
             (r#"{"command":["nginx","-g","daemon off;"]}"#, "nginx"),
             (r#"{"args":["1","2"]}"#, "1"),
-            (r#"{"command":["sh","-c","while true; do sleep 1; done"]}"#, "while"),
-            (r#"{"command":["sh","-x","-c","true"]}"#, "sh -x"),
+            (r#"{"command":["sh","-c","cat <&3"]}"#, "<& 3"),
+            (r#"{"command":["sh","-i","-c","true"]}"#, "sh -i"),
             (r#"{"command":["sh"]}"#, "sh"),
         ] {
-            assert_eq!(of(container, Reading::Exact), Process::NotInterpreted(want.to_owned()), "{container}");
+            let got = of(container, Reading::Exact);
+            assert!(matches!(&got, Process::NotInterpreted(it) if it == want), "{container}: {got:?}");
         }
     }
 
@@ -214,7 +213,8 @@ mod tests {
         assert!(
             matches!(of(container, Reading::Exact), Process::CannotStart(message) if message.contains("not found"))
         );
-        let Process::Plan(plan) = of(container, Reading::AsScript) else { panic!("it is read as a script") };
-        assert_eq!(plan.end, Some((Span::seconds(1), 3)));
+        let running =
+            Running::new(of(container, Reading::AsScript), Time::from_unix(0), Str::new()).expect("it starts");
+        assert_eq!(running.end, Some((Time::from_unix(1), 3)));
     }
 }

@@ -11,9 +11,10 @@ mod container;
 mod events;
 mod identity;
 pub mod latency;
-mod lexer;
+
 mod network;
 pub mod node;
+mod process;
 mod restart;
 mod shared;
 pub mod shell;

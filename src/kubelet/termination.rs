@@ -1,7 +1,8 @@
 //! How the containers of a pod are brought to an end (`pkg/kubelet/kuberuntime/kuberuntime_container.go`, `killContainer`).
 
-use super::container::{KILLED, Running};
+use super::container::KILLED;
 use super::latency::Latency;
+use super::process::Running;
 use crate::clock::{Span, Time};
 use crate::object::Object;
 
@@ -68,6 +69,7 @@ fn grace(why: Why, pod: &Object) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kubelet::command::Process;
     use crate::object::{Str, kinds};
 
     fn pod(grace: i64) -> Object {
@@ -78,14 +80,8 @@ mod tests {
 
     fn end_of(end: Option<(i64, i64)>, heeds_sigterm: bool, grace: i64, stop: Option<Span>) -> (i64, i64) {
         let end = end.map(|(at, code)| (Time::from_unix(at), code));
-        let running = Running {
-            started: Time::from_unix(0),
-            id: Str::new(),
-            end,
-            heeds_sigterm,
-            log: Vec::new(),
-            replaced: None,
-        };
+        let mut running = Running::new(Process::Entrypoint, Time::from_unix(0), Str::new()).expect("it starts");
+        (running.end, running.heeds_sigterm) = (end, heeds_sigterm);
         let ending = Ending::new(Why::Deleted, &pod(grace), Time::from_unix(100));
         let (at, code) = ending.of(&running, &Latency { stop, ..Latency::default() });
         (at.unix(), code)

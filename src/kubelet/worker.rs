@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use super::command::{self, Process};
-use super::container::{CANNOT_START, Container, Exit, Next, Running, State};
+use super::command;
+use super::container::{CANNOT_START, Container, Exit, Next, State};
 use super::events::Happening;
 use super::identity;
 use super::latency::Latency;
+use super::process::Running;
 use super::restart::{Backoff, should_restart};
 use super::termination::{Ending, Why};
 use crate::clock::{Span, Time};
@@ -92,7 +93,10 @@ impl Worker {
             None => {
                 for (index, container) in self.containers.iter_mut().enumerate() {
                     match &mut container.state {
-                        State::Running(_) => happenings.push((index, Happening::Killing)),
+                        State::Running(running) => {
+                            running.terminate(now);
+                            happenings.push((index, Happening::Killing));
+                        }
                         State::Exited(_, next) => *next = Next::Stay,
                         State::Waiting => {}
                     }
@@ -137,6 +141,8 @@ impl Worker {
     /// When there is something to do next.
     pub fn deadline(&self, latency: &Latency) -> Option<Time> {
         let ends = self.containers.iter().filter_map(|it| self.end_of(it, latency)).map(|(at, _)| at);
+        let looks = self.containers.iter().filter_map(|it| it.running()?.look);
+        let ends = ends.chain(looks);
         let Some(ending) = self.ending else {
             let starts = (0..self.containers.len()).filter_map(|it| self.start_of(it, latency));
             let expires = self.deadline_exceeded().filter(|_| !self.is_finished());
@@ -180,16 +186,28 @@ impl Worker {
     fn end_due(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) -> bool {
         let mut any = false;
         for index in 0..self.containers.len() {
-            let end = self.end_of(&self.containers[index], latency);
-            if let Some((at, code)) = end.filter(|(at, _)| *at <= now)
-                && let Some(running) = self.containers[index].running()
-            {
-                let exit = running.exit(at, code);
+            self.look_at(index, now, happenings);
+            let Some((at, code)) = self.end_of(&self.containers[index], latency).filter(|(at, _)| *at <= now) else {
+                continue;
+            };
+            let from_log = self.spec(index)["terminationMessagePolicy"].as_str() == Some("FallbackToLogsOnError");
+            if let Some(running) = self.containers[index].running() {
+                let exit = running.clone().exit(at, code, from_log);
                 self.exited(index, exit, latency, happenings);
                 any = true;
             }
         }
         any
+    }
+
+    /// Looks again at a script that was busy when it was last looked at.
+    fn look_at(&mut self, index: usize, now: Time, happenings: &mut Happenings) {
+        if let State::Running(running) = &mut self.containers[index].state
+            && running.look.is_some_and(|at| at <= now)
+        {
+            running.look_again(now);
+            happenings.extend(running.stuck.clone().map(|it| (index, Happening::NotInterpreted(it))));
+        }
     }
 
     fn exited(&mut self, index: usize, exit: Exit, latency: &Latency, happenings: &mut Happenings) {
@@ -257,20 +275,20 @@ impl Worker {
         let attempt = self.containers[index].restarts.to_string();
         let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
         let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, name, &attempt], 64)));
-        let keeps_log = self.spec(index)["terminationMessagePolicy"].as_str() == Some("FallbackToLogsOnError");
         self.containers[index].image = image;
-        if let Some(running) = Running::new(&process, now, id.clone(), keeps_log) {
-            happenings.push((index, Happening::Started));
-            if let Process::NotInterpreted(construct) = process {
-                happenings.push((index, Happening::NotInterpreted(construct)));
+        match Running::new(process, now, id.clone()) {
+            Ok(running) => {
+                happenings.push((index, Happening::Started));
+                happenings.extend(running.stuck.clone().map(|it| (index, Happening::NotInterpreted(it))));
+                self.containers[index].state = State::Running(running);
             }
-            self.containers[index].state = State::Running(running);
-        } else if let Process::CannotStart(message) = process {
-            let message = Str::from(message);
-            happenings.push((index, Happening::CannotStart(message.clone())));
-            let started = Time::from_unix(0);
-            let exit = Exit { code: CANNOT_START, reason: "StartError", message, started, finished: now, id };
-            self.exited(index, exit, latency, happenings);
+            Err(message) => {
+                let message = Str::from(message);
+                happenings.push((index, Happening::CannotStart(message.clone())));
+                let started = Time::from_unix(0);
+                let exit = Exit { code: CANNOT_START, reason: "StartError", message, started, finished: now, id };
+                self.exited(index, exit, latency, happenings);
+            }
         }
     }
 }

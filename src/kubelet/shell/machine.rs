@@ -1,0 +1,231 @@
+//! A container's processes in virtual time: run until an instant, or until the first of them ends.
+//!
+//! A [`Machine`] is a value. A copy of it can run ahead to see when it will end, and the machine itself is brought up to the
+//! instant at which somebody looks, signals or execs. Nothing in it depends on when it is run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::files::Files;
+use super::script::Node;
+use super::task::{Frame, Pid, StreamId, Target, Task, Wait};
+use crate::clock::Time;
+
+/// So many commands may run at one instant before the script counts as endless.
+const MOST_COMMANDS: u32 = 200_000;
+/// The exit code of a process that was killed.
+pub const KILLED: i64 = 137;
+/// The bytes that a log keeps; like a kubelet's, it then loses its older half.
+const MOST_LOG: usize = 10 << 20;
+/// The bytes that a stream holds; a writer beyond that is as endless as one without a sleep.
+const MOST_STREAM: usize = 4 << 20;
+
+/// Something that was printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// When.
+    pub time: Time,
+    /// Whether to the standard error.
+    pub error: bool,
+    /// What; lines end with a newline, and not all of it need be whole lines.
+    pub text: String,
+}
+
+/// How a machine is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It runs.
+    Running,
+    /// Its first process has ended, and with it all others.
+    Ended(Time, i64),
+    /// It has come to a program that is not interpreted, and stays there.
+    Stuck(String),
+}
+
+/// Text on its way from one process to another.
+#[derive(Clone, Debug, Default)]
+pub struct Stream {
+    /// What was written and not read.
+    pub text: String,
+}
+
+/// The processes of a container, its files and what it printed.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// The instant up to which it ran.
+    pub now: Time,
+    /// The files.
+    pub files: Files,
+    /// What was printed, in order.
+    pub log: Vec<Printed>,
+    /// How it is.
+    pub state: State,
+    pub(super) tasks: BTreeMap<Pid, Task>,
+    pub(super) ended: BTreeMap<Pid, i64>,
+    pub(super) streams: BTreeMap<StreamId, Stream>,
+    logged: usize,
+    last_pid: Pid,
+    last_stream: StreamId,
+    commands: u32,
+}
+
+impl Machine {
+    /// A machine that starts `node` as process 1 at `now`.
+    pub fn new(node: Arc<Node>, files: Files, now: Time) -> Self {
+        Machine {
+            now,
+            files,
+            log: Vec::new(),
+            state: State::Running,
+            tasks: BTreeMap::from([(1, Task::new(1, node))]),
+            ended: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            logged: 0,
+            last_pid: 1,
+            last_stream: 0,
+            commands: 0,
+        }
+    }
+
+    /// Process 1, for giving it its variables before it runs.
+    pub fn first(&mut self) -> Option<&mut Task> {
+        self.tasks.get_mut(&1)
+    }
+
+    /// Runs until `until`. Returns when something happens next by itself, if anything does.
+    pub fn run(&mut self, until: Time) -> Option<Time> {
+        while self.state == State::Running {
+            if let Some(id) = self.tasks.values().find(|it| self.can_go_on(it)).map(|it| it.id) {
+                self.go_on(id);
+                continue;
+            }
+            let next = self.tasks.values().filter_map(|it| match it.wait {
+                Wait::Until(at) => Some(at),
+                _ => None,
+            });
+            let next = next.min()?;
+            if next > until {
+                self.now = self.now.max(until);
+                return Some(next);
+            }
+            self.now = next;
+            self.commands = 0;
+        }
+        None
+    }
+
+    /// Sends `signal` (`TERM`, `KILL`, ..) to the process `to` at the instant up to which the machine ran.
+    pub fn signal(&mut self, to: Pid, signal: &str) -> bool {
+        let Some(task) = self.tasks.get_mut(&to) else {
+            return false;
+        };
+        task.signals.push(signal.to_owned());
+        let interrupts = match task.traps.get(signal) {
+            Some(Some(_)) => matches!(task.wait, Wait::Background(_)),
+            Some(None) => false,
+            None => to != 1,
+        };
+        if interrupts || signal == "KILL" {
+            task.wait = Wait::Nothing;
+        }
+        true
+    }
+
+    fn can_go_on(&self, task: &Task) -> bool {
+        match &task.wait {
+            Wait::Nothing => true,
+            Wait::Until(at) => *at <= self.now,
+            Wait::Child(child) => !self.tasks.contains_key(child),
+            Wait::Background(children) => children.iter().all(|it| !self.tasks.contains_key(it)),
+            Wait::Line(stream) => self.has_line(*stream) || !self.has_writers(*stream),
+            Wait::End(stream) => !self.has_writers(*stream),
+            Wait::Forever => false,
+        }
+    }
+
+    fn has_line(&self, stream: StreamId) -> bool {
+        self.streams.get(&stream).is_some_and(|it| it.text.contains('\n'))
+    }
+
+    /// Whether a process may still write to a stream.
+    pub(super) fn has_writers(&self, stream: StreamId) -> bool {
+        let writes = |fds: &[Target]| fds.contains(&Target::Out(stream));
+        self.tasks.values().any(|task| {
+            writes(&task.fds) || task.frames.iter().any(|it| matches!(it, Frame::Restore(fds) if writes(fds)))
+        })
+    }
+
+    fn go_on(&mut self, id: Pid) {
+        let Some(mut task) = self.tasks.remove(&id) else {
+            return;
+        };
+        task.wait = Wait::Nothing;
+        while task.wait == Wait::Nothing && self.state == State::Running {
+            self.commands += 1;
+            if self.commands > MOST_COMMANDS {
+                self.cut_off(&task);
+                return;
+            }
+            if !self.step(&mut task) {
+                self.end(&task);
+                return;
+            }
+        }
+        self.tasks.insert(id, task);
+    }
+
+    fn cut_off(&mut self, task: &Task) {
+        let text = format!("sh: {MOST_COMMANDS} commands at one instant: a loop without a sleep is cut off\n");
+        self.print(&task.fds.get(2).cloned().unwrap_or(Target::Log(true)), &text);
+        self.state = State::Ended(self.now, KILLED);
+    }
+
+    fn end(&mut self, task: &Task) {
+        self.ended.insert(task.id, task.status);
+        if task.id == 1 {
+            self.state = State::Ended(self.now, task.status);
+            self.tasks.clear();
+        }
+    }
+
+    /// Starts a copy of `parent` that runs `node` with these descriptors.
+    pub(super) fn spawn(&mut self, parent: &Task, node: Arc<Node>, fds: Vec<Target>) -> Pid {
+        self.last_pid += 1;
+        let mut child = parent.fork(self.last_pid, node);
+        child.fds = fds;
+        self.tasks.insert(self.last_pid, child);
+        self.last_pid
+    }
+
+    /// A new stream that holds `text`.
+    pub(super) fn new_stream(&mut self, text: String) -> StreamId {
+        self.last_stream += 1;
+        self.streams.insert(self.last_stream, Stream { text });
+        self.last_stream
+    }
+
+    /// Prints `text` to where a descriptor leads.
+    pub(super) fn print(&mut self, target: &Target, text: &str) {
+        match target {
+            Target::Log(error) => {
+                self.logged += text.len();
+                self.log.push(Printed { time: self.now, error: *error, text: text.to_owned() });
+                if self.logged > MOST_LOG {
+                    let half = self.log.len() / 2;
+                    self.logged -= self.log.drain(..half).map(|it| it.text.len()).sum::<usize>();
+                }
+            }
+            Target::File(path) => {
+                // The folder may have gone meanwhile; a real process would go on writing to a file that nobody sees.
+                let _ = self.files.write(path, text, true, self.now);
+            }
+            Target::Out(stream) => {
+                let stream = self.streams.entry(*stream).or_default();
+                if stream.text.len() < MOST_STREAM {
+                    stream.text.push_str(text);
+                }
+            }
+            Target::In(_) | Target::Null => {}
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The programs that are interpreted, by what they do: as busybox has them, whose images the scripts mostly name.
+
+mod clock;
+mod file;
+mod text;
+mod truth;
+
+use super::machine::Machine;
+use super::task::{Frame, StreamId, Target, Task, Wait};
+use crate::clock::{Span, Time};
+
+/// What a program comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It ended with this status.
+    Done(i64),
+    /// It ends well after this long.
+    After(Span),
+    /// It never ends by itself.
+    Never,
+    /// It needs a line of this stream first, and is run anew then.
+    Line(StreamId),
+    /// It needs all of this stream first, and is run anew then.
+    All(StreamId),
+    /// It is not interpreted as it was called.
+    Unknown,
+}
+
+/// What a program has to do with.
+pub struct Call<'a> {
+    /// The machine.
+    pub machine: &'a mut Machine,
+    /// The process.
+    pub task: &'a mut Task,
+    /// Its name, without a folder.
+    pub name: &'a str,
+    /// Its arguments.
+    pub args: &'a [String],
+}
+
+impl Call<'_> {
+    /// Prints to the standard output.
+    pub fn print(&mut self, text: &str) {
+        let target = self.task.fds.get(1).cloned().unwrap_or(Target::Null);
+        self.machine.print(&target, text);
+    }
+
+    /// Prints `NAME: message` to the standard error, and fails.
+    pub fn fail(&mut self, message: &str) -> Outcome {
+        let target = self.task.fds.get(2).cloned().unwrap_or(Target::Null);
+        self.machine.print(&target, &format!("{}: {message}\n", self.name));
+        Outcome::Done(1)
+    }
+
+    /// The instant.
+    pub fn now(&self) -> Time {
+        self.machine.now
+    }
+
+    /// The flags, one letter each, and the other arguments; `None` when there is a flag that is not among `known`.
+    pub fn flags(&self, known: &str) -> Option<(String, Vec<String>)> {
+        let (mut flags, mut rest) = (String::new(), Vec::new());
+        let mut args = self.args.iter();
+        for arg in args.by_ref() {
+            if arg == "--" {
+                break;
+            }
+            match arg.strip_prefix('-').filter(|it| !it.is_empty()) {
+                Some(letters) if rest.is_empty() => {
+                    if !letters.chars().all(|it| known.contains(it)) {
+                        return None;
+                    }
+                    flags.push_str(letters);
+                }
+                _ => rest.push(arg.clone()),
+            }
+        }
+        rest.extend(args.cloned());
+        Some((flags, rest))
+    }
+
+    /// All of the standard input, or the stream to wait for.
+    pub fn input(&mut self) -> Result<String, Outcome> {
+        match self.task.fds.first() {
+            Some(Target::In(stream)) => {
+                let stream = *stream;
+                if self.machine.has_writers(stream) {
+                    return Err(Outcome::All(stream));
+                }
+                Ok(self.machine.streams.get_mut(&stream).map(|it| std::mem::take(&mut it.text)).unwrap_or_default())
+            }
+            _ => Ok(String::new()),
+        }
+    }
+
+    /// The text of files, or of the standard input when there are none or for `-`. A file that cannot be read is told of,
+    /// and makes the second value false.
+    pub fn texts(&mut self, names: &[String]) -> Result<(Vec<(String, String)>, bool), Outcome> {
+        if names.is_empty() {
+            return Ok((vec![(String::new(), self.input()?)], true));
+        }
+        let (mut texts, mut all) = (Vec::new(), true);
+        for name in names {
+            if name == "-" {
+                texts.push((name.clone(), self.input()?));
+                continue;
+            }
+            match self.machine.files.read(&super::files::absolute(&self.task.folder, name)) {
+                Ok(text) => texts.push((name.clone(), text.to_string())),
+                Err(why) => {
+                    self.fail(&file::refusal(self.name, name, why));
+                    all = false;
+                }
+            }
+        }
+        Ok((texts, all))
+    }
+}
+
+/// Whether `name` is a program that is interpreted, when nothing but the container runtime looks for it.
+pub fn is_program(name: &str) -> bool {
+    matches!(
+        name,
+        "sleep"
+            | "date"
+            | "true"
+            | "false"
+            | "echo"
+            | "printf"
+            | "cat"
+            | "touch"
+            | "rm"
+            | "mkdir"
+            | "rmdir"
+            | "ls"
+            | "test"
+            | "["
+            | "seq"
+            | "hostname"
+            | "env"
+            | "head"
+            | "tail"
+            | "wc"
+            | "grep"
+            | "sort"
+            | "tee"
+            | "pwd"
+            | "expr"
+            | "basename"
+            | "dirname"
+            | "cp"
+            | "mv"
+            | "uname"
+            | "whoami"
+            | "id"
+            | "nproc"
+            | "usleep"
+            | "yes"
+    )
+}
+
+/// The last part of a program's path, when it is in one of the usual folders.
+pub fn base_name(path: &str) -> &str {
+    ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"]
+        .iter()
+        .find_map(|it| path.strip_prefix(it))
+        .unwrap_or(path)
+}
+
+fn run(call: &mut Call<'_>) -> Outcome {
+    match call.name {
+        "true" => Outcome::Done(0),
+        "false" => Outcome::Done(1),
+        "sleep" | "usleep" => clock::sleep(call),
+        "date" => clock::date(call),
+        "echo" => text::echo(call),
+        "printf" => text::printf(call),
+        "read" => text::read(call),
+        "seq" => text::seq(call),
+        "cat" | "head" | "tail" | "wc" | "grep" | "sort" | "tee" => text::filter(call),
+        "touch" | "rm" | "mkdir" | "rmdir" | "ls" | "cp" | "mv" => file::run(call),
+        "test" | "[" => truth::test(call),
+        "expr" => truth::expr(call),
+        "env" | "printenv" => environment(call),
+        "hostname" => {
+            let name = call.task.variable("HOSTNAME").unwrap_or("localhost").to_owned();
+            say(call, &name)
+        }
+        "pwd" => {
+            let folder = call.task.folder.clone();
+            say(call, &folder)
+        }
+        "whoami" => say(call, "root"),
+        "nproc" => say(call, "1"),
+        "uname" if call.args.is_empty() => say(call, "Linux"),
+        "id" if call.args.is_empty() => say(call, "uid=0(root) gid=0(root) groups=0(root)"),
+        "id" if call.args == ["-u"] => say(call, "0"),
+        "basename" if call.args.len() == 1 => {
+            let name = call.args[0].trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+            say(call, &name)
+        }
+        "dirname" if call.args.len() == 1 => {
+            let folder = match call.args[0].trim_end_matches('/').rsplit_once('/') {
+                Some(("", _)) => "/".to_owned(),
+                Some((folder, _)) => folder.to_owned(),
+                None => ".".to_owned(),
+            };
+            say(call, &folder)
+        }
+        _ => Outcome::Unknown,
+    }
+}
+
+fn say(call: &mut Call<'_>, text: &str) -> Outcome {
+    call.print(&format!("{text}\n"));
+    Outcome::Done(0)
+}
+
+fn environment(call: &mut Call<'_>) -> Outcome {
+    match call.args {
+        [] => {
+            let all = call.task.variables.iter();
+            let text: String = all.filter_map(|(name, it)| Some(format!("{name}={}\n", it.value.as_ref()?))).collect();
+            call.print(&text);
+            Outcome::Done(0)
+        }
+        [name] if call.name == "printenv" => match call.task.variable(name).map(str::to_owned) {
+            Some(value) => say(call, &value),
+            None => Outcome::Done(1),
+        },
+        _ => Outcome::Unknown,
+    }
+}
+
+impl Machine {
+    /// Runs a program, or comes back to one that waited.
+    pub(super) fn program(&mut self, task: &mut Task, argv: Vec<String>) {
+        let name = base_name(&argv[0]).to_owned();
+        if name == "wait" {
+            return self.wait_again(task, &argv[1..]);
+        }
+        if matches!(name.as_str(), "sh" | "ash" | "bash" | "dash") && argv.get(1).is_some_and(|it| it == "-c") {
+            return self.inner_shell(task, &argv);
+        }
+        let outcome = run(&mut Call { machine: self, task, name: &name, args: &argv[1..] });
+        match outcome {
+            Outcome::Done(status) => {
+                task.status = status;
+                super::step::stop_on_error(task);
+            }
+            Outcome::After(span) => {
+                task.status = 0;
+                task.wait = Wait::Until(self.now + span);
+            }
+            Outcome::Never => task.wait = Wait::Forever,
+            Outcome::Line(stream) => {
+                task.wait = Wait::Line(stream);
+                task.frames.push(Frame::Program(argv));
+            }
+            Outcome::All(stream) => {
+                task.wait = Wait::End(stream);
+                task.frames.push(Frame::Program(argv));
+            }
+            Outcome::Unknown => {
+                let shown = if is_program(&name) { argv.join(" ") } else { argv[0].clone() };
+                self.stick(task, &shown);
+            }
+        }
+    }
+
+    /// `sh -c SCRIPT` within a script: a shell of its own, which knows what is exported; here that is everything.
+    fn inner_shell(&mut self, task: &mut Task, argv: &[String]) {
+        let script = argv.get(2).map(String::as_str).unwrap_or_default();
+        match super::script::parse(script) {
+            Ok(node) => {
+                let child = self.spawn(task, node, task.fds.clone());
+                if let Some(child) = self.tasks.get_mut(&child) {
+                    child.args = std::sync::Arc::new(argv.get(4..).unwrap_or_default().to_vec());
+                    child.stops_on_error = false;
+                    child.guarded = false;
+                }
+                task.frames.push(Frame::Subshell(child));
+                task.wait = Wait::Child(child);
+            }
+            Err(super::script::Refused::Syntax(message)) => {
+                self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &message);
+                task.status = 2;
+                super::step::stop_on_error(task);
+            }
+            Err(super::script::Refused::Construct(construct)) => self.stick(task, &construct),
+        }
+    }
+}

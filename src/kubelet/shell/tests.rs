@@ -1,0 +1,182 @@
+//! Scripts, and what becomes of them.
+
+use super::*;
+use crate::clock::Span;
+
+fn env() -> Environment {
+    [("HOSTNAME", Some("web-0")), ("N", Some("3")), ("GREETING", Some("hello you")), ("SECRET", None)]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
+        .collect()
+}
+
+fn start(script: &str) -> Machine {
+    shell(script, &Shell::default(), &env(), Time::from_unix(0)).expect("a script that is interpreted")
+}
+
+fn printed(machine: &Machine) -> String {
+    machine.log.iter().map(|it| it.text.as_str()).collect()
+}
+
+/// Runs for a virtual day.
+fn run(script: &str) -> Machine {
+    let mut machine = start(script);
+    machine.run(Time::from_unix(86_400));
+    machine
+}
+
+fn check(script: &str, seconds: i64, exit: i64, output: &str) {
+    let machine = run(script);
+    assert_eq!(printed(&machine), output, "{script}");
+    assert_eq!(machine.state, State::Ended(Time::from_unix(seconds), exit), "{script}");
+}
+
+#[test]
+fn a_script_ends_when_and_how_its_commands_say() {
+    for (script, seconds, exit) in [
+        ("sleep 5", 5, 0),
+        ("sleep 1; exit 3", 1, 3),
+        ("sleep 1 && false || sleep 2", 3, 0),
+        ("false || exit 4; sleep 9", 0, 4),
+        ("true && sleep 2\nfalse", 2, 1),
+        ("! true", 0, 1),
+        ("exit 256", 0, 0),
+        ("false; exit", 0, 1),
+        ("sleep $N; exit ${N}", 3, 3),
+        ("X=2; sleep $X # then nothing", 2, 0),
+        ("set -e; false; sleep 9", 0, 1),
+        ("set -e; if false; then sleep 1; fi; false || true; sleep 2", 2, 0),
+        ("exec sleep 2; sleep 9", 2, 0),
+        ("sleep 1m 30", 90, 0),
+        ("exit 0; nginx", 0, 0),
+        ("", 0, 0),
+    ] {
+        check(script, seconds, exit, "");
+    }
+}
+
+#[test]
+fn compound_commands_do_as_in_any_shell() {
+    for (script, output) in [
+        ("i=0; while [ $i -lt 3 ]; do echo $i; i=$((i + 1)); done", "0\n1\n2\n"),
+        ("until [ -f /tmp/x ]; do echo no; touch /tmp/x; done", "no\n"),
+        ("for w in a \"b c\" $GREETING; do echo \"<$w>\"; done", "<a>\n<b c>\n<hello>\n<you>\n"),
+        ("for i in $(seq 1 5); do [ $i = 2 ] && continue; [ $i = 4 ] && break; echo $i; done", "1\n3\n"),
+        ("if false; then echo a; elif true; then echo b; else echo c; fi", "b\n"),
+        ("case web-1 in db*) echo db;; web-[0-9]|x) echo web;; *) echo other;; esac", "web\n"),
+        ("f() { local a=$1; echo $a $#; return 3; }; f x y; echo $?", "x 2\n3\n"),
+        ("(cd /tmp; echo $(pwd)); pwd", "/tmp\n/\n"),
+        ("{ echo a; echo b; } | cat | wc -l", "2\n"),
+        ("echo a b | while read x y; do echo $y $x; done", "b a\n"),
+        ("echo one >/tmp/f; echo two >>/tmp/f; cat </tmp/f; cat /tmp/f | grep -c o", "one\ntwo\n2\n"),
+        ("cat <<END\nhi $N\nEND", "hi 3\n"),
+        ("X=a; (X=b; echo $X); echo $X", "b\na\n"),
+        ("set -- a b c; shift; echo $1 $# \"$@\"", "b 2 b c\n"),
+        ("printf '%s=%03d\\n' a 7 b 8", "a=007\nb=008\n"),
+        ("echo -n a; echo -e 'b\\tc'; hostname", "ab\tc\nweb-0\n"),
+        ("mkdir -p /data/a; touch /data/a/1 /data/a/2; ls /data/a; echo /data/a/*", "1\n2\n/data/a/1 /data/a/2\n"),
+        ("A=1 env | grep ^A; echo [$A]", "A=1\n[]\n"),
+        ("trap 'echo bye' EXIT; echo hi", "hi\nbye\n"),
+    ] {
+        let machine = run(script);
+        assert_eq!(printed(&machine), output, "{script}");
+    }
+}
+
+#[test]
+fn parameters_are_expanded_as_posix_says() {
+    for (word, want) in [
+        ("${N}x", "3x"),
+        ("${none:-d}", "d"),
+        ("${none:=e}$none", "ee"),
+        ("${N:+set}", "set"),
+        ("${#GREETING}", "9"),
+        ("${F##*/}", "c.tar.gz"),
+        ("${F%.*}", "/a/b/c.tar"),
+        ("${F%%.*}", "/a/b/c"),
+        ("${F#/*/}", "b/c.tar.gz"),
+        ("$((N * 2 + 1))", "7"),
+        ("'$N'", "$N"),
+        ("\"$GREETING\"", "hello you"),
+        ("\\$N", "$N"),
+        ("`echo back`", "back"),
+    ] {
+        let machine = run(&format!("F=/a/b/c.tar.gz; echo {word}"));
+        assert_eq!(printed(&machine), format!("{want}\n"), "{word}");
+    }
+}
+
+#[test]
+fn time_passes_in_sleeps_alone() {
+    check("date; sleep 90; date +%H:%M:%S", 90, 0, "Thu Jan  1 00:00:00 UTC 1970\n00:01:30\n");
+    check("sleep 5 & sleep 2; echo two; wait; echo five", 5, 0, "two\nfive\n");
+    check("(sleep 3; echo a) | cat", 3, 0, "a\n");
+    check("X=$(sleep 4; echo four); echo $X", 4, 0, "four\n");
+}
+
+#[test]
+fn a_machine_is_what_it_was_at_any_instant() {
+    let script = "touch /tmp/healthy; sleep 30; rm -rf /tmp/healthy; sleep 600";
+    let mut machine = start(script);
+    assert_eq!(machine.run(Time::from_unix(29)), Some(Time::from_unix(30)));
+    assert!(machine.files.get("/tmp/healthy").is_some());
+    assert_eq!(machine.run(Time::from_unix(30)), Some(Time::from_unix(630)));
+    assert!(machine.files.get("/tmp/healthy").is_none());
+    assert_eq!((machine.run(Time::from_unix(700)), machine.state), (None, State::Ended(Time::from_unix(630), 0)));
+}
+
+#[test]
+fn process_1_takes_only_the_signals_that_it_traps() {
+    let after_term = |script: &str| {
+        let mut machine = start(script);
+        machine.run(Time::from_unix(10));
+        machine.signal(1, "TERM");
+        machine.run(Time::from_unix(10));
+        machine.run(Time::from_unix(10) + Span::seconds(100));
+        (machine.state.clone(), printed(&machine))
+    };
+    assert_eq!(after_term("sleep 3600").0, State::Running);
+    let (state, output) = after_term("trap 'echo caught; exit 0' TERM; sleep 3600 & wait");
+    assert_eq!((state, output.as_str()), (State::Ended(Time::from_unix(10), 0), "caught\n"));
+    // A shell looks at a signal when its foreground command is over.
+    let (state, _) = after_term("trap 'exit 7' TERM; while true; do sleep 15; done");
+    assert_eq!(state, State::Ended(Time::from_unix(15), 7));
+    assert_eq!(after_term("trap '' TERM; sleep 20").0, State::Ended(Time::from_unix(20), 0));
+}
+
+#[test]
+fn a_background_process_can_be_killed() {
+    check("sleep 100 & kill $!; wait $!; echo $?", 0, 0, "143\n");
+    check("sleep 100 & p=$!; kill -9 $p; wait $p; echo $?", 0, 0, "137\n");
+}
+
+#[test]
+fn a_loop_without_a_sleep_is_cut_off() {
+    let machine = run("while true; do :; done");
+    assert_eq!(machine.state, State::Ended(Time::from_unix(0), machine::KILLED));
+    assert!(printed(&machine).contains("a loop without a sleep is cut off"), "{}", printed(&machine));
+    let machine = run("while true; do date >/dev/null; sleep 1; done");
+    assert_eq!(machine.state, State::Running);
+}
+
+#[test]
+fn what_no_shell_understands_fails_as_in_one() {
+    check("if true", 0, 2, "sh: 1: Syntax error: end of file unexpected\n");
+    let machine = run("cat /no/such; echo $?; cat < /no/such; echo $?");
+    let want = "cat: can't open '/no/such': No such file or directory\n1\nsh: can't open /no/such: no such file\n2\n";
+    assert_eq!(printed(&machine), want);
+}
+
+#[test]
+fn what_is_not_interpreted_is_named() {
+    let refused = shell("cat <&3", &Shell::default(), &env(), Time::from_unix(0));
+    assert_eq!(refused.err().as_deref(), Some("<& 3"));
+    for (script, want) in [
+        ("sleep 3; nginx -g x", "nginx"),
+        ("[[ a = b ]]", "[["),
+        ("echo $SECRET", "$SECRET"),
+        ("date --weird", "date --weird"),
+    ] {
+        assert_eq!(run(script).state, State::Stuck(want.to_owned()), "{script}");
+    }
+}
