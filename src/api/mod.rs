@@ -2,6 +2,7 @@
 
 pub mod field;
 pub mod http;
+pub mod managed;
 pub mod registry;
 pub mod status;
 
