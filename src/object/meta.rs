@@ -35,7 +35,8 @@ pub struct Meta {
     pub owners: Arc<Vec<OwnerRef>>,
     /// What must be taken off before the object goes away.
     pub finalizers: Arc<Vec<Str>>,
-    /// Who manages which fields, as the API shows it.
+    /// Who manages which fields: what a client sent, or of a stored object what is recorded of clients' writes; null where
+    /// no client ever wrote.
     pub managed_fields: Value,
 }
 
@@ -142,7 +143,7 @@ impl Meta {
         self.annotations.str(key)
     }
 
-    /// `metadata` as the API shows it.
+    /// `metadata` as the API shows it, but for `managedFields`: what is kept of them is not all there is to show.
     pub fn to_value(&self) -> Value {
         let owners = self.owners.iter().map(OwnerRef::to_value).collect::<Vec<_>>();
         let finalizers = Value::list(self.finalizers.iter());
@@ -161,7 +162,6 @@ impl Meta {
             "annotations" => unless_empty(&self.annotations),
             "ownerReferences" => unless_empty(owners),
             "finalizers" => unless_empty(finalizers),
-            "managedFields" => &self.managed_fields,
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::query::Params;
 use super::route::Target;
-use super::{Request, Response, body, conversion, list, success, write};
+use super::{Request, Response, body, field_manager, list, success, write};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::api::registry::{Api, DeleteOptions, Deleted, Propagation, returns_deleted_object};
@@ -28,7 +28,7 @@ pub(super) fn object(
     };
     // Whoever still asks in the old way, with `orphanDependents: false`, is told that it goes on.
     let code = if waits && given["orphanDependents"].as_bool() == Some(false) { 202 } else { 200 };
-    Ok(Response::json(code, conversion::shown(&object, target)))
+    Ok(Response::json(code, field_manager::show(api.view(), &object, target)))
 }
 
 /// The success `Status` that names what was deleted.
@@ -68,7 +68,7 @@ pub(super) fn collection(
         }
     }
     let meta = map! { "resourceVersion" => version.to_string() };
-    Ok(Response::json(200, list::list_of(target, meta, chosen.iter())))
+    Ok(Response::json(200, list::list_of(api.view(), target, meta, chosen.iter())))
 }
 
 /// POST to `pods/eviction`: a deletion with the options that the eviction carries.

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use base64::{DecodeError, Engine};
 
 use super::Response;
-use super::conversion;
+use super::field_manager;
 use super::field_selector::FieldSelector;
 use super::label_selector::LabelSelector;
 use super::query::{Params, go_parse_error};
@@ -85,7 +85,7 @@ pub(super) fn get(view: View<'_>, target: &Target, params: &Params) -> Result<Va
     check_reached(view, version.unwrap_or(0))?;
     let key = crate::object::Key::new(target.kind, &target.namespace, &target.name);
     let object = view.get(&key).ok_or_else(|| Status::not_found(target.kind, &target.name))?;
-    Ok(conversion::shown(object, target))
+    Ok(field_manager::show(view, object, target))
 }
 
 /// What of a list request is about versions and pages.
@@ -155,12 +155,17 @@ pub(super) fn list(view: View<'_>, target: &Target, params: &Params) -> Result<V
             meta.insert("remainingItemCount", i64::try_from(left).unwrap_or(i64::MAX));
         }
     }
-    Ok(list_of(target, meta, chosen.iter()))
+    Ok(list_of(view, target, meta, chosen.iter()))
 }
 
 /// A list object of `objects`, whose items carry no kind of their own.
-pub(super) fn list_of<'a>(target: &Target, meta: Map, objects: impl Iterator<Item = &'a Arc<Object>>) -> Value {
-    let items = objects.map(|object| Value::Map(conversion::item(object, target)));
+pub(super) fn list_of<'a>(
+    view: View<'_>,
+    target: &Target,
+    meta: Map,
+    objects: impl Iterator<Item = &'a Arc<Object>>,
+) -> Value {
+    let items = objects.map(|object| field_manager::item(view, object, target));
     Value::Map(map! {
         "kind" => format!("{}List", target.kind.info().kind),
         "apiVersion" => target.api_version(),

@@ -2,8 +2,7 @@
 //!
 //! [`handle`] answers one request against the store at one instant. A watch is answered with a [`Watch`], a cursor that its
 //! owner polls whenever the store or the time has moved. The service around a cluster makes streams of it.
-//! It follows apiserver `pkg/endpoints`. Server-side apply is not served: it is answered with the 415 of a server that does not
-//! know it.
+//! It follows apiserver `pkg/endpoints`.
 
 mod body;
 mod conversion;
@@ -13,6 +12,7 @@ mod discovery;
 mod discovery_aggregated;
 mod empty;
 mod encoded;
+mod field_manager;
 mod field_selector;
 mod go_types;
 mod health;
@@ -21,6 +21,7 @@ mod list;
 mod negotiation;
 mod older_types;
 mod openapi;
+mod ownership;
 mod patch;
 mod pretty;
 mod protobuf;

@@ -242,6 +242,11 @@ impl Schema {
         &self.structs[index]
     }
 
+    /// Every struct, by its index.
+    pub(super) fn structs(&self) -> &[Struct] {
+        &self.structs
+    }
+
     /// The name that Go gives a type in errors.
     pub(super) fn go_name(&self, ty: &Type) -> String {
         match ty {
@@ -275,8 +280,10 @@ fn new_struct(definition: &str, json: &Json, indexes: &BTreeMap<&str, usize>) ->
         let go = go_types().field(definition, field);
         // `apiVersion` and `kind` are in no table of ours: they are every object's.
         let omits_empty = go.is_none_or(|it| it.omits_empty && !it.is_pointer());
+        // An empty list of managers asks for something: to forget all that there were.
+        let asks = name == "ObjectMeta" && field == "managedFields";
         let omits_zero =
-            omits_empty && !matches!(ty, Type::Struct(_) | Type::IntOrString | Type::Time | Type::MicroTime);
+            omits_empty && !asks && !matches!(ty, Type::Struct(_) | Type::IntOrString | Type::Time | Type::MicroTime);
         let go_type = go.map_or_else(|| "string".to_owned(), |it| it.shown_type(package));
         (field.clone(), Field { ty, go_type, omits_zero, merge: facts::merge(go.unwrap_or(&none)) })
     });

@@ -4,6 +4,8 @@ use super::*;
 use crate::clock::{Names, Span, Time};
 use crate::store::Store;
 
+mod managers;
+
 const MAPS: &str = "/api/v1/namespaces/a/configmaps";
 
 struct Server {
@@ -150,7 +152,7 @@ fn a_patch_warns_of_an_unknown_field_or_is_refused_for_it() {
     assert_eq!((response.code, response.warnings), (200, Vec::new()));
     let response = server.patch(&format!("{url}?fieldValidation=Strict"), merge, r#"{"nope":1}"#);
     assert_eq!(response.code, 422);
-    assert_eq!(server.patch(&url, "application/apply-patch+yaml", "{}").code, 415);
+    assert_eq!(server.patch(&url, "application/apply-patch+cbor", "{}").code, 415);
     assert_eq!(server.patch(&url, merge, "[]").code, 400);
     let stale = r#"{"metadata":{"resourceVersion":"1"},"data":{"k":"w"}}"#;
     assert_eq!(server.patch(&url, merge, stale).code, 409);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::Response;
 use super::empty::empty_body;
 use super::encoded::Encoded;
 use super::field_selector::FieldSelector;
@@ -13,6 +12,7 @@ use super::list::{Selection, current, invalid_options, parse_version};
 use super::query::Params;
 use super::representation::Representation;
 use super::route::Target;
+use super::{Response, field_manager};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::clock::{Span, Time};
@@ -131,7 +131,7 @@ impl Watch {
     /// What has happened since the last poll.
     pub fn poll(&mut self, view: View<'_>, now: Time) -> Frames {
         let (told, ended) = self.next(view, now);
-        Frames { events: told.into_iter().map(|it| self.shown(it, now)).collect(), ended }
+        Frames { events: told.into_iter().map(|it| self.shown(it, view, now)).collect(), ended }
     }
 
     /// What has happened since the last poll, in bytes that watches share through `encoded`.
@@ -147,10 +147,10 @@ impl Watch {
                     let key = (*version, *sort, api_version);
                     match encoded.get(&key) {
                         Some(line) => line,
-                        None => encoded.keep(key, line_of(&self.shown(it, now))),
+                        None => encoded.keep(key, line_of(&self.shown(it, view, now))),
                     }
                 }
-                _ => line_of(&self.shown(it, now)),
+                _ => line_of(&self.shown(it, view, now)),
             };
             lines.lines.push(line);
         }
@@ -206,11 +206,11 @@ impl Watch {
     }
 
     /// An event as its client is shown it.
-    fn shown(&mut self, told: Told, now: Time) -> Value {
+    fn shown(&mut self, told: Told, view: View<'_>, now: Time) -> Value {
         let shown = match told {
             Told::Own(event) => event,
             Told::Change { sort, object, version } => {
-                let mut shown = super::conversion::shown(&object, &self.target);
+                let mut shown = field_manager::show(view, &object, &self.target);
                 if version != object.meta.resource_version {
                     shown.at_mut(&["metadata"]).set("resourceVersion", version.to_string());
                 }

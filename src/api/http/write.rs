@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::body::Body;
 use super::query::{Params, go_parse_error};
 use super::route::Target;
-use super::{Request, Response, body, conversion, empty, list, success};
+use super::{Request, Response, body, empty, field_manager, list, success};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::api::registry::{Api, Part, WriteOptions, name_warning, warnings};
@@ -13,18 +13,23 @@ use crate::object::{Key, Object, Value};
 
 /// The checked options of a write. `options` is the name that errors give them, such as `CreateOptions`.
 pub(super) fn write_options(params: &Params, options: &str) -> Result<WriteOptions, Response> {
-    let mut errors = ErrorList::new();
+    let errors = option_errors(params, ErrorList::new());
+    if !errors.is_empty() {
+        return Err(list::invalid_options(options, &errors).into());
+    }
+    Ok(WriteOptions { dry_run: params.get("dryRun").is_some(), ..WriteOptions::default() })
+}
+
+/// What is wrong with the options that every write has, after what was found before.
+pub(super) fn option_errors(params: &Params, mut errors: ErrorList) -> ErrorList {
+    check_field_manager(params.text("fieldManager"), &mut errors);
     let dry_run: Vec<&str> = params.all("dryRun").collect();
     check_dry_run(&dry_run, &mut errors);
-    check_field_manager(params.text("fieldManager"), &mut errors);
     let validation = params.text("fieldValidation");
     if !matches!(validation, "" | "Ignore" | "Warn" | "Strict") {
         errors.not_supported(&Path::new("fieldValidation"), validation, &["Ignore", "Warn", "Strict"]);
     }
-    if !errors.is_empty() {
-        return Err(list::invalid_options(options, &errors).into());
-    }
-    Ok(WriteOptions { dry_run: !dry_run.is_empty() })
+    errors
 }
 
 /// `ValidateFieldManager` of apimachinery `pkg/apis/meta/v1/validation`.
@@ -56,10 +61,11 @@ pub(super) fn create(
     let mut body = body::object(request, target, params)?;
     empty::fill(&mut body.object);
     let of_contents = warnings(&body.object);
+    field_manager::record_creation(api, &mut body.object, target, params);
     let stored = api.create(body.object, &options)?;
     body.warnings.extend(name_warning(&stored));
     body.warnings.extend(of_contents);
-    let mut response = Response::json(201, conversion::shown(&stored, target));
+    let mut response = Response::json(201, field_manager::show(api.view(), &stored, target));
     response.warnings = body.warnings;
     Ok(response)
 }
@@ -78,14 +84,30 @@ pub(super) fn update(
     if api.view().get(&body.object.key()).is_some() {
         check_version(&body.version)?;
     }
-    let stored = replace(api, &mut body, part, &options)?;
-    let mut response = Response::json(200, conversion::shown(&stored, target));
+    let stored = replace(api, &mut body, (target, params, part), options)?;
+    let mut response = Response::json(200, field_manager::show(api.view(), &stored, target));
     response.warnings = body.warnings;
     Ok(response)
 }
 
-/// Replaces an object or a part of it. Where that changed what is wanted, the body's warnings grow by what is warned of.
+/// Replaces an object or a part of it, and records who manages what.
 pub(super) fn replace(
+    api: &mut Api<'_>,
+    body: &mut Body,
+    (target, params, part): (&Target, &Params, Part),
+    mut options: WriteOptions,
+) -> Result<Arc<Object>, Status> {
+    match api.view().get(&body.object.key()).cloned() {
+        Some(live) => {
+            options.same_managers = field_manager::record_update(api, &live, &mut body.object, (target, params, part));
+        }
+        None => field_manager::record_creation(api, &mut body.object, target, params),
+    }
+    store(api, body, part, &options)
+}
+
+/// Stores what replaces an object. Where that changed what is wanted, the body's warnings grow by what is warned of.
+pub(super) fn store(
     api: &mut Api<'_>,
     body: &mut Body,
     part: Part,

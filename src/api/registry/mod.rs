@@ -76,6 +76,8 @@ pub struct Api<'a> {
 pub struct WriteOptions {
     /// Go through every rule, and store nothing.
     pub dry_run: bool,
+    /// The write leaves every field with the managers that it has: if it changes nothing else, it changes nothing.
+    pub same_managers: bool,
 }
 
 /// Which part of an object a write is about.

@@ -332,7 +332,7 @@ fn a_dry_run_stores_nothing() {
     let mut desk = Desk::new();
     let version = desk.store.version();
     let object = Object::new(kinds::CONFIG_MAP, "default", "x");
-    let made = desk.api().create(object, &WriteOptions { dry_run: true }).expect("valid");
+    let made = desk.api().create(object, &WriteOptions { dry_run: true, ..WriteOptions::default() }).expect("valid");
     assert_eq!((made.meta.resource_version, desk.store.version()), (0, version));
     assert!(!made.meta.uid.is_empty());
 }

@@ -1,7 +1,7 @@
-//! PATCH: JSON patch, merge patch and strategic merge patch (apiserver `pkg/endpoints/handlers/patch.go`).
-//!
-//! Server-side apply has its place here; its content type is answered with 415 as long as it is not served.
+//! PATCH: JSON patch, merge patch, strategic merge patch and server-side apply (apiserver
+//! `pkg/endpoints/handlers/patch.go`).
 
+mod apply;
 mod json;
 mod merge;
 mod strategic;
@@ -11,7 +11,7 @@ use super::decode::{DecodeError, decode};
 use super::query::Params;
 use super::route::Target;
 use super::schema::{Type, schema};
-use super::{Request, Response, conversion, list, negotiation, write};
+use super::{Request, Response, conversion, field_manager, list, negotiation, write};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::api::registry::{Api, Part, WriteOptions};
@@ -24,6 +24,7 @@ enum Format {
     Json,
     Merge,
     Strategic,
+    Apply,
 }
 
 /// A patched object as a value, with what reading the patch had to say.
@@ -45,20 +46,23 @@ pub(super) fn patch(
     part: Part,
 ) -> Result<Response, Response> {
     let format = format(&request.content_type)?;
-    let options = options(params)?;
+    let options = options(params, format)?;
+    if format == Format::Apply {
+        return apply::apply(api, request, (target, params, part), options);
+    }
     let key = Key::new(target.kind, &target.namespace, &target.name);
     let Some(current) = api.view().get(&key).cloned() else {
         return Err(Status::not_found(target.kind, &target.name).into());
     };
     let ty = schema().root_of(target.kind, &target.api_version());
-    let current = conversion::shown(&current, target);
+    let current = field_manager::show(api.view(), &current, target);
     let validation = Validation::of(params);
-    let patched = apply(format, current, &request.body, ty, validation)?;
+    let patched = patched(format, current, &request.body, ty, validation)?;
     let mut body = read(patched, target, validation)?;
     body::check_name(&body.object, target)?;
     write::check_version(&body.version)?;
-    let stored = write::replace(api, &mut body, part, &options)?;
-    let mut response = Response::json(200, conversion::shown(&stored, target));
+    let stored = write::replace(api, &mut body, (target, params, part), options)?;
+    let mut response = Response::json(200, field_manager::show(api.view(), &stored, target));
     response.warnings = body.warnings;
     Ok(response)
 }
@@ -84,25 +88,38 @@ fn format(content_type: &str) -> Result<Format, Response> {
         "application/json-patch+json" => Ok(Format::Json),
         "application/merge-patch+json" => Ok(Format::Merge),
         "application/strategic-merge-patch+json" => Ok(Format::Strategic),
+        "application/apply-patch+yaml" => Ok(Format::Apply),
         _ => Err(negotiation::unknown_format(
-            "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+            "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, \
+             application/apply-patch+yaml",
         )),
     }
 }
 
-fn options(params: &Params) -> Result<WriteOptions, Response> {
+/// The checked options of a patch (`ValidatePatchOptions`).
+fn options(params: &Params, format: Format) -> Result<WriteOptions, Response> {
     let mut errors = ErrorList::new();
-    if params.get("force").is_some() {
+    if format == Format::Apply {
+        if params.text("fieldManager").is_empty() {
+            errors.required(&Path::new("fieldManager"), "is required for apply patch");
+        }
+    } else if params.get("force").is_some() {
         errors.forbidden(&Path::new("force"), "may not be specified for non-apply patch");
     }
     if !errors.is_empty() {
-        return Err(list::invalid_options("PatchOptions", &errors).into());
+        return Err(list::invalid_options("PatchOptions", &write::option_errors(params, errors)).into());
     }
     write::write_options(params, "PatchOptions")
 }
 
 /// Applies the patch `bytes` to `current`.
-fn apply(format: Format, current: Value, bytes: &[u8], ty: &Type, validation: Validation) -> Result<Patched, Response> {
+fn patched(
+    format: Format,
+    current: Value,
+    bytes: &[u8],
+    ty: &Type,
+    validation: Validation,
+) -> Result<Patched, Response> {
     let decoding = |error: DecodeError| match error {
         DecodeError::Syntax(why) | DecodeError::Type(why) if format == Format::Strategic => Status::bad_request(why),
         DecodeError::Syntax(why) | DecodeError::Type(why) => {
@@ -132,7 +149,7 @@ fn apply(format: Format, current: Value, bytes: &[u8], ty: &Type, validation: Va
             let shown = value.to_json();
             (value, shown)
         }
-        Format::Strategic => {
+        Format::Strategic | Format::Apply => {
             let patch = raw(bytes)?;
             let shown = strategic::go_format(&patch);
             let value = strategic::apply(current, patch, schema(), ty).map_err(strategic_error)?;

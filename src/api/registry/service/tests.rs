@@ -203,7 +203,9 @@ fn what_is_wrong_with_a_service_is_said_field_by_field() {
 #[test]
 fn a_trial_run_takes_nothing() {
     let mut cluster = Cluster::new();
-    let made = cluster.api().create(service("s", r#"{"ports":[{"port":80}]}"#), &WriteOptions { dry_run: true });
+    let made = cluster
+        .api()
+        .create(service("s", r#"{"ports":[{"port":80}]}"#), &WriteOptions { dry_run: true, ..WriteOptions::default() });
     assert!(!made.expect("would be taken").spec()["clusterIP"].is_empty());
     assert_eq!(cluster.store.count(kinds::IP_ADDRESS), 0);
 }
