@@ -75,7 +75,7 @@ async fn use_namespace(world: &mut World, args: Args) -> Result {
         let body = crate::map! {
             "apiVersion" => "v1", "kind" => "Namespace", "metadata" => crate::map! { "name" => name.as_str() },
         };
-        world.create(target.kind, "", &body.into()).await?;
+        world.create(target.kind, "", "kubectl-create", &body.into()).await?;
     }
     world.namespace = name;
     Ok(())

@@ -11,6 +11,8 @@ use crate::world::World;
 
 /// Where `kubectl apply` keeps what it applied last.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// The field manager of `kubectl apply`.
+const APPLIER: &str = "kubectl-client-side-apply";
 
 steps! {
     /// Applies the manifests under the step, one after the other, as `kubectl apply` does.
@@ -78,7 +80,7 @@ async fn delete_file(world: &mut World, args: Args) -> Result {
 
 async fn create(world: &mut World, document: &Document) -> Result {
     let (target, body) = addressed(world, document)?;
-    let result = world.create(target.kind, &target.namespace, &body).await;
+    let result = world.create(target.kind, &target.namespace, "kubectl-create", &body).await;
     result.map(|_| ()).map_err(|failure| in_manifest(failure, document))
 }
 
@@ -94,12 +96,12 @@ async fn apply(world: &mut World, document: &Document) -> Result {
     };
     body.at_mut(&["metadata", "annotations"]).set(LAST_APPLIED, applied);
     let result = match world.read(&target).await? {
-        None => world.create(target.kind, &target.namespace, &body).await,
+        None => world.create(target.kind, &target.namespace, APPLIER, &body).await,
         Some(live) => {
             let last = live.at(&["metadata", "annotations", LAST_APPLIED]).str_or_empty();
             let last = Value::from_json(last.as_bytes()).unwrap_or_default();
             let patch = changes(&last, &body, &live);
-            world.patch(&target, "", PatchType::Merge, &patch).await
+            world.patch_as(APPLIER, &target, "", PatchType::Merge, &patch).await
         }
     };
     result.map(|_| ()).map_err(|failure| in_manifest(failure, document))
@@ -128,7 +130,7 @@ fn changes(last: &Value, next: &Value, live: &Value) -> Value {
 }
 
 /// What a document is about, and the document with its namespace written out.
-fn addressed(world: &mut World, document: &Document) -> Result<(Target, Value)> {
+pub(super) fn addressed(world: &mut World, document: &Document) -> Result<(Target, Value)> {
     let mut body = document.value.clone();
     let (kind, served) = document_kind(document)?;
     if !world.options.release.served(kind).any(|it| it == served) {
@@ -200,7 +202,7 @@ fn not_served(world: &mut World, document: &Document, kind: Kind, served: Served
 }
 
 /// A refusal with the line of the manifest that it is about.
-fn in_manifest(failure: Failure, document: &Document) -> Failure {
+pub(super) fn in_manifest(failure: Failure, document: &Document) -> Failure {
     let field = field_in(&failure.message).unwrap_or_default();
     failure.at(document.place_of(&field))
 }
@@ -242,7 +244,7 @@ pub(super) fn written_under(world: &World, args: &Args) -> Result<Vec<Document>>
     parse_documents(&text, &place)
 }
 
-fn read_file(world: &World, name: &str) -> Result<Vec<Document>> {
+pub(super) fn read_file(world: &World, name: &str) -> Result<Vec<Document>> {
     let folder = world.scene.file.parent().map(std::path::Path::to_owned).unwrap_or_default();
     let path = folder.join(name);
     let text = std::fs::read_to_string(&path).map_err(|error| {

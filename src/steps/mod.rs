@@ -10,6 +10,7 @@ mod command;
 mod condition;
 mod count;
 mod event;
+mod field_manager;
 mod history;
 mod manifest;
 mod node;
@@ -84,6 +85,7 @@ pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Nodes", node::STEPS),
     ("Time", time::STEPS),
     ("Manifests", manifest::STEPS),
+    ("Field managers", field_manager::STEPS),
     ("Trying and waiting", trying::STEPS),
     ("Objects", object::STEPS),
     ("Owners", owner::STEPS),

@@ -68,7 +68,7 @@ async fn objects(world: &mut World, args: Args) -> Result {
         };
         let api_version = world.spoken(target.kind).api_version();
         let body = map! { "apiVersion" => api_version, "kind" => target.kind.info().kind, "metadata" => metadata };
-        world.create(target.kind, &target.namespace, &Value::Map(body)).await?;
+        world.create(target.kind, &target.namespace, "kubectl-create", &Value::Map(body)).await?;
     }
     Ok(())
 }

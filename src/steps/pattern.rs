@@ -17,6 +17,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("propagation", "foreground|background"),
     ("orphaning", "orphaning its dependents"),
     ("since", "since the marked moment"),
+    ("force", "by force"),
     ("state", r"pending|running|succeeded|failed|ready|terminating"),
     ("code", r"`[^`]+`"),
     ("output", "output|error output"),

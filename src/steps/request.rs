@@ -174,10 +174,10 @@ impl World {
     ///
     /// # Errors
     /// When the API refuses.
-    pub async fn create(&mut self, kind: Kind, namespace: &str, body: &Value) -> Result<Value> {
+    pub async fn create(&mut self, kind: Kind, namespace: &str, manager: &str, body: &Value) -> Result<Value> {
         let named = Kind::ever_served(body["apiVersion"].str_or_empty(), kind.info().kind).map(|it| it.1);
         let path = path(kind, named.unwrap_or_else(|| self.spoken(kind)), namespace, "");
-        let path = format!("{path}?fieldManager=kubectl&fieldValidation=Strict");
+        let path = format!("{path}?fieldManager={manager}&fieldValidation=Strict");
         self.change(Method::POST, &path, "application/json", Some(body)).await
     }
 
@@ -186,9 +186,37 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn patch(&mut self, target: &Target, subresource: &str, patch: PatchType, body: &Value) -> Result<Value> {
+        self.patch_as("kubectl-patch", target, subresource, patch, body).await
+    }
+
+    /// Patches an object under the name of a field manager.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub async fn patch_as(
+        &mut self,
+        manager: &str,
+        target: &Target,
+        subresource: &str,
+        patch: PatchType,
+        body: &Value,
+    ) -> Result<Value> {
         let slash = if subresource.is_empty() { "" } else { "/" };
-        let path = format!("{}{slash}{subresource}?fieldManager=kubectl&fieldValidation=Strict", self.path_of(target));
+        let path =
+            format!("{}{slash}{subresource}?fieldManager={manager}&fieldValidation=Strict", self.path_of(target));
         self.change(Method::PATCH, &path, patch.content_type(), Some(body)).await
+    }
+
+    /// Applies a configuration on the server's side.
+    ///
+    /// # Errors
+    /// When the API refuses, with a conflict for example.
+    pub async fn apply(&mut self, target: &Target, manager: &str, force: bool, body: &Value) -> Result<Value> {
+        let named = Kind::ever_served(body["apiVersion"].str_or_empty(), target.kind.info().kind).map(|it| it.1);
+        let served = named.unwrap_or_else(|| self.spoken(target.kind));
+        let path = path(target.kind, served, &target.namespace, &target.name);
+        let path = format!("{path}?fieldManager={manager}&force={force}&fieldValidation=Strict");
+        self.change(Method::PATCH, &path, "application/apply-patch+yaml", Some(body)).await
     }
 
     /// Deletes an object with `options` (`metav1.DeleteOptions`).
