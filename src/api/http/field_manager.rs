@@ -9,6 +9,7 @@ use super::route::Target;
 use super::{conversion, empty};
 use crate::api::managed::entries::{Managed, is_reset};
 use crate::api::managed::history::{self, Facts};
+use crate::api::managed::scale;
 use crate::api::managed::set::FieldSet;
 use crate::api::managed::update::{ResetFields, Rules};
 use crate::api::managed::writes::{self, Write};
@@ -162,6 +163,23 @@ pub(super) fn record_update(
     let managed = writes::update(&write(api, params, facts, part), &old, &new, managed, false);
     object.meta.managed_fields = managed.to_kept();
     managed.is_same_but_for_times(&before)
+}
+
+/// Records who has the wanted number of replicas, the field at `path`, after a write of the scale of `live`.
+pub(super) fn record_scaling(
+    api: &Api<'_>,
+    live: &Object,
+    object: &mut Object,
+    (target, params): (&Target, &Params),
+    path: &[Str],
+) {
+    if live.body == object.body {
+        return;
+    }
+    let facts = facts(target.kind, &target.api_version());
+    let parent = history::managed(api.view(), live, facts);
+    let merged = scale::scaled(&parent, manager(api, params), path, &facts.api_version);
+    object.meta.managed_fields = merged.to_kept();
 }
 
 /// What an apply comes to.

@@ -4,7 +4,7 @@ use super::body::{self, Expected};
 use super::query::Params;
 use super::route::Target;
 use super::schema::schema;
-use super::{Request, Response, patch, write};
+use super::{Request, Response, field_manager, patch, write};
 use crate::api::Status;
 use crate::api::registry::{Api, Part, Scaling, WriteOptions};
 use crate::object::{Key, Object, Value};
@@ -25,12 +25,12 @@ pub(super) fn answer(
         "PUT" => {
             let options = write::write_options(params, "UpdateOptions")?;
             let (scale, warnings) = body::value(request, params, &expected)?;
-            replace(api, target, &scaling, scale, warnings, &options)
+            replace(api, (target, params), &scaling, scale, warnings, &options)
         }
         "PATCH" => {
             let current = scaling.shown(&stored(api, target)?);
             let (scale, warnings, options) = patch::patched(request, params, current, &expected)?;
-            replace(api, target, &scaling, scale, warnings, &options)
+            replace(api, (target, params), &scaling, scale, warnings, &options)
         }
         _ => Err(Response::method_not_allowed()),
     }
@@ -44,7 +44,7 @@ fn stored(api: &Api<'_>, target: &Target) -> Result<Object, Status> {
 
 fn replace(
     api: &mut Api<'_>,
-    target: &Target,
+    (target, params): (&Target, &Params),
     scaling: &Scaling,
     mut scale: Value,
     warnings: Vec<String>,
@@ -56,7 +56,9 @@ fn replace(
     write::check_version(scale["metadata"]["resourceVersion"].str_or_empty())?;
     scale.field_mut("metadata").set("namespace", &target.namespace);
     let mut object = stored(api, target)?;
+    let live = object.clone();
     scaling.apply(&mut object, &scale)?;
+    field_manager::record_scaling(api, &live, &mut object, (target, params), &scaling.spec_replicas);
     let changed = api.update(object, Part::Main, options)?;
     let mut response = Response::json(200, scaling.shown(&changed));
     response.warnings = warnings;

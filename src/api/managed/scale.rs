@@ -1,6 +1,6 @@
 //! Managers of an object as its `scale` subresource sees them, and back (apimachinery `pkg/util/managedfields/scalehandler.go`).
 
-use super::entries::{Managed, Owned};
+use super::entries::{Managed, Manager, Operation, Owned};
 use super::path::Step;
 use super::set::FieldSet;
 use crate::object::{Str, literal};
@@ -30,6 +30,14 @@ pub fn to_scale(parent: &Managed, replicas: &[Str]) -> Managed {
     scale
 }
 
+/// The managers of an object after `name` has set another number of replicas through its scale.
+pub fn scaled(parent: &Managed, name: &str, replicas: &[Str], api_version: &Str) -> Managed {
+    let mut scale = Managed::default();
+    let owned = Owned { fields: scale_replicas(), api_version: SCALE_VERSION, time: None };
+    scale.insert(Manager::updating(name, &SCALE_VERSION, "scale"), owned);
+    to_parent(parent, &scale, replicas, api_version)
+}
+
 /// The managers of the object after its `Scale` got the managers `scale`.
 pub fn to_parent(parent: &Managed, scale: &Managed, replicas: &[Str], api_version: &Str) -> Managed {
     let path = fields(replicas);
@@ -47,8 +55,11 @@ pub fn to_parent(parent: &Managed, scale: &Managed, replicas: &[Str], api_versio
     for (manager, owned) in scale.iter() {
         let has_replicas = !owned.fields.intersection(&scale_replicas()).is_empty();
         if has_replicas && !parent.get(manager).is_some_and(|it| !it.fields.intersection(&path).is_empty()) {
-            let owned = Owned { fields: path.clone(), api_version: api_version.clone(), time: owned.time };
-            merged.insert(manager.clone(), owned);
+            // When a scale was written is not known to its object, but by the times that it had before.
+            let time = parent.get(manager).and_then(|it| it.time);
+            let identity = Manager { api_version: api_version.clone(), ..manager.clone() };
+            let identity = if manager.operation == Operation::Apply { manager.clone() } else { identity };
+            merged.insert(identity, Owned { fields: path.clone(), api_version: api_version.clone(), time });
         }
     }
     merged

@@ -270,7 +270,7 @@ fn a_scale_knows_who_has_the_replicas_and_the_object_who_took_them() {
     );
     let merged = scale::to_parent(&parent, &in_scale, &replicas, &version);
     assert_eq!(merged.get(&applier), Some(&owned(&["spec.paused"])));
-    assert_eq!(merged.get(&scaler), Some(&owned(&["spec.replicas"])));
+    assert_eq!(merged.get(&Manager::updating("kubectl", "apps/v1", "scale")), Some(&owned(&["spec.replicas"])));
     assert_eq!(scaler.operation, Operation::Update);
 }
 

@@ -57,7 +57,7 @@ pub(super) fn patch(
     let ty = schema().root_of(target.kind, &target.api_version());
     let current = field_manager::show(api.view(), &current, target);
     let validation = Validation::of(params);
-    let patched = patched(format, current, &request.body, ty, validation)?;
+    let patched = apply_to(format, current, &request.body, ty, validation)?;
     let mut body = read(patched, target, validation)?;
     body::check_name(&body.object, target)?;
     write::check_version(&body.version)?;
@@ -76,9 +76,13 @@ pub(super) fn patched(
     expected: &Expected<'_>,
 ) -> Result<(Value, Vec<String>, WriteOptions), Response> {
     let format = format(&request.content_type)?;
-    let options = options(params)?;
+    if format == Format::Apply {
+        // Known difference: a scale is not applied to; its object is.
+        return Err(unsupported());
+    }
+    let options = options(params, format)?;
     let validation = Validation::of(params);
-    let patched = apply(format, current, &request.body, expected.ty, validation)?;
+    let patched = apply_to(format, current, &request.body, expected.ty, validation)?;
     let (value, warnings) = decoded(patched, expected, validation)?;
     Ok((value, warnings, options))
 }
@@ -89,11 +93,15 @@ fn format(content_type: &str) -> Result<Format, Response> {
         "application/merge-patch+json" => Ok(Format::Merge),
         "application/strategic-merge-patch+json" => Ok(Format::Strategic),
         "application/apply-patch+yaml" => Ok(Format::Apply),
-        _ => Err(negotiation::unknown_format(
-            "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, \
-             application/apply-patch+yaml",
-        )),
+        _ => Err(unsupported()),
     }
+}
+
+fn unsupported() -> Response {
+    negotiation::unknown_format(
+        "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, \
+         application/apply-patch+yaml",
+    )
 }
 
 /// The checked options of a patch (`ValidatePatchOptions`).
@@ -113,7 +121,7 @@ fn options(params: &Params, format: Format) -> Result<WriteOptions, Response> {
 }
 
 /// Applies the patch `bytes` to `current`.
-fn patched(
+fn apply_to(
     format: Format,
     current: Value,
     bytes: &[u8],
