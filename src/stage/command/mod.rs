@@ -9,7 +9,7 @@ mod pace;
 
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// How much a command may print, to each of its outputs.
 const MOST_OUTPUT: u64 = 16 << 20;
 /// The commands that run at the same time: more would only take each other's processor.
-static RUNNING: Semaphore = Semaphore::const_new(2);
+static RUNNING: OnceLock<Semaphore> = OnceLock::new();
 /// The port that captured output shows instead of the one that the machine chose.
 const SHOWN_PORT: u16 = 8001;
 
@@ -96,7 +96,8 @@ pub enum CommandError {
 pub async fn run(cluster: SharedCluster, command: Command) -> Result<Ran, CommandError> {
     let line = command.line.clone();
     let lost = |why: &str| CommandError::Io { line: line.clone(), source: std::io::Error::other(why.to_owned()) };
-    let Ok(_turn) = RUNNING.acquire().await else {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let Ok(_turn) = RUNNING.get_or_init(|| Semaphore::new(processors())).acquire().await else {
         return Err(lost("no command may run any more"));
     };
     let (done, result) = oneshot::channel();

@@ -22,6 +22,8 @@ use crate::stage::service::SharedCluster;
 
 /// How often to look whether the command waits.
 const LOOK: Duration = Duration::from_millis(4);
+/// How long a command must have slept in the end.
+const PAUSE: Duration = Duration::from_millis(10);
 /// How many looks in a row must find nothing going on before a watch is what the command waits for.
 const LOOKS_WITH_A_WATCH: u32 = 5;
 /// The same for a command that sleeps: it may only be starting another program.
@@ -71,15 +73,16 @@ async fn idle(activity: &Activity, group: Option<u32>) -> Glance {
         if quiet < enough {
             continue;
         }
-        if !asleep::is_asleep(group) {
-            quiet = enough - 2;
-            continue;
-        }
-        // What it sent just before it fell asleep is read in this pause.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        if activity.glance() == now {
+        // Threads take turns, so that each may sleep at the moment when it is looked at: they must not have run meanwhile.
+        // What a command sent just before it fell asleep is read in the pause.
+        let before = asleep::run_time_if_asleep(group);
+        tokio::time::sleep(PAUSE).await;
+        let after = asleep::run_time_if_asleep(group);
+        if before.is_some() && before == after && activity.glance() == now {
             return now;
         }
+        last = activity.glance();
+        quiet = enough.saturating_sub(2);
     }
 }
 
