@@ -1,3 +1,5 @@
+//! Schedules as they are read and followed.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Autoscalers as they are defaulted and refused.
+
 use super::*;
 use crate::object::kinds;
 
