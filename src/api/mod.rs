@@ -1,5 +1,6 @@
 //! The Kubernetes API: the rules of every write ([`registry`]), what it answers ([`Status`]), and its HTTP face.
 
+pub mod custom;
 pub mod field;
 pub mod http;
 pub mod managed;

@@ -2,6 +2,7 @@
 //!
 //! The scheduler and the kubelets have the same shape and implement the same [`Controller`] trait.
 
+pub mod custom_resource_definition;
 pub mod daemonset;
 pub mod garbage_collector;
 pub mod history;

@@ -12,6 +12,7 @@ mod poll;
 
 use std::collections::BTreeMap;
 
+use crate::api::custom::serving;
 use crate::api::registry::{DeleteOptions, Propagation};
 use crate::clock::{Span, Time};
 use crate::controllers::{Action, Controller, Outcome, Wake};
@@ -88,12 +89,12 @@ impl Controller for NamespaceController {
                 self.finish(view, namespace, &[kinds::POD], estimate, now)
             }
             None | Some(Pass::Pods { .. }) => {
-                let deletions = namespaced_kinds()
+                let deletions = namespaced_kinds(view)
                     .flat_map(|kind| view.list_in(kind, &key.name).filter_map(|it| delete(it)).collect::<Vec<_>>());
                 self.begin(key, Pass::Rest, deletions.collect(), now)
             }
             Some(Pass::Rest) => {
-                let all: Vec<Kind> = namespaced_kinds().collect();
+                let all: Vec<Kind> = namespaced_kinds(view).collect();
                 self.finish(view, namespace, &all, 0, now)
             }
         }
@@ -146,8 +147,8 @@ fn come_back_after(estimate: i64) -> Span {
     Span::seconds(estimate / 2 + 1)
 }
 
-fn namespaced_kinds() -> impl Iterator<Item = Kind> {
-    Kind::stored().filter(|kind| kind.info().namespaced)
+fn namespaced_kinds(view: View<'_>) -> impl Iterator<Item = Kind> {
+    Kind::stored().chain(serving::kinds(view)).filter(|kind| kind.info().namespaced)
 }
 
 /// The deletion of an object with everything it owns, unless it waits already for other reasons than its dependents.

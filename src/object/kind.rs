@@ -3,14 +3,33 @@
 //! A [`Kind`] is what is stored. Several group versions may serve it: core/v1 and events.k8s.io/v1 show the same Events, and
 //! older releases served more. The table of the built-in kinds is [`kinds`](super::kinds).
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::custom_kind;
 use super::kinds::BUILT_IN;
 
-/// A kind, as an index into [`BUILT_IN`]. Cheap to copy and to compare; its order is the table's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A kind, as an index into [`BUILT_IN`] or, above it, into the [custom kinds](super::custom_kind). Cheap to copy and to
+/// compare; the order of built-in kinds is the table's, and custom kinds follow by group and name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind(pub u16);
+
+impl Ord for Kind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let built_in = BUILT_IN.len();
+        if usize::from(self.0) < built_in || usize::from(other.0) < built_in || self == other {
+            return self.0.cmp(&other.0);
+        }
+        custom_kind::compare(self.info(), other.info())
+    }
+}
+
+impl PartialOrd for Kind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 /// A group version that serves a kind, and the releases that do so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,15 +200,21 @@ impl Kind {
 
     /// What discovery says of it.
     pub fn info(self) -> &'static KindInfo {
-        &BUILT_IN[usize::from(self.0)]
+        let index = usize::from(self.0);
+        BUILT_IN.get(index).unwrap_or_else(|| custom_kind::info(index - BUILT_IN.len()))
     }
 
-    /// Every kind, in the table's order.
+    /// Whether a CustomResourceDefinition made it.
+    pub fn is_custom(self) -> bool {
+        usize::from(self.0) >= BUILT_IN.len()
+    }
+
+    /// Every built-in kind, in the table's order.
     pub fn all() -> impl Iterator<Item = Kind> {
         (0..BUILT_IN.len()).filter_map(|i| u16::try_from(i).ok()).map(Kind)
     }
 
-    /// Every kind of which there are objects, in the table's order.
+    /// Every built-in kind of which there are objects, in the table's order.
     pub fn stored() -> impl Iterator<Item = Kind> {
         Kind::all().filter(|kind| kind.info().is_stored())
     }

@@ -1,6 +1,7 @@
 //! Kubernetes objects as data: values, metadata, kinds, selectors and quantities. Imports nothing of ours but the clock.
 
 pub mod cron;
+mod custom_kind;
 mod entries;
 mod fingerprint;
 mod json;
@@ -14,6 +15,7 @@ mod selector;
 mod value;
 
 pub use arcstr::literal;
+pub use custom_kind::CustomKind;
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use kind::{Kind, KindInfo, Served};
 pub use lookup::Lookup;
@@ -59,7 +61,8 @@ pub struct Object {
     pub kind: Kind,
     /// `metadata`.
     pub meta: Meta,
-    /// Every top-level field but `apiVersion`, `kind` and `metadata`: `spec`, `status`, `data`, ...
+    /// Every top-level field but `apiVersion`, `kind` and `metadata`: `spec`, `status`, `data`, ... Custom objects keep their
+    /// `apiVersion` here too.
     pub body: Map,
 }
 
@@ -98,7 +101,7 @@ impl Object {
     /// An owner reference to this object as its controller, which blocks its foreground deletion.
     pub fn controller_ref(&self) -> OwnerRef {
         OwnerRef {
-            api_version: Str::from(self.kind.info().api_version()),
+            api_version: self.api_version(),
             kind: Str::from(self.kind.info().kind),
             name: self.meta.name.clone(),
             uid: self.meta.uid.clone(),
@@ -115,20 +118,30 @@ impl Object {
         self.spec()["nodeName"].as_shared_str().filter(|name| !name.is_empty())
     }
 
+    /// The group version that it is stored in: the preferred one of a built-in kind, and a custom object's own.
+    pub fn api_version(&self) -> Str {
+        match self.body.get("apiVersion").and_then(Value::as_shared_str) {
+            Some(own) => own.clone(),
+            None => Str::from(self.kind.info().api_version()),
+        }
+    }
+
     /// The whole object as the API shows it, under `api_version` (its preferred version when `None`).
     pub fn to_value(&self, api_version: Option<&str>) -> Value {
-        let info = self.kind.info();
         let mut out = self.body.clone();
-        out.insert(literal!("apiVersion"), api_version.map_or_else(|| Str::from(info.api_version()), Str::from));
-        out.insert(literal!("kind"), info.kind);
+        out.insert(literal!("apiVersion"), api_version.map_or_else(|| self.api_version(), Str::from));
+        out.insert(literal!("kind"), self.kind.info().kind);
         out.insert(literal!("metadata"), self.meta.to_value());
         Value::Map(out)
     }
 
-    /// Takes an object of `kind` apart; `apiVersion` and `kind` in `value` are not looked at.
+    /// Takes an object of `kind` apart. `apiVersion` and `kind` in `value` are not looked at, but that a custom object keeps
+    /// the former: its definition has several, and the stored one may change.
     pub fn from_value(kind: Kind, value: &Value) -> Self {
         let mut body = value.as_map().cloned().unwrap_or_default();
-        body.remove("apiVersion");
+        if !kind.is_custom() {
+            body.remove("apiVersion");
+        }
         body.remove("kind");
         let meta = Meta::from_value(&body.remove("metadata").unwrap_or_default());
         Object { kind, meta, body }

@@ -1,6 +1,7 @@
 //! Which loops a cluster runs, in the order in which they hear of a change.
 
 use crate::controllers::Controller;
+use crate::controllers::custom_resource_definition::{DefinitionFinalizer, EstablishingController, NamingController};
 use crate::controllers::daemonset::DaemonSetController;
 use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::job::JobController;
@@ -23,6 +24,9 @@ pub struct ControlPlaneOptions {
 /// Every controller, the scheduler and the kubelets of a default cluster.
 pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> {
     vec![
+        Box::new(NamingController),
+        Box::new(EstablishingController),
+        Box::new(DefinitionFinalizer::default()),
         Box::new(NamespaceController::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),

@@ -1,5 +1,6 @@
 //! Reading the body of a request as an object (apiserver `pkg/endpoints/handlers/create.go` and `rest.go`).
 
+use super::custom::{self, Refusal};
 use super::decode::{DecodeError, decode};
 use super::query::Params;
 use super::route::Target;
@@ -7,6 +8,7 @@ use super::schema::{Type, schema};
 use super::{Request, Response};
 use super::{conversion, negotiation, protobuf, scalars, yaml};
 use crate::api::Status;
+use crate::api::custom::Served;
 use crate::object::{Kind, Object, Str, Value};
 
 /// The object of a body, with the warnings that reading it gave.
@@ -49,14 +51,16 @@ pub(super) struct Expected<'a> {
     pub kind: &'a str,
     /// The Go type that it is decoded as.
     pub ty: &'a Type,
+    /// The version of the definition, for an object of a custom kind.
+    pub custom: Option<&'a Served>,
 }
 
 impl Expected<'_> {
     /// An object of the kind that `target` names.
-    pub(super) fn of(target: &Target) -> Expected<'static> {
+    pub(super) fn of(target: &Target) -> Expected<'_> {
         let api_version = target.api_version();
         let ty = schema().root_of(target.kind, &api_version);
-        Expected { api_version, kind: target.kind.info().kind, ty }
+        Expected { api_version, kind: target.kind.info().kind, ty, custom: target.custom.as_ref() }
     }
 
     fn group_version(&self) -> (&str, &str) {
@@ -80,6 +84,9 @@ pub(super) fn value(
     expected: &Expected<'_>,
 ) -> Result<(Value, Vec<String>), Response> {
     let validation = Validation::of(params);
+    if expected.custom.is_some() && negotiation::is_protobuf(&request.content_type) {
+        return Err(negotiation::unknown_format("application/json, application/yaml"));
+    }
     let unrecognized = |why: &str| unrecognized(expected.kind, why, &request.body);
     if negotiation::is_protobuf(&request.content_type) {
         let envelope = protobuf::open(&request.body).map_err(|why| unrecognized(&why))?;
@@ -95,7 +102,7 @@ pub(super) fn value(
     let converted = if yaml { Some(yaml::to_value(&request.body).map_err(|why| unrecognized(&why))?) } else { None };
     let text = converted.as_ref().map(|value| value.to_json().into_bytes());
     let text = text.as_deref().unwrap_or(&request.body);
-    let decoded = match decode(text, schema(), expected.ty) {
+    let mut decoded = match decode(text, schema(), expected.ty) {
         Ok(decoded) => decoded,
         Err(DecodeError::Syntax(why)) => {
             return Err(unrecognized(&format!("couldn't get version/kind; json parse error: {why}")).into());
@@ -105,7 +112,11 @@ pub(super) fn value(
             return Err(cannot_be_handled(expected, expected.kind, expected.group_version().1, &why).into());
         }
     };
-    check_kind(expected, &decoded.value)?;
+    let unknown = take(expected, &mut decoded.value).map_err(|refusal| match refusal {
+        Refusal::Answer(status) => status,
+        Refusal::Unreadable(why) => cannot_be_handled(expected, expected.kind, expected.group_version().1, &why),
+    })?;
+    decoded.strict.extend(unknown);
     let repeated =
         if yaml && validation != Validation::Ignore { yaml::repeated_keys(&request.body) } else { Vec::new() };
     let mut warnings = Vec::new();
@@ -122,6 +133,14 @@ pub(super) fn value(
         }
     }
     Ok((decoded.value, warnings))
+}
+
+/// Checks that a value is what is expected, and brings a custom object into its shape; returns the strict errors of that.
+pub(super) fn take(expected: &Expected<'_>, value: &mut Value) -> Result<Vec<String>, Refusal> {
+    match expected.custom {
+        Some(custom) => custom::accept(value, &expected.api_version, custom),
+        None => check_kind(expected, value).map(|()| Vec::new()).map_err(Refusal::Answer),
+    }
 }
 
 /// The refusal of a body that was read and is no object of the kind.

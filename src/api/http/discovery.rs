@@ -3,9 +3,9 @@
 
 use super::discovery_aggregated::{self, Group};
 use super::negotiation::{DiscoveryVersion, Endpoint};
-use super::{Request, Response, health, negotiation};
+use super::{Request, Response, custom, health, negotiation};
 use crate::map;
-use crate::object::{Kind, KindInfo, Map, Release, Value};
+use crate::object::{Kind, KindInfo, Map, Release, Str, Value};
 use crate::store::View;
 
 /// Answers a request for one of these paths; `None` for any other.
@@ -24,21 +24,21 @@ pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Respons
     let value = match segments.as_slice() {
         ["version"] => version(view.release()),
         ["api"] => legacy_versions(),
-        ["apis"] => group_list(view.release()),
+        ["apis"] => group_list(view),
         ["apis", group] => {
-            let Some(group) = groups(view.release()).into_iter().find(|it| it == group) else {
+            if !groups(view.release()).contains(group) && custom::versions(view, group).is_empty() {
                 return Err(Response::page_not_found());
-            };
-            let mut value = self::group(view.release(), group);
+            }
+            let mut value = self::group(view, group);
             value.insert("kind", "APIGroup");
             value.insert("apiVersion", "v1");
             value
         }
-        ["api", version] => match resources(view.release(), "", version) {
+        ["api", version] => match resources(view, "", version) {
             Some(list) => list,
             None => return Err(Response::no_such_resource()),
         },
-        ["apis", group, version] => match resources(view.release(), group, version) {
+        ["apis", group, version] => match resources(view, group, version) {
             Some(list) => list,
             None if view.release().serves_group(group) => return Err(Response::no_such_resource()),
             None => return Err(Response::page_not_found()),
@@ -56,13 +56,13 @@ pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Respons
 fn aggregated(view: View<'_>, is_core: bool) -> Vec<Group> {
     let of_version = |group: &str, version: &Value| {
         let version = version["version"].str_or_empty();
-        resources(view.release(), group, version).map(|list| (version.to_owned(), list))
+        resources(view, group, version).map(|list| (version.to_owned(), list))
     };
     if is_core {
         let versions = of_version("", &Value::Map(map! { "version" => "v1" }));
         return vec![Group { name: String::new(), versions: versions.into_iter().collect() }];
     }
-    let list = group_list(view.release());
+    let list = group_list(view);
     let group = |group: &Value| {
         let name = group["name"].str_or_empty().to_owned();
         let versions = group["versions"].items().iter().filter_map(|it| of_version(&name, it)).collect();
@@ -145,21 +145,31 @@ fn groups(release: Release) -> Vec<&'static str> {
     served
 }
 
-fn group_list(release: Release) -> Map {
-    let groups = groups(release).into_iter().map(|name| Value::Map(group(release, name)));
+fn group_list(view: View<'_>) -> Map {
+    let built_in = groups(view.release());
+    let custom = custom::groups(view);
+    let custom = custom.iter().map(Str::as_str).filter(|it| !built_in.contains(it));
+    let groups = built_in.iter().copied().chain(custom).map(|name| Value::Map(group(view, name)));
     map! { "kind" => "APIGroupList", "apiVersion" => "v1", "groups" => Value::list(groups) }
 }
 
-fn group(release: Release, name: &str) -> Map {
+fn group(view: View<'_>, name: &str) -> Map {
+    let custom = custom::versions(view, name);
     let mut versions: Vec<&str> = Vec::new();
-    for served in Kind::all().flat_map(|kind| release.served(kind)).filter(|it| it.group == name) {
+    for served in Kind::all().flat_map(|kind| view.release().served(kind)).filter(|it| it.group == name) {
         if !versions.contains(&served.version) {
             versions.push(served.version);
         }
     }
     versions.sort_by_key(|version| std::cmp::Reverse(stability(version)));
-    let shown =
-        |version: &&str| Value::Map(map! { "groupVersion" => format!("{name}/{version}"), "version" => *version });
+    for version in &custom {
+        if !versions.contains(&version.as_str()) {
+            versions.push(version);
+        }
+    }
+    let shown = |version: &&str| {
+        Value::Map(map! { "groupVersion" => format!("{name}/{version}"), "version" => Str::from(*version) })
+    };
     map! {
         "name" => name,
         "versions" => Value::list(versions.iter().map(shown)),
@@ -180,8 +190,9 @@ fn stability(version: &str) -> (u8, u32, u32) {
 }
 
 /// The resources of a group and version in the order of their names, or `None` when it is not served.
-fn resources(release: Release, group: &str, version: &str) -> Option<Map> {
-    let mut rows: Vec<(String, Value)> = Vec::new();
+fn resources(view: View<'_>, group: &str, version: &str) -> Option<Map> {
+    let release = view.release();
+    let mut rows: Vec<(String, Value)> = custom::resources(view, group, version);
     for kind in Kind::all() {
         let info = kind.info();
         if !release.served(kind).any(|it| it.group == group && it.version == version) {

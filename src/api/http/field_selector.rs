@@ -1,7 +1,7 @@
 //! Field selectors: `metadata.name=web,status.phase!=Running`, with the fields that each kind can be selected by
 //! (apimachinery `pkg/fields/selector.go`, `pkg/apis/*/v1/conversion.go`).
 
-use crate::object::{Kind, Object, kinds};
+use crate::object::{Kind, Object, Value, kinds};
 
 /// A parsed field selector. An empty one matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,21 @@ struct Term {
 impl FieldSelector {
     /// Parses `text`, and checks that objects of `kind` can be selected by its fields.
     pub(super) fn parse(text: &str, kind: Kind) -> Result<Self, String> {
+        Self::parse_with(text, |field| convert_label(kind, field))
+    }
+
+    /// Parses `text`, and checks that objects of a custom kind can be selected by its fields; `known` are those of the
+    /// definition.
+    pub(super) fn parse_custom(text: &str, known: &[String], namespaced: bool) -> Result<Self, String> {
+        Self::parse_with(text, |field| {
+            let is_known = field == "metadata.name"
+                || namespaced && field == "metadata.namespace"
+                || known.iter().any(|it| it == field);
+            if is_known { Ok(field) } else { Err(format!("field label not supported: {field}")) }
+        })
+    }
+
+    fn parse_with(text: &str, convert: impl for<'f> Fn(&'f str) -> Result<&'f str, String>) -> Result<Self, String> {
         let mut terms = Vec::new();
         for part in split_terms(text) {
             if part.is_empty() {
@@ -25,7 +40,7 @@ impl FieldSelector {
             let (field, equal, value) =
                 split_term(&part).ok_or_else(|| format!("invalid selector: '{text}'; can't understand '{part}'"))?;
             let value = unescape(value)?;
-            let field = convert_label(kind, field)?;
+            let field = convert(field)?;
             terms.push(Term { field: field.to_owned(), equal, value });
         }
         Ok(FieldSelector(terms))
@@ -163,7 +178,11 @@ fn field_of(object: &Object, field: &str) -> String {
         path => {
             let mut steps = path.split('.');
             let first = &object.body[steps.next().unwrap_or_default()];
-            owned(steps.fold(first, |value, step| value.get(step)).str_or_empty())
+            match steps.fold(first, |value, step| value.get(step)) {
+                Value::Str(text) => owned(text),
+                value @ (Value::Int(_) | Value::Bool(_)) => value.to_json(),
+                _ => String::new(),
+            }
         }
     }
 }
@@ -172,7 +191,6 @@ fn field_of(object: &Object, field: &str) -> String {
 mod tests {
     use super::*;
     use crate::map;
-    use crate::object::Value;
 
     #[test]
     fn a_pod_is_selected_by_its_phase_and_node() {

@@ -34,7 +34,15 @@ pub(super) struct Selection {
 impl Selection {
     pub(super) fn parse(target: &Target, params: &Params) -> Result<Self, Status> {
         let labels = LabelSelector::parse(params.text("labelSelector")).map_err(Status::bad_request)?;
-        let fields = FieldSelector::parse(params.text("fieldSelector"), target.kind).map_err(Status::bad_request)?;
+        let fields = params.text("fieldSelector");
+        let fields = match &target.custom {
+            None => FieldSelector::parse(fields, target.kind),
+            Some(custom) => {
+                let namespaced = custom.definition().namespaced;
+                FieldSelector::parse_custom(fields, &custom.version().selectable_fields, namespaced)
+            }
+        };
+        let fields = fields.map_err(Status::bad_request)?;
         Ok(Selection { labels, fields })
     }
 
@@ -167,7 +175,7 @@ pub(super) fn list_of<'a>(
 ) -> Value {
     let items = objects.map(|object| field_manager::item(view, object, target));
     Value::Map(map! {
-        "kind" => format!("{}List", target.kind.info().kind),
+        "kind" => target.list_kind(),
         "apiVersion" => target.api_version(),
         "metadata" => meta,
         "items" => Value::list(items),

@@ -6,6 +6,7 @@
 
 mod body;
 mod conversion;
+mod custom;
 mod decode;
 mod delete;
 mod discovery;

@@ -1,11 +1,13 @@
 //! Answers in another form than that of the objects themselves: Tables, and metadata alone
 //! (apiserver `pkg/endpoints/handlers/response.go`).
 
+use std::sync::Arc;
+
 use super::Response;
 use super::negotiation::{Conversion, Form};
 use super::query::Params;
 use super::route::Target;
-use super::table::Printer;
+use super::table::{CustomColumns, Printer};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::clock::Time;
@@ -41,8 +43,9 @@ impl Representation {
     /// 400 when `includeObject` is none of the values that it can have.
     pub(super) fn new(conversion: Conversion, target: &Target, params: &Params) -> Result<Self, Response> {
         let info = target.kind.info();
-        let printer = match target.subresource.as_str() {
-            "scale" => Printer::named("autoscaling", "Scale"),
+        let printer = match (target.subresource.as_str(), &target.custom) {
+            ("scale", _) => Printer::named("autoscaling", "Scale"),
+            (_, Some(custom)) => Printer::Custom(Arc::new(CustomColumns::new(&custom.version().columns))),
             _ => Printer::of(info),
         };
         Ok(Representation {

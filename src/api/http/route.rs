@@ -1,6 +1,8 @@
 //! Which resource a path names.
 
 use super::Response;
+use crate::api::Status;
+use crate::api::custom::{Served, serving};
 use crate::object::{Kind, Str};
 use crate::store::View;
 
@@ -20,6 +22,8 @@ pub(super) struct Target {
     pub subresource: Str,
     /// Whether it is the old form of a watch, `/api/v1/watch/...`.
     pub legacy_watch: bool,
+    /// The version of the definition, for a custom kind.
+    pub custom: Option<Served>,
 }
 
 impl Target {
@@ -29,6 +33,14 @@ impl Target {
             return self.version.clone();
         }
         Str::from(format!("{}/{}", self.group, self.version))
+    }
+
+    /// The kind of a list, such as `PodList`.
+    pub(super) fn list_kind(&self) -> Str {
+        match &self.custom {
+            Some(custom) => custom.definition().names.list_kind.clone(),
+            None => Str::from(format!("{}List", self.kind.info().kind)),
+        }
     }
 
     /// Whether it is a collection over all namespaces of a kind that lives in namespaces.
@@ -48,9 +60,7 @@ pub(super) fn resolve(view: View<'_>, path: &str) -> Result<Target, Response> {
         _ => return Err(Response::page_not_found()),
     };
     let release = view.release();
-    if !release.serves_group(group) {
-        return Err(Response::page_not_found());
-    }
+    let is_built_in = release.serves_group(group);
     let (legacy_watch, rest) = match rest {
         ["watch", rest @ ..] => (true, rest),
         rest => (false, rest),
@@ -64,8 +74,13 @@ pub(super) fn resolve(view: View<'_>, path: &str) -> Result<Target, Response> {
         [plural] => (*plural, "", ""),
         [plural, name] => (*plural, *name, ""),
         [plural, name, subresource] => (*plural, *name, *subresource),
+        _ if !is_built_in => return Err(Response::page_not_found()),
         _ => return Err(Response::no_such_resource()),
     };
+    let place = Place { group, version, namespace, plural, name, subresource, legacy_watch };
+    if !is_built_in {
+        return place.custom(view);
+    }
     let kind = release.by_resource(group, version, plural).ok_or_else(Response::no_such_resource)?;
     let info = kind.info();
     let misplaced = if info.namespaced { namespace.is_empty() && !name.is_empty() } else { !namespace.is_empty() };
@@ -75,15 +90,51 @@ pub(super) fn resolve(view: View<'_>, path: &str) -> Result<Target, Response> {
     {
         return Err(Response::no_such_resource());
     }
-    Ok(Target {
-        kind,
-        group: Str::from(group),
-        version: Str::from(version),
-        namespace: Str::from(namespace),
-        name: Str::from(name),
-        subresource: Str::from(subresource),
-        legacy_watch,
-    })
+    Ok(place.target(kind, None))
+}
+
+/// A path below a group and version, taken apart.
+struct Place<'p> {
+    group: &'p str,
+    version: &'p str,
+    namespace: &'p str,
+    plural: &'p str,
+    name: &'p str,
+    subresource: &'p str,
+    legacy_watch: bool,
+}
+
+impl Place<'_> {
+    fn target(&self, kind: Kind, custom: Option<Served>) -> Target {
+        Target {
+            kind,
+            group: Str::from(self.group),
+            version: Str::from(self.version),
+            namespace: Str::from(self.namespace),
+            name: Str::from(self.name),
+            subresource: Str::from(self.subresource),
+            legacy_watch: self.legacy_watch,
+            custom,
+        }
+    }
+
+    /// What the path names among the custom kinds. What none of them serves is a plain page not found.
+    fn custom(&self, view: View<'_>) -> Result<Target, Response> {
+        let served = serving::by_resource(view, self.group, self.version, self.plural);
+        let Some(served) = served.filter(|_| !self.legacy_watch) else {
+            return Err(Response::page_not_found());
+        };
+        let kind = served.definition().kind;
+        let is_namespaced = served.definition().namespaced;
+        let has_namespace = !self.namespace.is_empty();
+        if has_namespace != is_namespaced && (has_namespace || !self.name.is_empty()) {
+            return Err(Response::page_not_found());
+        }
+        if !self.subresource.is_empty() && !served.has_subresource(self.subresource) {
+            return Err(Status::not_found(kind, self.name).into());
+        }
+        Ok(self.target(kind, Some(served)))
+    }
 }
 
 #[cfg(test)]

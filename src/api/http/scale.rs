@@ -16,10 +16,15 @@ pub(super) fn answer(
     target: &Target,
     params: &Params,
 ) -> Result<Response, Response> {
-    let Some(scaling) = Scaling::of(target.kind) else {
+    let scaling = match &target.custom {
+        Some(custom) => custom.version().scale.as_ref().map(Scaling::of_custom),
+        None => Scaling::of(target.kind),
+    };
+    let Some(scaling) = scaling else {
         return Err(Response::no_such_resource());
     };
-    let expected = Expected { api_version: "autoscaling/v1".into(), kind: "Scale", ty: schema().body_type("Scale") };
+    let expected =
+        Expected { api_version: "autoscaling/v1".into(), kind: "Scale", ty: schema().body_type("Scale"), custom: None };
     match request.method.as_str() {
         "GET" => Ok(Response::json(200, scaling.shown(&stored(api, target)?))),
         "PUT" => {

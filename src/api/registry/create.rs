@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Api, WriteOptions, admission, metadata, service, strategy};
 use crate::api::Status;
+use crate::api::custom::CustomRules;
 use crate::api::field::ErrorList;
 use crate::object::{Map, Object, Str, kinds, literal};
 
@@ -21,6 +22,7 @@ impl Api<'_> {
     /// What is wrong with the object, or why it may not be created.
     pub fn create(&mut self, mut object: Object, options: &WriteOptions) -> Result<Arc<Object>, Status> {
         let rules = strategy(object.kind);
+        let custom = CustomRules::of(self.view(), &object)?;
         if !object.kind.info().namespaced {
             object.meta.namespace = Str::new();
         }
@@ -37,14 +39,23 @@ impl Api<'_> {
         if object.kind == kinds::SERVICE {
             service::begin_create(self.store, &mut object)?;
         }
-        (rules.prepare_create)(&mut object);
+        match &custom {
+            None => (rules.prepare_create)(&mut object),
+            Some(custom) => custom.prepare_create(&mut object)?,
+        }
         let mut errors = ErrorList::new();
         metadata::validate(object.kind, &object.meta, &mut errors);
-        errors.extend((rules.validate)(&object));
+        errors.extend(match &custom {
+            None => (rules.validate)(&object),
+            Some(custom) => custom.validate_create(&object),
+        });
         if !errors.is_empty() {
             return Err(Status::invalid(object.kind, &object.meta.name, &errors));
         }
-        (rules.read_back)(&mut object);
+        match &custom {
+            None => (rules.read_back)(&mut object),
+            Some(custom) => custom.to_storage(&mut object),
+        }
         let quotas = admission::check_creation(self.store, &object, self.now)?;
         if object.meta.resource_version != 0 {
             return Err(Status::failure(500, "", "resourceVersion should not be set on objects to be created"));

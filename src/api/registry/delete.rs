@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::rules::{default_propagation, grace_period};
 use super::{Api, DeleteOptions, Deleted, Propagation, admission, namespace, service};
 use crate::api::Status;
+use crate::api::custom::definition;
 use crate::clock::{Span, Time};
 use crate::object::{Key, Kind, Meta, Object, Str, kinds};
 
@@ -48,6 +49,10 @@ impl Api<'_> {
         let step = match namespace::deletion(&old, options, self.now) {
             Some(namespace::Deletion::Begins(object)) => Step::Mark(object),
             Some(namespace::Deletion::Waits) => Step::Pending,
+            None if key.kind == kinds::CUSTOM_RESOURCE_DEFINITION => match definition::deletion(&old, self.now) {
+                Some(marked) => Step::Mark(marked),
+                None => step(&old, options, self.now),
+            },
             None => step(&old, options, self.now),
         };
         match step {

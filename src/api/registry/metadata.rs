@@ -70,7 +70,10 @@ pub fn validate(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
     validate_annotations(&meta.annotations, &METADATA.child("annotations"), errors);
     validate_owners(&meta.owners, errors);
     validate_finalizers(&meta.finalizers, errors);
-    validate_finalizer_domains(&meta.finalizers, errors);
+    // Who adds one without a domain to a custom object is warned and not refused.
+    if !kind.is_custom() {
+        validate_finalizer_domains(&meta.finalizers, errors);
+    }
 }
 
 /// The detail of a number that is below zero.

@@ -5,23 +5,25 @@ use crate::object::{Kind, Object, kinds};
 
 /// Whether an update may leave out the resource version (`AllowUnconditionalUpdate` in `pkg/registry/*/strategy.go`).
 pub fn allows_unconditional_update(kind: Kind) -> bool {
-    !matches!(
-        kind,
-        kinds::LEASE
-            | kinds::POD_DISRUPTION_BUDGET
-            | kinds::SERVICE_ACCOUNT
-            | kinds::VOLUME_ATTACHMENT
-            | kinds::CSI_DRIVER
-            | kinds::CSI_NODE
-            | kinds::CSI_STORAGE_CAPACITY
-            | kinds::RUNTIME_CLASS
-            | kinds::MUTATING_WEBHOOK_CONFIGURATION
-            | kinds::VALIDATING_WEBHOOK_CONFIGURATION
-            | kinds::MUTATING_ADMISSION_POLICY
-            | kinds::MUTATING_ADMISSION_POLICY_BINDING
-            | kinds::VALIDATING_ADMISSION_POLICY
-            | kinds::VALIDATING_ADMISSION_POLICY_BINDING
-    )
+    !kind.is_custom()
+        && !matches!(
+            kind,
+            kinds::CUSTOM_RESOURCE_DEFINITION
+                | kinds::LEASE
+                | kinds::POD_DISRUPTION_BUDGET
+                | kinds::SERVICE_ACCOUNT
+                | kinds::VOLUME_ATTACHMENT
+                | kinds::CSI_DRIVER
+                | kinds::CSI_NODE
+                | kinds::CSI_STORAGE_CAPACITY
+                | kinds::RUNTIME_CLASS
+                | kinds::MUTATING_WEBHOOK_CONFIGURATION
+                | kinds::VALIDATING_WEBHOOK_CONFIGURATION
+                | kinds::MUTATING_ADMISSION_POLICY
+                | kinds::MUTATING_ADMISSION_POLICY_BINDING
+                | kinds::VALIDATING_ADMISSION_POLICY
+                | kinds::VALIDATING_ADMISSION_POLICY_BINDING
+        )
 }
 
 /// Whether an update creates what is not there (`AllowCreateOnUpdate`).

@@ -3,6 +3,7 @@
 
 use super::metadata::{self, NOT_NEGATIVE};
 use crate::api::Status;
+use crate::api::custom::Scale;
 use crate::api::field::{At, ErrorList};
 use crate::map;
 use crate::object::{Kind, Meta, Object, Str, Value, kinds, label_selector_text};
@@ -41,6 +42,16 @@ impl Scaling {
         };
         let path = |field: &str| vec![Str::from(field), Str::from("replicas")];
         Some(Scaling { spec_replicas: path("spec"), status_replicas: path("status"), selector })
+    }
+
+    /// How a custom kind is scaled.
+    pub fn of_custom(scale: &Scale) -> Self {
+        let path = |text: &str| text.trim_start_matches('.').split('.').map(Str::from).collect::<Vec<_>>();
+        Scaling {
+            spec_replicas: path(&scale.spec_replicas),
+            status_replicas: path(&scale.status_replicas),
+            selector: scale.label_selector.as_deref().map_or(ScaleSelector::None, |it| ScaleSelector::Text(path(it))),
+        }
     }
 
     /// The `autoscaling/v1` Scale of `object`.

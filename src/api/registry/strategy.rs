@@ -6,6 +6,7 @@ use super::{
     pod_rules, pod_template, priority_class, rbac, replication_controller, resource_quota, runtime_class, service,
     storage,
 };
+use crate::api::custom::definition;
 use crate::api::field::ErrorList;
 use crate::object::{Kind, Object, Str, Value, kinds};
 
@@ -94,6 +95,7 @@ pub fn strategy(kind: Kind) -> &'static Strategy {
         kinds::DEPLOYMENT => &apps::DEPLOYMENT,
         kinds::REPLICA_SET => &apps::REPLICA_SET,
         kinds::STATEFUL_SET => &apps::STATEFUL_SET,
+        kinds::CUSTOM_RESOURCE_DEFINITION => &definition::STRATEGY,
         kinds::CONTROLLER_REVISION => &controller_revision::STRATEGY,
         kinds::PRIORITY_CLASS => &priority_class::STRATEGY,
         kinds::JOB => &job::STRATEGY,

@@ -7,6 +7,7 @@ use super::pod::{validate_ephemeral_containers_update, validate_pod_resize};
 use super::rules::{allows_create_on_update, allows_unconditional_update, storage_key};
 use super::{Api, Part, WriteOptions, admission, metadata, namespace, pod_rules, service, strategy};
 use crate::api::Status;
+use crate::api::custom::CustomRules;
 use crate::api::field::{At, ErrorList};
 use crate::clock::Time;
 use crate::object::{Key, Object, kinds, literal};
@@ -35,7 +36,15 @@ impl Api<'_> {
         if is_service {
             service::begin_update(self.store, &mut object, &old)?;
         }
-        let new = changed(object, &old, part, self.now.truncated())?;
+        let now = self.now.truncated();
+        let new = match CustomRules::of(self.view(), &object)? {
+            None => changed(object, &old, part, now, None)?,
+            Some(custom) => {
+                let mut new = changed(object, &custom.read(&old), part, now, Some(&custom))?;
+                custom.to_storage(&mut new);
+                new
+            }
+        };
         let quotas = match part {
             Part::Main => admission::check_update(self.store, &new, &old, self.now)?,
             _ => Vec::new(),
@@ -127,7 +136,15 @@ pub(super) fn uid_mismatch(stored: &Object, asked: &str) -> String {
 }
 
 /// `object` as it would be stored over `old`, checked.
-fn changed(mut object: Object, old: &Object, part: Part, now: Time) -> Result<Object, Status> {
+///
+/// An object of a custom kind has its definition's rules, and is compared with what is stored as its version shows it.
+fn changed(
+    mut object: Object,
+    old: &Object,
+    part: Part,
+    now: Time,
+    custom: Option<&CustomRules>,
+) -> Result<Object, Status> {
     let rules = strategy(object.kind);
     let has_defaults = matches!(part, Part::Main | Part::EphemeralContainers | Part::Resize);
     if has_defaults && object.body != old.body {
@@ -136,14 +153,16 @@ fn changed(mut object: Object, old: &Object, part: Part, now: Time) -> Result<Ob
     let meta = &mut object.meta;
     meta.generation = old.meta.generation;
     meta.resource_version = old.meta.resource_version;
-    match part {
-        Part::Main => {
+    match (part, custom) {
+        (Part::Main, Some(custom)) => custom.prepare_update(&mut object, old),
+        (_, Some(custom)) => custom.prepare_status_update(&mut object, old),
+        (Part::Main, None) => {
             if object.kind.info().subresources.contains(&"status") {
                 keep(&mut object, old, "status");
             }
             (rules.prepare_update)(&mut object, old);
         }
-        Part::Status => {
+        (Part::Status, None) => {
             let status = object.status().clone();
             object.body = old.body.clone();
             if !object.status().is_same(&status) {
@@ -151,12 +170,12 @@ fn changed(mut object: Object, old: &Object, part: Part, now: Time) -> Result<Ob
             }
             (rules.prepare_status_update)(&mut object, old);
         }
-        Part::Finalize => namespace::prepare_finalize(&mut object, old),
-        Part::EphemeralContainers => {
+        (Part::Finalize, None) => namespace::prepare_finalize(&mut object, old),
+        (Part::EphemeralContainers, None) => {
             keep(&mut object, old, "status");
             pod_rules::prepare_ephemeral_containers(&mut object, old);
         }
-        Part::Resize => {
+        (Part::Resize, None) => {
             keep(&mut object, old, "status");
             pod_rules::prepare_resize(&mut object, old);
         }
@@ -172,7 +191,7 @@ fn changed(mut object: Object, old: &Object, part: Part, now: Time) -> Result<Ob
     if meta.deletion_grace_seconds.is_none() {
         meta.deletion_grace_seconds = old.meta.deletion_grace_seconds;
     }
-    let errors = update_errors(&object, old, part);
+    let errors = update_errors(&object, old, part, custom);
     if errors.is_empty() { Ok(object) } else { Err(Status::invalid(object.kind, &object.meta.name, &errors)) }
 }
 
@@ -189,10 +208,14 @@ fn keep(object: &mut Object, old: &Object, field: &'static str) {
     }
 }
 
-fn update_errors(new: &Object, old: &Object, part: Part) -> ErrorList {
+fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomRules>) -> ErrorList {
     let rules = strategy(new.kind);
     let mut errors = ErrorList::new();
     metadata::validate_update(&new.meta, &old.meta, &mut errors);
+    if let Some(custom) = custom {
+        errors.extend(custom.validate_update(new, old, part == Part::Main));
+        return errors;
+    }
     let from_metadata = errors.clone();
     match part {
         Part::Main => {

@@ -1,6 +1,7 @@
 //! What the API warns of while it takes an object (`pkg/api/pod/warnings.go`, `WarningsOnCreate` of the strategies).
 
 use super::syntax;
+use crate::api::custom;
 use crate::api::field::Path;
 use crate::object::{Object, Quantity, Value, kinds};
 
@@ -27,6 +28,8 @@ pub fn warnings(object: &Object) -> Vec<String> {
             let template = spec.child("template");
             pod_spec(&template.child("spec"), &object.spec()["template"]["spec"], &mut found);
         }
+        kinds::CUSTOM_RESOURCE_DEFINITION => found.extend(custom::definition::warnings(object)),
+        kind if kind.is_custom() => found.extend(custom::resource::finalizer_warnings(object)),
         _ => {}
     }
     let keeps_all = object.spec()["revisionHistoryLimit"].as_i64().is_some_and(|it| it < 0);

@@ -1,5 +1,6 @@
 //! Which of an object's owners are there, which are not, and which wait for their dependents.
 
+use crate::api::custom::serving;
 use crate::object::{Key, Kind, Meta, Object, OwnerRef, Str};
 use crate::store::View;
 
@@ -41,7 +42,7 @@ enum Found {
 }
 
 fn find(view: View<'_>, reference: &OwnerRef, namespace: &Str) -> Option<Found> {
-    let kind = Kind::by_api_version(&reference.api_version, &reference.kind)?;
+    let kind = serving::kind_by_api_version(view, &reference.api_version, &reference.kind)?;
     let namespace = match (kind.info().namespaced, namespace.is_empty()) {
         (true, true) => return None,
         (true, false) => namespace.clone(),
@@ -72,6 +73,12 @@ pub fn is_in_wrong_namespace(owner: &Object, dependent: &Object) -> bool {
 
 /// Whether `reference` names `owner` by what it is, and not by its uid alone.
 pub fn matches_coordinates(reference: &OwnerRef, owner: &Object) -> bool {
-    reference.name == owner.meta.name
-        && Kind::by_api_version(&reference.api_version, &reference.kind) == Some(owner.kind)
+    let info = owner.kind.info();
+    let is_kind = if owner.kind.is_custom() {
+        let group = reference.api_version.split('/').next().unwrap_or_default();
+        group == info.group && reference.kind == info.kind
+    } else {
+        Kind::by_api_version(&reference.api_version, &reference.kind) == Some(owner.kind)
+    };
+    is_kind && reference.name == owner.meta.name
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::api::custom::serving;
 use crate::clock::Time;
 use crate::map;
 use crate::object::{Kind, Str, Value, kinds, literal};
@@ -38,12 +39,16 @@ impl Remaining {
                 continue;
             }
             let info = kind.info();
+            let custom = serving::definition_of(view, *kind);
+            let version = custom.as_ref().and_then(|it| it.served_versions().first().map(|it| it.as_str()));
             remaining.resources.insert(format!("{}.{}", info.plural, info.group), count);
             let is_waited_for = held || (*kind == kinds::POD && estimate > 0);
             if !is_waited_for {
                 remaining.errors.push(format!(
                     "unexpected items still remain in namespace: {namespace} for gvr: {}/{}, Resource={}",
-                    info.group, info.version, info.plural
+                    info.group,
+                    version.unwrap_or(info.version),
+                    info.plural
                 ));
             }
         }

@@ -13,7 +13,7 @@ mod tests;
 
 use super::route::Target;
 use crate::api::Status;
-use crate::object::{Kind, Map, Object, kinds};
+use crate::object::{Kind, Map, Object, Value, kinds};
 
 /// The way between the stored form of a kind and that of another group version.
 #[derive(Debug)]
@@ -41,7 +41,10 @@ fn of(kind: Kind, group: &str, version: &str) -> Option<&'static Conversion> {
 }
 
 /// The object as `target`'s group version shows it.
-pub(super) fn shown(object: &Object, target: &Target) -> crate::object::Value {
+pub(super) fn shown(object: &Object, target: &Target) -> Value {
+    if let Some(custom) = &target.custom {
+        return Value::Map(custom.shown(object));
+    }
     let api_version = target.api_version();
     match of(target.kind, &target.group, &target.version) {
         None => object.to_value(Some(&api_version)),
@@ -53,8 +56,11 @@ pub(super) fn shown(object: &Object, target: &Target) -> crate::object::Value {
     }
 }
 
-/// The object as an item of a list, which has no `apiVersion` and no `kind` of its own.
+/// The object as an item of a list, which has no `apiVersion` and no `kind` of its own unless it is a custom one.
 pub(super) fn item(object: &Object, target: &Target) -> Map {
+    if let Some(custom) = &target.custom {
+        return custom.shown(object);
+    }
     let converted = of(target.kind, &target.group, &target.version).map(|conversion| {
         let mut object = object.clone();
         (conversion.to_served)(&mut object);
@@ -68,6 +74,11 @@ pub(super) fn item(object: &Object, target: &Target) -> Map {
 
 /// The stored form of an object that came in `target`'s group version.
 pub(super) fn stored(mut object: Object, target: &Target) -> Result<Object, Status> {
+    if let Some(custom) = &target.custom {
+        custom.check_conversion()?;
+        object.body.insert("apiVersion", target.api_version());
+        return Ok(object);
+    }
     if let Some(conversion) = of(target.kind, &target.group, &target.version) {
         (conversion.to_stored)(&mut object)?;
     }

@@ -7,6 +7,7 @@ mod merge;
 mod strategic;
 
 use super::body::{self, Body, Expected, Validation};
+use super::custom::Refusal;
 use super::decode::{DecodeError, decode};
 use super::query::Params;
 use super::route::Target;
@@ -45,7 +46,7 @@ pub(super) fn patch(
     params: &Params,
     part: Part,
 ) -> Result<Response, Response> {
-    let format = format(&request.content_type)?;
+    let format = format(&request.content_type, target.custom.is_some())?;
     let options = options(params, format)?;
     if format == Format::Apply {
         return apply::apply(api, request, (target, params, part), options);
@@ -75,7 +76,7 @@ pub(super) fn patched(
     current: Value,
     expected: &Expected<'_>,
 ) -> Result<(Value, Vec<String>, WriteOptions), Response> {
-    let format = format(&request.content_type)?;
+    let format = format(&request.content_type, false)?;
     if format == Format::Apply {
         // Known difference: a scale is not applied to; its object is.
         return Err(unsupported());
@@ -87,12 +88,16 @@ pub(super) fn patched(
     Ok((value, warnings, options))
 }
 
-fn format(content_type: &str) -> Result<Format, Response> {
+/// The format of a patch; objects of custom kinds take no strategic ones.
+fn format(content_type: &str, is_custom: bool) -> Result<Format, Response> {
     match content_type.split(';').next().unwrap_or_default().trim() {
         "application/json-patch+json" => Ok(Format::Json),
         "application/merge-patch+json" => Ok(Format::Merge),
-        "application/strategic-merge-patch+json" => Ok(Format::Strategic),
+        "application/strategic-merge-patch+json" if !is_custom => Ok(Format::Strategic),
         "application/apply-patch+yaml" => Ok(Format::Apply),
+        _ if is_custom => Err(negotiation::unknown_format(
+            "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+        )),
         _ => Err(unsupported()),
     }
 }
@@ -200,9 +205,17 @@ fn decoded(
     expected: &Expected<'_>,
     validation: Validation,
 ) -> Result<(Value, Vec<String>), Response> {
-    let decoded = decode(patched.value.to_json().as_bytes(), schema(), expected.ty).map_err(|error| match error {
-        DecodeError::Syntax(why) | DecodeError::Type(why) => invalid_result(&patched.shown, &why),
-    })?;
+    let mut decoded =
+        decode(patched.value.to_json().as_bytes(), schema(), expected.ty).map_err(|error| match error {
+            DecodeError::Syntax(why) | DecodeError::Type(why) => invalid_result(&patched.shown, &why),
+        })?;
+    if expected.custom.is_some() {
+        let unknown = body::take(expected, &mut decoded.value).map_err(|refusal| match refusal {
+            Refusal::Answer(status) => status,
+            Refusal::Unreadable(why) => invalid_result(&patched.shown, &why),
+        })?;
+        decoded.strict.extend(unknown);
+    }
     let mut strict = patched.strict;
     if validation != Validation::Ignore {
         strict.extend(decoded.strict);
@@ -211,7 +224,9 @@ fn decoded(
         let why = format!("strict decoding error: {}", strict.join(", "));
         return Err(invalid_result(&patched.shown, &why).into());
     }
-    body::check_kind(expected, &decoded.value)?;
+    if expected.custom.is_none() {
+        body::check_kind(expected, &decoded.value)?;
+    }
     Ok((decoded.value, strict))
 }
 
