@@ -27,6 +27,10 @@ Feature: kubectl against older releases
       """
       cronjob.batch/jobs created
       """
+    And the error output is:
+      """
+      Warning: batch/v1beta1 CronJob is deprecated in v1.21+, unavailable in v1.25+; use batch/v1 CronJob
+      """
     When I run `kubectl get cronjobs.v1beta1.batch jobs -o jsonpath='{.apiVersion} {.spec.schedule}'`
     Then it succeeds
     And the output is:

@@ -14,6 +14,7 @@ pub mod resource_quota;
 pub mod service_account;
 pub mod shared;
 pub mod ttl_after_finished;
+pub mod volume_protection;
 
 use std::sync::Arc;
 

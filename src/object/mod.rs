@@ -2,6 +2,7 @@
 
 pub mod cron;
 mod custom_kind;
+mod deprecation;
 mod entries;
 mod fingerprint;
 mod json;

@@ -11,6 +11,7 @@ use crate::controllers::pod_gc::PodGarbageCollector;
 use crate::controllers::resource_quota::ResourceQuotaController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
 use crate::controllers::ttl_after_finished::TtlAfterFinished;
+use crate::controllers::volume_protection::VolumeProtection;
 use crate::kubelet::{Kubelet, Latency};
 use crate::scheduler::Scheduler;
 
@@ -36,6 +37,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(DaemonSetController::default()),
         Box::new(JobController::default()),
         Box::new(TtlAfterFinished),
+        Box::new(VolumeProtection),
         // After the controllers: of two that hear of a deletion, its owner's is quicker than the collector, which asks the API.
         Box::new(GarbageCollector::default()),
         Box::new(Scheduler::default()),

@@ -45,6 +45,7 @@ use bytes::Bytes;
 
 use self::negotiation::Endpoint;
 use self::representation::Representation;
+use self::route::Target;
 use crate::api::Status;
 use crate::api::registry::Api;
 use crate::map;
@@ -199,10 +200,19 @@ fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
     }
     let path = query::decode(&request.path, false);
     let target = route::resolve(api.view(), &path)?;
+    let deprecation = api.view().release().deprecation(target.kind, &target.group, &target.version);
+    let mut answered = answer_about(api, request, &target);
+    if let (Ok(Reply::Done(response)) | Err(response), Some(warning)) = (&mut answered, deprecation) {
+        response.warnings.insert(0, warning);
+    }
+    answered
+}
+
+fn answer_about(api: &mut Api<'_>, request: &Request, target: &Target) -> Result<Reply, Response> {
     let accepted = negotiation::negotiate(&request.accept, Endpoint::Objects)?;
     let params = query::Params::parse(&request.query);
-    let representation = accepted.conversion.map(|it| Representation::new(it, &target, &params)).transpose()?;
-    match (resource::answer(api, request, &target, &params)?, representation) {
+    let representation = accepted.conversion.map(|it| Representation::new(it, target, &params)).transpose()?;
+    match (resource::answer(api, request, target, &params)?, representation) {
         (Reply::Watch(watch), representation) => {
             negotiation::check_streams(&accepted)?;
             Ok(Reply::Watch(Box::new(watch.shown_as(representation))))

@@ -1,5 +1,6 @@
 //! The admission of a default cluster, in the order of kube-apiserver (`pkg/kubeapiserver/options/plugins.go`).
 
+mod default_class;
 mod default_tolerations;
 mod limit_ranger;
 mod namespace_lifecycle;
@@ -7,6 +8,7 @@ mod node_taint;
 mod priority;
 mod resource_quota;
 mod service_account;
+mod storage_in_use;
 
 use crate::api::Status;
 use crate::clock::{Names, Time};
@@ -24,6 +26,12 @@ pub(super) fn admit_creation(store: &Store, names: &mut Names, object: &mut Obje
             default_tolerations::admit(object);
         }
         kinds::NODE => node_taint::admit(object),
+        kinds::INGRESS => default_class::admit_ingress(store, object),
+        kinds::PERSISTENT_VOLUME => storage_in_use::admit(object),
+        kinds::PERSISTENT_VOLUME_CLAIM => {
+            default_class::admit_claim(store, object);
+            storage_in_use::admit(object);
+        }
         _ => {}
     }
     Ok(())
