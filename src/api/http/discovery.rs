@@ -22,6 +22,7 @@ pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Respons
         return Ok(Some(discovery_aggregated::answer(version, &groups)));
     }
     let value = match segments.as_slice() {
+        ["" | "index.html"] => paths(view),
         ["version"] => version(view.release()),
         ["api"] => legacy_versions(),
         ["apis"] => group_list(view),
@@ -50,6 +51,20 @@ pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Respons
         return Err(Response::method_not_allowed());
     }
     Ok(Some(Response::json(200, Value::Map(value))))
+}
+
+/// The paths that there are, as `/` lists them (apiserver `pkg/server/routes/index.go`).
+fn paths(view: View<'_>) -> Map {
+    let mut paths: Vec<String> =
+        ["/api", "/api/v1", "/apis", "/openapi/v2", "/openapi/v3", "/version"].map(str::to_owned).into();
+    for group in group_list(view)["groups"].items() {
+        paths.push(format!("/apis/{}", group["name"].str_or_empty()));
+        let of_version = |it: &Value| format!("/apis/{}", it["groupVersion"].str_or_empty());
+        paths.extend(group["versions"].items().iter().map(of_version));
+    }
+    paths.extend(health::paths());
+    paths.sort_unstable();
+    map! { "paths" => Value::list(paths) }
 }
 
 /// The core group, or every other, with what each version serves.
@@ -308,6 +323,16 @@ mod tests {
         assert!(below.contains(r#""responseKind":{"group":"autoscaling","kind":"Scale","version":"v1"}"#), "{below}");
         assert!(below.contains(r#""responseKind":{"group":"","kind":"Deployment","version":""}"#), "{below}");
         assert_eq!(get("/api")["items"][0]["versions"][0]["version"].str_or_empty(), "v1");
+    }
+
+    #[test]
+    fn the_root_lists_the_paths() {
+        let paths = get("/");
+        let paths: Vec<&str> = paths["paths"].items().iter().map(Value::str_or_empty).collect();
+        assert!(paths.is_sorted());
+        for path in ["/api/v1", "/apis/apps/v1", "/healthz/ping", "/readyz/shutdown", "/version"] {
+            assert!(paths.contains(&path), "{path}");
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) fn answer(path: &str, query: &str) -> Option<Response> {
     if !matches!(name, "healthz" | "livez" | "readyz") {
         return None;
     }
-    let mut checks = CHECKS.iter().copied().filter(|it| name == "readyz" || !OF_READINESS.contains(it));
+    let mut checks = checks(name);
     if !check.is_empty() {
         return Some(if checks.any(|it| it == check) { Response::text(200, "ok") } else { Response::page_not_found() });
     }
@@ -63,6 +63,17 @@ pub(super) fn answer(path: &str, query: &str) -> Option<Response> {
         return Some(Response::text(200, "ok"));
     }
     Some(Response::text(200, &report(name, checks, &params)))
+}
+
+fn checks(name: &str) -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().copied().filter(move |it| name == "readyz" || !OF_READINESS.contains(it))
+}
+
+/// Every path of health, those of the checks included.
+pub(super) fn paths() -> Vec<String> {
+    let names = ["healthz", "livez", "readyz"];
+    let of_checks = names.iter().flat_map(|name| checks(name).map(move |check| format!("/{name}/{check}")));
+    names.iter().map(|it| format!("/{it}")).chain(of_checks).collect()
 }
 
 /// What each check came to, in the words of `?verbose`.

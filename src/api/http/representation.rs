@@ -170,3 +170,98 @@ fn go_name(info: &KindInfo) -> String {
     };
     format!("*{package}.{}", info.kind)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::http::negotiation::MetaVersion;
+    use crate::api::http::route;
+    use crate::store::{Store, View};
+
+    fn value(json: &str) -> Value {
+        Value::from_json(json.as_bytes()).expect("valid JSON")
+    }
+
+    fn wanted(form: Form, path: &str, query: &str) -> Result<Representation, Response> {
+        let store = Store::new();
+        let target = route::resolve(View::new(&store), path).expect("served");
+        Representation::new(Conversion { form, version: MetaVersion::V1 }, &target, &Params::parse(query))
+    }
+
+    fn shown(form: Form, query: &str, json: &str) -> Result<String, String> {
+        let representation = wanted(form, "/api/v1/namespaces/a/configmaps", query).map_err(|it| said(&it))?;
+        let mut value = representation.of(value(json), Time::from_unix(60)).map_err(|it| said(&it))?;
+        value.remove("columnDefinitions");
+        Ok(value.to_json())
+    }
+
+    fn said(response: &Response) -> String {
+        match &response.content {
+            crate::api::http::Content::Json(value) => format!("{} {}", response.code, value["message"].str_or_empty()),
+            other => format!("{other:?}"),
+        }
+    }
+
+    const MAP: &str = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"creationTimestamp":"1970-01-01T00:00:00Z","name":"m","resourceVersion":"7"},"data":{"k":"v"}}"#;
+    const LIST: &str = r#"{"apiVersion":"v1","kind":"ConfigMapList","metadata":{"continue":"c","resourceVersion":"9"},"items":[{"metadata":{"name":"m"}}]}"#;
+
+    #[test]
+    fn a_table_has_a_row_for_each_object_and_as_much_of_it_as_is_wanted() {
+        let head = r#"{"apiVersion":"meta.k8s.io/v1","kind":"Table","metadata":"#;
+        let table = [
+            ("includeObject=None", MAP, r#"{"resourceVersion":"7"},"rows":[{"cells":["m",1,"60s"],"object":null}]}"#),
+            (
+                "",
+                LIST,
+                r#"{"continue":"c","resourceVersion":"9"},"rows":[{"cells":["m",0,"<unknown>"],"object":{"apiVersion":"meta.k8s.io/v1","kind":"PartialObjectMetadata","metadata":{"name":"m"}}}]}"#,
+            ),
+            (
+                "includeObject=Object",
+                LIST,
+                r#"{"continue":"c","resourceVersion":"9"},"rows":[{"cells":["m",0,"<unknown>"],"object":{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"}}}]}"#,
+            ),
+        ];
+        for (query, json, want) in table {
+            assert_eq!(shown(Form::Table, query, json), Ok(format!("{head}{want}")), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_status_stays_a_status() {
+        let status = r#"{"kind":"Status","status":"Success"}"#;
+        assert_eq!(shown(Form::Table, "", status), Ok(status.to_owned()));
+    }
+
+    #[test]
+    fn metadata_alone_is_of_one_object_or_of_a_list() {
+        let one = r#"{"apiVersion":"meta.k8s.io/v1","kind":"PartialObjectMetadata","metadata":{"name":"m"}}"#;
+        let list = format!(
+            r#"{{"apiVersion":"meta.k8s.io/v1","items":[{one}],"kind":"PartialObjectMetadataList","metadata":{{"continue":"c","resourceVersion":"9"}}}}"#
+        );
+        assert_eq!(shown(Form::MetadataList, "", LIST), Ok(list));
+        assert_eq!(shown(Form::Metadata, "", r#"{"kind":"ConfigMap","metadata":{"name":"m"}}"#), Ok(one.to_owned()));
+        let why = "406 you requested PartialObjectMetadata, but the requested object is a list (*core.ConfigMapList)";
+        assert_eq!(shown(Form::Metadata, "", LIST), Err(why.to_owned()));
+        let why =
+            "406 you requested PartialObjectMetadataList, but the requested object is not a list (*core.ConfigMap)";
+        assert_eq!(shown(Form::MetadataList, "", MAP), Err(why.to_owned()));
+    }
+
+    #[test]
+    fn what_to_include_has_three_names() {
+        let why = "400 Unable to convert to Table as requested: includeObject: Invalid value: \"Some\": \
+                   must be 'Metadata', 'Object', 'None', or empty";
+        assert_eq!(shown(Form::Table, "includeObject=Some", MAP), Err(why.to_owned()));
+        assert!(shown(Form::MetadataList, "includeObject=Some", LIST).is_ok());
+    }
+
+    #[test]
+    fn a_watch_tells_the_columns_once() {
+        let mut representation = wanted(Form::Table, "/api/v1/configmaps", "").expect("valid");
+        let event = value(&format!(r#"{{"type":"ADDED","object":{MAP}}}"#));
+        let mut columns =
+            || representation.of_event(event.clone(), Time::from_unix(0))["object"]["columnDefinitions"].clone();
+        assert_eq!(columns().items().len(), 3);
+        assert!(columns().is_null());
+    }
+}
