@@ -264,10 +264,9 @@ fn typed(json: &Json, ty: &str, omits_empty: bool, owner: &str, description: Opt
     if !is_pointer && !omits_empty && bare != "[]byte" {
         out.insert("default", zero(json["type"].as_str().unwrap_or_default()));
     }
-    if bare.starts_with(|first: char| first.is_ascii_uppercase()) || bare.contains('.') {
-        if let Some(values) = enums::values(&full_name(bare, owner)) {
-            out.insert("enum", values);
-        }
+    let is_named = bare.contains('.') || bare.starts_with(|first: char| first.is_ascii_uppercase());
+    if is_named && let Some(values) = enums::values(&full_name(bare, owner)) {
+        out.insert("enum", values);
     }
     out
 }
