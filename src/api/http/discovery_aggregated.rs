@@ -44,7 +44,7 @@ fn group(group: &Group) -> Map {
 /// The resources of a list, each with its subresources.
 fn resources(list: &Map) -> Value {
     let rows = list["resources"].items();
-    let parts = |row: &'_ Value| row["name"].str_or_empty().split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned()));
+    let parts = |row: &Value| row["name"].str_or_empty().split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned()));
     let resource = |row: &Value| {
         let name = row["name"].str_or_empty();
         let below =

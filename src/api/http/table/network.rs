@@ -108,7 +108,7 @@ fn external_ip(row: &Row<'_>) -> String {
 
 /// The addresses or else the names of a load balancer, in order.
 fn ingress_points(row: &Row<'_>) -> String {
-    let point = |it: &'_ Value| match it["ip"].str_or_empty() {
+    let point = |it: &Value| match it["ip"].str_or_empty() {
         "" => it["hostname"].str_or_empty().to_owned(),
         ip => ip.to_owned(),
     };

@@ -142,7 +142,7 @@ fn persistent_volume(row: &Row<'_>) -> Vec<Value> {
 
 fn claim(row: &Row<'_>) -> Vec<Value> {
     let bound = !row.spec("volumeName").is_empty();
-    let capacity = bound.then(|| quantity(&row.status("capacity")["storage"])).unwrap_or_default();
+    let capacity = if bound { quantity(&row.status("capacity")["storage"]) } else { String::new() };
     let modes = if bound { access_modes(row.status("accessModes")) } else { Value::from("") };
     vec![
         row.name(),
