@@ -62,12 +62,14 @@ fn merge_entries(types: &Types, map: &MapType, left: &Map, right: &Map) -> Map {
     out
 }
 
-/// The elements of a list by their steps; of those that are there twice, none.
-fn by_step<'v>(list: &ListType, items: &'v [Value]) -> (Vec<(Step, &'v Value)>, BTreeMap<Step, Option<&'v Value>>) {
+/// The elements of a list in their order, and by their steps; of those that are there twice, none.
+type ByStep<'v> = (Vec<(Step, &'v Value)>, BTreeMap<Step, Option<&'v Value>>);
+
+fn by_step<'v>(list: &ListType, items: &'v [Value]) -> ByStep<'v> {
     let (mut order, mut known) = (Vec::new(), BTreeMap::new());
     for item in items {
         if let Ok(step) = element_step(list, item) {
-            let once = known.get(&step).is_none().then_some(item);
+            let once = (!known.contains_key(&step)).then_some(item);
             known.insert(step.clone(), once);
             order.push((step, item));
         }

@@ -54,7 +54,7 @@ pub fn to_parent(parent: &Managed, scale: &Managed, replicas: &[Str], api_versio
     }
     for (manager, owned) in scale.iter() {
         let has_replicas = !owned.fields.intersection(&scale_replicas()).is_empty();
-        if has_replicas && !parent.get(manager).is_some_and(|it| !it.fields.intersection(&path).is_empty()) {
+        if has_replicas && parent.get(manager).is_none_or(|it| it.fields.intersection(&path).is_empty()) {
             // When a scale was written is not known to its object, but by the times that it had before.
             let time = parent.get(manager).and_then(|it| it.time);
             let identity = Manager { api_version: api_version.clone(), ..manager.clone() };

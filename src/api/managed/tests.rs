@@ -261,7 +261,7 @@ fn a_scale_knows_who_has_the_replicas_and_the_object_who_took_them() {
     let applier = Manager::applying("a", "");
     parent.insert(applier.clone(), owned(&["spec.replicas", "spec.paused"]));
     let mut in_scale = scale::to_scale(&parent, &replicas);
-    assert_eq!(in_scale.keys().cloned().collect::<Vec<_>>(), [applier.clone()]);
+    assert_eq!(in_scale.keys().cloned().collect::<Vec<_>>(), std::slice::from_ref(&applier));
     in_scale.remove(&applier);
     let scaler = Manager::updating("kubectl", "autoscaling/v1", "scale");
     in_scale.insert(
