@@ -23,9 +23,8 @@ impl Controller for VolumeProtection {
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         match change.key.kind {
             kinds::PERSISTENT_VOLUME_CLAIM | kinds::PERSISTENT_VOLUME => {
-                if change.after.as_ref().is_some_and(|object| finalizer_of(object).is_some()) {
-                    wakes.push(Wake::now(change.key.clone()));
-                }
+                let protected = change.after.as_ref().is_some_and(|object| finalizer_of(object).is_some());
+                wakes.extend(protected.then(|| Wake::now(change.key.clone())));
             }
             kinds::POD => {
                 let is_over = change.after.as_ref().is_none_or(|pod| is_over(pod));

@@ -172,7 +172,7 @@ fn is_credit_card(text: &str) -> bool {
     let double = |it: u32| if it > 4 { it * 2 - 9 } else { it * 2 };
     let values = number.chars().rev().filter_map(|c| c.to_digit(10)).enumerate();
     let sum: u32 = values.map(|(i, it)| if i % 2 == 1 { double(it) } else { it }).sum();
-    CREDIT_CARD.is_match(&number) && sum % 10 == 0
+    CREDIT_CARD.is_match(&number) && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

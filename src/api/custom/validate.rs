@@ -97,10 +97,13 @@ fn check_type(schema: &Schema, types: &[&str], format: &str, value: &Value, path
     let is_int_float = found == "integer" && allows("number");
     let fits = allows(found) || is_whole_float || is_int_float;
     let is_textual = matches!(value, Value::Str(_) | Value::List(_));
-    if !is_textual && !format.is_empty() && !(fits || found_format == format) {
+    let has_format = !format.is_empty();
+    let fits_format = fits || found_format == format;
+    if has_format && !is_textual && !fits_format {
         return Outcome::of(Failure::of_type(path, format, found_format));
     }
-    if !(allows("number") || allows("integer")) && !format.is_empty() && is_textual {
+    let is_numeric = allows("number") || allows("integer");
+    if has_format && is_textual && !is_numeric {
         return good;
     }
     if fits { good } else { Outcome::of(Failure::of_type(path, &joined, found)) }

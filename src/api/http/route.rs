@@ -84,10 +84,8 @@ pub(super) fn resolve(view: View<'_>, path: &str) -> Result<Target, Response> {
     let kind = release.by_resource(group, version, plural).ok_or_else(Response::no_such_resource)?;
     let info = kind.info();
     let misplaced = if info.namespaced { namespace.is_empty() && !name.is_empty() } else { !namespace.is_empty() };
-    if misplaced
-        || (!subresource.is_empty()
-            && !(info.subresources.contains(&subresource) && release.serves_subresource(kind, subresource)))
-    {
+    let serves = |it: &str| info.subresources.contains(&it) && release.serves_subresource(kind, it);
+    if misplaced || !(subresource.is_empty() || serves(subresource)) {
         return Err(Response::no_such_resource());
     }
     Ok(place.target(kind, None))

@@ -66,7 +66,7 @@ pub fn parse_ip(text: &str) -> Option<IpAddr> {
     }
     let parts: Vec<&str> = text.split('.').collect();
     let digits = |it: &&str| (1..=20).contains(&it.len()) && it.bytes().all(|b| b.is_ascii_digit());
-    if parts.len() != 4 || !parts.iter().all(|it| digits(it)) {
+    if parts.len() != 4 || !parts.iter().all(digits) {
         return None;
     }
     let plain: Vec<&str> =
@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn an_address_and_a_block_are_written_in_one_way() {
-        let table: [(&str, fn(&str) -> Vec<String>, &str); 8] = [
+        type Rule = fn(&str) -> Vec<String>;
+        let table: [(&str, Rule, &str); 8] = [
             ("10.9.8.7", canonical_ip, ""),
             ("10.9.08.7", canonical_ip, "must not have leading 0s"),
             ("::FFFF", canonical_ip, "must be in canonical form (\"::ffff\")"),

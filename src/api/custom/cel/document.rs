@@ -114,11 +114,9 @@ impl Val for Record {
 
     fn equals(&self, other: &dyn Val) -> bool {
         if let Some(other) = other.downcast_ref::<Record>() {
-            let same = |((a, x), (b, y)): (&(CelString<'_>, Box<dyn Val>), &(CelString<'_>, Box<dyn Val>))| {
-                a.inner() == b.inner() && x.equals(y.as_ref())
-            };
+            let mut pairs = self.entries.iter().zip(other.entries.iter());
             return self.entries.len() == other.entries.len()
-                && self.entries.iter().zip(other.entries.iter()).all(same);
+                && pairs.all(|((a, x), (b, y))| a.inner() == b.inner() && x.equals(y.as_ref()));
         }
         let Some(other) = other.downcast_ref::<CelMap<'_>>() else {
             return false;

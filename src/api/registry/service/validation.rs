@@ -279,7 +279,9 @@ fn is_ipv6(ip: &Value) -> bool {
 fn validate_ips_of_families(service: &Object, errors: &mut ErrorList) {
     let at = SPEC.child("clusterIPs");
     let ips = &service.spec()["clusterIPs"];
-    if ips.items().len() > 1 && !(ips.items().iter().any(is_ipv6) && !ips.items().iter().all(is_ipv6)) {
+    let of_ipv6 = ips.items().iter().filter(|it| is_ipv6(it)).count();
+    let one_family = of_ipv6 == 0 || of_ipv6 == ips.items().len();
+    if ips.items().len() > 1 && one_family {
         errors.invalid(&at, ips, "may specify no more than one IP for each IP family");
     }
     if is_headless(service) {

@@ -72,7 +72,7 @@ fn extreme<'b, 'v>(args: &[CowVal<'b, 'v>], wanted: Ordering) -> Answer<'b, 'v> 
 fn position<'b, 'v>(args: &[CowVal<'b, 'v>], from_end: bool) -> Answer<'b, 'v> {
     let items = items(args)?;
     let wanted = args.get(1).ok_or_else(no_overload)?;
-    let is_it = |item: &Box<dyn Val + 'v>| item.equals(wanted.as_ref());
-    let found = if from_end { items.iter().rposition(is_it) } else { items.iter().position(is_it) };
+    let mut matches = items.iter().map(|item| item.equals(wanted.as_ref()));
+    let found = if from_end { matches.rposition(|it| it) } else { matches.position(|it| it) };
     Ok(CowVal::owned(CelInt::from(found.and_then(|i| i64::try_from(i).ok()).unwrap_or(-1))))
 }
