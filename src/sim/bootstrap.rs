@@ -2,24 +2,21 @@
 //!
 //! Everything goes through the API's write path under the name of the component that makes it in a real cluster:
 //! kube-apiserver (`pkg/controlplane/controller/systemnamespaces`, `pkg/registry/scheduling/rest`), the kubelet
-//! (see [`crate::kubelet::node`]), and the two controllers that furnish a namespace. Known difference: the leases and
-//! ConfigMaps with which a real control plane elects its leaders and tells of itself in kube-system are not there.
+//! (see [`crate::kubelet::node`]), and the two controllers that furnish a namespace. Known difference: the ConfigMaps with
+//! which a real control plane tells of itself in kube-system, and its roles, are not there.
 
 use crate::api::Status;
 use crate::api::registry::{Part, WriteOptions};
-use crate::clock::Time;
 use crate::controllers::service_account::{new_default_account, new_root_ca};
 use crate::kubelet::node::new_node;
 use crate::map;
-use crate::object::{Map, Object, OwnerRef, Str, Value, kinds, literal};
+use crate::object::{Map, Object, Str, Value, kinds, literal};
 use crate::sim::cluster::Cluster;
+use crate::sim::lease;
 
 /// The namespaces that kube-apiserver makes, in their order.
 const SYSTEM_NAMESPACES: [Str; 4] =
     [literal!("default"), literal!("kube-system"), literal!("kube-public"), literal!("kube-node-lease")];
-
-/// The seconds that a kubelet's lease lasts without renewal (`pkg/kubelet/apis/config/v1beta1/defaults.go`).
-const LEASE_SECONDS: i64 = 40;
 
 /// A node to be added to a cluster. All of it but the name has the defaults of [`NodeSpec::new`].
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +73,7 @@ impl Cluster {
             self.api(literal!("root-ca-certificate-publisher")).create(new_root_ca(name), &plain)?;
             self.api(literal!("service-account-controller")).create(new_default_account(name), &plain)?;
         }
+        self.furnish()?;
         nodes.iter().try_for_each(|node| self.add_node(node))
     }
 
@@ -95,7 +93,7 @@ impl Cluster {
             set_taints(&mut ready, &node.taints);
             self.api(literal!("node-controller")).update(ready, Part::Main, &plain)?;
         }
-        let lease = new_lease(&made, self.now);
+        let lease = lease::of_node(&made, self.now);
         self.api(kubelet).create(lease, &plain)?;
         Ok(())
     }
@@ -162,25 +160,6 @@ fn system_priority_classes() -> [Object; 2] {
             "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
         ),
     ]
-}
-
-fn new_lease(node: &Object, now: Time) -> Object {
-    let mut lease = Object::new(kinds::LEASE, literal!("kube-node-lease"), node.meta.name.clone());
-    let owner = OwnerRef {
-        api_version: literal!("v1"),
-        kind: literal!("Node"),
-        name: node.meta.name.clone(),
-        uid: node.meta.uid.clone(),
-        controller: None,
-        block_owner_deletion: None,
-    };
-    lease.meta.owners = vec![owner].into();
-    *lease.spec_mut() = Value::Map(map! {
-        "holderIdentity" => &node.meta.name,
-        "leaseDurationSeconds" => LEASE_SECONDS,
-        "renewTime" => now.rfc3339_micro(),
-    });
-    lease
 }
 
 #[cfg(test)]

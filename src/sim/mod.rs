@@ -5,6 +5,8 @@ mod bootstrap;
 mod cluster;
 mod control_plane;
 mod events;
+mod furniture;
+mod lease;
 mod settle;
 mod timeline;
 

@@ -46,12 +46,17 @@ pub fn without_uids(text: &str) -> String {
 pub(crate) fn is_furniture(object: &Value) -> bool {
     const NAMESPACES: [&str; 4] = ["default", "kube-system", "kube-public", "kube-node-lease"];
     let name = object.at(&["metadata", "name"]).str_or_empty();
+    let namespace = object.at(&["metadata", "namespace"]).str_or_empty();
     match object["kind"].str_or_empty() {
         "Namespace" => NAMESPACES.contains(&name),
         "ServiceAccount" => name == "default",
         "ConfigMap" => name == "kube-root-ca.crt",
         "PriorityClass" => name.starts_with("system-"),
-        "Lease" => object.at(&["metadata", "namespace"]).str_or_empty() == "kube-node-lease",
+        "Lease" => namespace == "kube-node-lease" || namespace == "kube-system",
+        "Service" | "Endpoints" | "EndpointSlice" => namespace == "default" && name == "kubernetes",
+        "ServiceCIDR" => name == "kubernetes",
+        // The others follow from the services whose addresses they are.
+        "IPAddress" => true,
         _ => false,
     }
 }

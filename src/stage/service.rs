@@ -72,6 +72,9 @@ impl SharedCluster {
 
     fn answer(&self, request: &api_http::Request, actor: Str) -> Reply {
         self.with(|cluster| {
+            if request.path.contains("/leases") {
+                cluster.renew_leases();
+            }
             let before = cluster.view().version();
             let reply = api_http::handle(&mut cluster.api(actor), request);
             if cluster.view().version() != before {

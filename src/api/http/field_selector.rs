@@ -1,6 +1,7 @@
 //! Field selectors: `metadata.name=web,status.phase!=Running`, with the fields that each kind can be selected by
 //! (apimachinery `pkg/fields/selector.go`, `pkg/apis/*/v1/conversion.go`).
 
+use super::conversion::selected_event_field;
 use crate::object::{Kind, Object, Value, kinds};
 
 /// A parsed field selector. An empty one matches everything.
@@ -15,9 +16,9 @@ struct Term {
 }
 
 impl FieldSelector {
-    /// Parses `text`, and checks that objects of `kind` can be selected by its fields.
-    pub(super) fn parse(text: &str, kind: Kind) -> Result<Self, String> {
-        Self::parse_with(text, |field| convert_label(kind, field))
+    /// Parses `text`, and checks that objects of `kind` can be selected by its fields as `group` names them.
+    pub(super) fn parse(text: &str, kind: Kind, group: &str) -> Result<Self, String> {
+        Self::parse_with(text, |field| convert_label(kind, group, field))
     }
 
     /// Parses `text`, and checks that objects of a custom kind can be selected by its fields; `known` are those of the
@@ -140,6 +141,7 @@ fn fields_of(kind: Kind) -> Option<&'static [&'static str]> {
         kinds::POD => Some(POD),
         kinds::EVENT => Some(EVENT),
         kinds::NODE => Some(&["spec.unschedulable"]),
+        kinds::SERVICE => Some(&["metadata.namespace", "spec.clusterIP", "spec.type"]),
         kinds::NAMESPACE => Some(&["status.phase"]),
         kinds::SECRET => Some(&["metadata.namespace", "type"]),
         kinds::JOB => Some(&["metadata.namespace", "status.successful"]),
@@ -147,7 +149,10 @@ fn fields_of(kind: Kind) -> Option<&'static [&'static str]> {
     }
 }
 
-fn convert_label(kind: Kind, label: &str) -> Result<&str, String> {
+fn convert_label<'a>(kind: Kind, group: &str, label: &'a str) -> Result<&'a str, String> {
+    if kind == kinds::EVENT && group == "events.k8s.io" {
+        return selected_event_field(label).ok_or_else(|| format!("field label not supported: {label}"));
+    }
     let label = if kind == kinds::POD && label == "spec.host" { "spec.nodeName" } else { label };
     match fields_of(kind) {
         _ if label == "metadata.name" => Ok(label),
@@ -206,7 +211,7 @@ mod tests {
             ("spec.nodeName=", false),
         ];
         for (text, want) in table {
-            let selector = FieldSelector::parse(text, kinds::POD).expect("a valid selector");
+            let selector = FieldSelector::parse(text, kinds::POD, "").expect("a valid selector");
             assert_eq!(selector.matches(&pod), want, "{text}");
         }
     }
@@ -224,7 +229,7 @@ mod tests {
             (kinds::POD, "nonsense", "invalid selector: 'nonsense'; can't understand 'nonsense'"),
         ];
         for (kind, text, want) in table {
-            assert_eq!(FieldSelector::parse(text, kind).expect_err(text), want);
+            assert_eq!(FieldSelector::parse(text, kind, kind.info().group).expect_err(text), want);
         }
     }
 }

@@ -13,6 +13,7 @@ use super::field_manager;
 use super::field_selector::FieldSelector;
 use super::label_selector::LabelSelector;
 use super::query::{Params, go_parse_error};
+use super::review;
 use super::route::Target;
 use super::scalars::go_syntax_error;
 use crate::api::Status;
@@ -36,7 +37,7 @@ impl Selection {
         let labels = LabelSelector::parse(params.text("labelSelector")).map_err(Status::bad_request)?;
         let fields = params.text("fieldSelector");
         let fields = match &target.custom {
-            None => FieldSelector::parse(fields, target.kind),
+            None => FieldSelector::parse(fields, target.kind, &target.group),
             Some(custom) => {
                 let namespaced = custom.definition().namespaced;
                 FieldSelector::parse_custom(fields, &custom.version().selectable_fields, namespaced)
@@ -92,8 +93,10 @@ pub(super) fn get(view: View<'_>, target: &Target, params: &Params) -> Result<Va
     let version = parse_version(params).map_err(|why| Status::failure(500, "", why))?;
     check_reached(view, version.unwrap_or(0))?;
     let key = crate::object::Key::new(target.kind, &target.namespace, &target.name);
-    let object = view.get(&key).ok_or_else(|| Status::not_found(target.kind, &target.name))?;
-    Ok(field_manager::show(view, object, target))
+    let made_up = || review::component_statuses().into_iter().find(|it| it.key() == key).map(Arc::new);
+    let object = if target.kind == kinds::COMPONENT_STATUS { made_up() } else { view.get(&key).cloned() };
+    let object = object.ok_or_else(|| Status::not_found(target.kind, &target.name))?;
+    Ok(field_manager::show(view, &object, target))
 }
 
 /// What of a list request is about versions and pages.
@@ -200,6 +203,9 @@ fn collection(view: View<'_>, target: &Target, page: &Page) -> Result<Vec<Arc<Ob
 
 /// Every object of the collection now.
 pub(super) fn current(view: View<'_>, target: &Target) -> Vec<Arc<Object>> {
+    if target.kind == kinds::COMPONENT_STATUS {
+        return review::component_statuses().into_iter().map(Arc::new).collect();
+    }
     if target.namespace.is_empty() {
         view.list(target.kind).cloned().collect()
     } else {

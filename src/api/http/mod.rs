@@ -29,6 +29,7 @@ mod protobuf;
 mod query;
 mod representation;
 mod resource;
+mod review;
 mod route;
 mod scalars;
 mod scale;

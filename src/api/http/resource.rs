@@ -3,7 +3,7 @@
 use super::query::Params;
 use super::route::Target;
 use super::watch::Watch;
-use super::{Reply, Request, Response, delete, list, patch, scale, write};
+use super::{Reply, Request, Response, delete, list, patch, review, scale, write};
 use crate::api::registry::{Api, Part};
 use crate::object::Value;
 
@@ -58,6 +58,7 @@ fn collection(api: &mut Api<'_>, request: &Request, target: &Target, params: &Pa
         "POST" if !target.spans_namespaces() && target.kind.info().is_stored() => {
             write::create(api, request, target, params)
         }
+        "POST" if !target.spans_namespaces() => review::create(api, request, target, params),
         "DELETE" if !target.spans_namespaces() => delete::collection(api, request, target, params),
         _ => Err(Response::method_not_allowed()),
     }
@@ -81,6 +82,7 @@ fn subresource(api: &mut Api<'_>, request: &Request, target: &Target, params: &P
         "finalize" => Part::Finalize,
         "scale" => return scale::answer(api, request, target, params),
         "binding" if request.method == "POST" => return write::bind(api, request, target, params),
+        "token" if request.method == "POST" => return review::token(api, request, target, params),
         "eviction" if request.method == "POST" => return delete::evict(api, request, target, params),
         _ => return Err(Response::method_not_allowed()),
     };

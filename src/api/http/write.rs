@@ -8,8 +8,8 @@ use super::route::Target;
 use super::{Request, Response, body, empty, field_manager, list, success};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
-use crate::api::registry::{Api, Part, WriteOptions, name_warning, warnings};
-use crate::object::{Key, Object, Value};
+use crate::api::registry::{Api, Part, WriteOptions, event, name_warning, warnings};
+use crate::object::{Key, Object, Value, kinds};
 
 /// The checked options of a write. `options` is the name that errors give them, such as `CreateOptions`.
 pub(super) fn write_options(params: &Params, options: &str) -> Result<WriteOptions, Response> {
@@ -61,6 +61,9 @@ pub(super) fn create(
     let mut body = body::object(request, target, params)?;
     empty::fill(&mut body.object);
     let of_contents = warnings(&body.object);
+    if is_strict_about_events(target) {
+        event::check_strict_creation(&body.object)?;
+    }
     field_manager::record_creation(api, &mut body.object, target, params);
     let stored = api.create(body.object, &options)?;
     body.warnings.extend(name_warning(&stored));
@@ -68,6 +71,11 @@ pub(super) fn create(
     let mut response = Response::json(201, field_manager::show(api.view(), &stored, target));
     response.warnings = body.warnings;
     Ok(response)
+}
+
+/// Whether events are written in the form that asks more of them than core/v1 does.
+pub(super) fn is_strict_about_events(target: &Target) -> bool {
+    target.kind == kinds::EVENT && target.group == "events.k8s.io"
 }
 
 /// PUT of an object or of a part of it.
@@ -83,6 +91,11 @@ pub(super) fn update(
     body::check_name(&body.object, target)?;
     if api.view().get(&body.object.key()).is_some() {
         check_version(&body.version)?;
+    }
+    if is_strict_about_events(target)
+        && let Some(old) = api.view().get(&body.object.key()).cloned()
+    {
+        event::check_strict_update(&body.object, &old)?;
     }
     let stored = replace(api, &mut body, (target, params, part), options)?;
     let mut response = Response::json(200, field_manager::show(api.view(), &stored, target));

@@ -1,6 +1,8 @@
 //! The rules of core/v1 Events (`pkg/apis/core/validation/events.go`).
 
+use super::metadata::IMMUTABLE;
 use super::{Strategy, syntax};
+use crate::api::Status;
 use crate::api::field::{At, ErrorList};
 use crate::object::{Object, Value, literal};
 
@@ -30,15 +32,22 @@ fn default(event: &mut Object) {
     event.body.entry("involvedObject").map_mut();
 }
 
+/// The checks that writes through either API have in common (`legacyValidateEvent`).
 fn validate(event: &Object) -> ErrorList {
     let mut errors = ErrorList::new();
     let about = event.body["involvedObject"]["namespace"].str_or_empty();
     let lives_in = event.meta.namespace.as_str();
-    let fits = if about.is_empty() { matches!(lives_in, "" | "default") } else { about == lives_in };
+    let is_new_style = !event.body["eventTime"].is_null();
+    let fits = match (about, is_new_style) {
+        ("", true) => matches!(lives_in, "default" | "kube-system"),
+        ("", false) => matches!(lives_in, "" | "default"),
+        (_, true) => true,
+        (about, false) => about == lives_in,
+    };
     if !fits {
         errors.invalid(&At::new("involvedObject").child("namespace"), about, "does not match event.namespace");
     }
-    if !event.body["eventTime"].is_null() {
+    if is_new_style {
         validate_new_style(event, &mut errors);
     }
     errors
@@ -47,13 +56,12 @@ fn validate(event: &Object) -> ErrorList {
 /// Checks what only events with an `eventTime` need.
 fn validate_new_style(event: &Object, errors: &mut ErrorList) {
     let text = |field: &str| event.body[field].str_or_empty();
-    let controller = text("reportingComponent");
+    let (controller, at) = (text("reportingComponent"), At::new("reportingController"));
     if controller.is_empty() {
-        errors.required(&At::new("reportingComponent"), "");
-    } else {
-        for wrong in syntax::qualified_name(controller) {
-            errors.invalid(&At::new("reportingComponent"), controller, wrong);
-        }
+        errors.required(&at, "");
+    }
+    for wrong in syntax::qualified_name(controller) {
+        errors.invalid(&at, controller, wrong);
     }
     let limits = [("reportingInstance", REPORTER_MAX), ("action", REPORTER_MAX), ("reason", REASON_MAX)];
     for (field, max) in limits {
@@ -65,5 +73,83 @@ fn validate_new_style(event: &Object, errors: &mut ErrorList) {
     }
     if text("message").len() > NOTE_MAX {
         errors.invalid(&At::new("message"), "", format!("can have at most {NOTE_MAX} characters"));
+    }
+}
+
+/// What only events.k8s.io/v1 asks of a new event (`ValidateEventCreate`), after what both ask.
+///
+/// # Errors
+/// `Invalid`, with everything that is wrong.
+pub fn check_strict_creation(event: &Object) -> Result<(), Status> {
+    let mut of_this_api = ErrorList::new();
+    validate_series(event, &mut of_this_api);
+    if event.body["eventTime"].is_null() {
+        of_this_api.required(&At::new("eventTime"), "");
+    }
+    let kind = event.body["type"].str_or_empty();
+    if !matches!(kind, "Normal" | "Warning") {
+        of_this_api.invalid(&At::new("type"), "", format!("has invalid value: {kind}"));
+    }
+    for field in ["firstTimestamp", "lastTimestamp", "count", "source"] {
+        if !event.body[field].is_empty() {
+            of_this_api.invalid(&At::new(field), "", "needs to be unset");
+        }
+    }
+    refuse(event, of_this_api)
+}
+
+/// What only events.k8s.io/v1 asks of a changed event (`ValidateEventUpdate`): all but the series stays.
+///
+/// # Errors
+/// `Invalid`, with everything that is wrong.
+pub fn check_strict_update(event: &Object, old: &Object) -> Result<(), Status> {
+    const FROZEN: [&str; 13] = [
+        "involvedObject",
+        "reason",
+        "message",
+        "source",
+        "firstTimestamp",
+        "lastTimestamp",
+        "count",
+        "type",
+        "eventTime",
+        "action",
+        "related",
+        "reportingComponent",
+        "reportingInstance",
+    ];
+    let mut of_this_api = ErrorList::new();
+    if event.body["series"] != old.body["series"] {
+        validate_series(event, &mut of_this_api);
+    }
+    for field in FROZEN {
+        let (is, was) = (&event.body[field], &old.body[field]);
+        if is != was && !(is.is_empty() && was.is_empty()) {
+            let shown_as = if field == "reportingComponent" { "reportingController" } else { field };
+            of_this_api.invalid(&At::new(shown_as), is, IMMUTABLE);
+        }
+    }
+    refuse(event, of_this_api)
+}
+
+fn refuse(event: &Object, of_this_api: ErrorList) -> Result<(), Status> {
+    if of_this_api.is_empty() {
+        return Ok(());
+    }
+    let mut errors = validate(event);
+    errors.extend(of_this_api);
+    Err(Status::invalid(event.kind, &event.meta.name, &errors))
+}
+
+fn validate_series(event: &Object, errors: &mut ErrorList) {
+    let series = &event.body["series"];
+    if series.is_null() {
+        return;
+    }
+    if series["count"].as_i64().unwrap_or(0) < 2 {
+        errors.invalid(&At::new("series.count"), "", "should be at least 2");
+    }
+    if series["lastObservedTime"].is_null() {
+        errors.required(&At::new("series.lastObservedTime"), "");
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     admission_registration, apps, certificate_signing_request, configuration, controller_revision, cron_job, daemonset,
-    event, horizontal_pod_autoscaler, job, lease, limit_range, namespace, networking, node, pod_disruption_budget,
-    pod_rules, pod_template, priority_class, rbac, replication_controller, resource_quota, runtime_class, service,
-    storage,
+    endpoint_slice, endpoints, event, horizontal_pod_autoscaler, job, lease, limit_range, namespace, networking, node,
+    persistent_volume, pod_disruption_budget, pod_rules, pod_template, priority_class, rbac, replication_controller,
+    resource_quota, runtime_class, service, storage,
 };
 use crate::api::custom::definition;
 use crate::api::field::ErrorList;
@@ -86,6 +86,10 @@ pub fn strategy(kind: Kind) -> &'static Strategy {
         kinds::CONFIG_MAP => &configuration::CONFIG_MAP,
         kinds::SECRET => &configuration::SECRET,
         kinds::SERVICE => &service::STRATEGY,
+        kinds::ENDPOINTS => &endpoints::STRATEGY,
+        kinds::ENDPOINT_SLICE => &endpoint_slice::STRATEGY,
+        kinds::PERSISTENT_VOLUME => &persistent_volume::VOLUME,
+        kinds::PERSISTENT_VOLUME_CLAIM => &persistent_volume::CLAIM,
         kinds::LIMIT_RANGE => &limit_range::STRATEGY,
         kinds::RESOURCE_QUOTA => &resource_quota::STRATEGY,
         kinds::LEASE => &lease::STRATEGY,

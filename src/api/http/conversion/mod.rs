@@ -5,6 +5,7 @@
 
 mod autoscaler;
 mod endpoint_slice;
+mod event;
 mod ingress;
 mod metrics;
 mod older;
@@ -29,6 +30,7 @@ fn of(kind: Kind, group: &str, version: &str) -> Option<&'static Conversion> {
     Some(match (kind, group, version) {
         (kinds::CERTIFICATE_SIGNING_REQUEST, _, "v1beta1") => &older::SIGNING_REQUEST,
         (kinds::ENDPOINT_SLICE, _, "v1beta1") => &endpoint_slice::V1BETA1,
+        (kinds::EVENT, "events.k8s.io", _) => &event::CONVERSION,
         (kinds::HORIZONTAL_POD_AUTOSCALER, _, "v1") => &autoscaler::V1,
         (kinds::HORIZONTAL_POD_AUTOSCALER, _, "v2beta1") => &autoscaler::V2BETA1,
         (kinds::INGRESS, _, "v1beta1") => &ingress::V1BETA1,
@@ -39,6 +41,8 @@ fn of(kind: Kind, group: &str, version: &str) -> Option<&'static Conversion> {
         _ => return None,
     })
 }
+
+pub(super) use event::selected_field as selected_event_field;
 
 /// The object as `target`'s group version shows it.
 pub(super) fn shown(object: &Object, target: &Target) -> Value {

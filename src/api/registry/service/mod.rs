@@ -14,6 +14,7 @@ use crate::object::{Object, Value, literal};
 
 pub(in crate::api::registry) use allocation::{begin_create, begin_update, claim_addresses, release};
 pub use cluster_ips::{CLUSTER_IP_RANGE, KUBERNETES_SERVICE_IP};
+pub(in crate::api::registry) use validation::validate_non_special_ip;
 
 /// The rules of Services.
 pub static STRATEGY: Strategy = Strategy {

@@ -1,0 +1,352 @@
+//! The rules of PersistentVolumes and their claims (`pkg/apis/core/v1/defaults.go`, `ValidatePersistentVolume` and
+//! `ValidatePersistentVolumeClaim` in `pkg/apis/core/validation/validation.go`, the strategies of both).
+//!
+//! Known differences: a refused change shows no comparison of the two specs, and of the fields of a volume's source only
+//! those that are required are checked.
+
+use super::pod::{resource_list, validate_node_selector};
+use super::resource_names::validate_quantity;
+use super::selector::validate_label_selector;
+use super::{Strategy, format, metadata::IMMUTABLE, syntax};
+use crate::api::field::{At, ErrorList};
+use crate::map;
+use crate::object::{Object, Quantity, Value, literal};
+
+const SPEC: At<'static> = At::new("spec");
+const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
+const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+
+/// The sources that a volume can have, with the field that each needs.
+const SOURCES: [(&str, &str); 22] = [
+    ("hostPath", "path"),
+    ("gcePersistentDisk", "pdName"),
+    ("awsElasticBlockStore", "volumeID"),
+    ("glusterfs", "endpoints"),
+    ("flocker", ""),
+    ("nfs", "server"),
+    ("rbd", "image"),
+    ("quobyte", "registry"),
+    ("cephfs", "monitors"),
+    ("iscsi", "targetPortal"),
+    ("cinder", "volumeID"),
+    ("fc", ""),
+    ("flexVolume", "driver"),
+    ("azureFile", "secretName"),
+    ("vsphereVolume", "volumePath"),
+    ("photonPersistentDisk", "pdID"),
+    ("portworxVolume", "volumeID"),
+    ("azureDisk", "diskName"),
+    ("scaleIO", "gateway"),
+    ("local", "path"),
+    ("storageos", ""),
+    ("csi", "driver"),
+];
+
+/// The rules of PersistentVolumes.
+pub static VOLUME: Strategy = Strategy {
+    default: default_volume,
+    prepare_create: |volume| {
+        let since = volume.meta.created;
+        volume.body.insert(literal!("status"), map! { "phase" => "Pending", "lastPhaseTransitionTime" => since });
+        protect(volume, "kubernetes.io/pv-protection");
+    },
+    validate: validate_volume,
+    validate_update: validate_volume_update,
+    ..Strategy::PLAIN
+};
+
+/// The rules of PersistentVolumeClaims.
+pub static CLAIM: Strategy = Strategy {
+    default: default_claim,
+    prepare_create: |claim| {
+        claim.body.insert(literal!("status"), map! { "phase" => "Pending" });
+        protect(claim, "kubernetes.io/pvc-protection");
+    },
+    validate: validate_claim,
+    validate_update: validate_claim_update,
+    validate_status_update: |new, _| {
+        let mut errors = ErrorList::new();
+        let status = At::new("status");
+        let at = status.child("capacity");
+        for (name, amount) in new.status()["capacity"].as_map().into_iter().flat_map(|it| it.iter()) {
+            let amount = Quantity::or_zero(amount);
+            if amount.is_negative() {
+                errors.invalid(&at.key(name), amount.value(), "must be a valid resource quantity");
+            }
+        }
+        errors
+    },
+    ..Strategy::PLAIN
+};
+
+/// What is in use is not deleted under its user's hands (`plugin/pkg/admission/storage/storageobjectinuseprotection`).
+fn protect(object: &mut Object, finalizer: &str) {
+    object.meta.add_finalizer(finalizer);
+}
+
+fn default_volume(volume: &mut Object) {
+    let spec = volume.spec_mut();
+    if spec["persistentVolumeReclaimPolicy"].is_empty() {
+        spec.set(literal!("persistentVolumeReclaimPolicy"), literal!("Retain"));
+    }
+    spec.set_default("volumeMode", literal!("Filesystem"));
+    if !spec["hostPath"].is_null() {
+        spec.field_mut("hostPath").set_default("type", literal!(""));
+    }
+    if let Some(canonical) = resource_list(&spec["capacity"]) {
+        spec.set(literal!("capacity"), canonical);
+    }
+    if !volume.status().is_null() && volume.status()["phase"].is_empty() {
+        volume.status_mut().set(literal!("phase"), literal!("Pending"));
+    }
+}
+
+fn default_claim(claim: &mut Object) {
+    let spec = claim.spec_mut();
+    spec.set_default("volumeMode", literal!("Filesystem"));
+    spec.field_mut("resources").map_mut();
+    for list in ["requests", "limits"] {
+        if let Some(canonical) = resource_list(&spec["resources"][list]) {
+            spec.field_mut("resources").set(list, canonical);
+        }
+    }
+    // The older of the two fields follows the newer one, and the other way round, when only one of them is given.
+    if spec["dataSourceRef"].is_null() && !spec["dataSource"].is_null() {
+        let source = spec["dataSource"].clone();
+        spec.set(literal!("dataSourceRef"), source);
+    } else if spec["dataSource"].is_null()
+        && !spec["dataSourceRef"].is_null()
+        && spec["dataSourceRef"]["namespace"].is_empty()
+    {
+        let source = spec["dataSourceRef"].clone();
+        spec.set(literal!("dataSource"), source);
+    }
+    if !claim.status().is_null() && claim.status()["phase"].is_empty() {
+        claim.status_mut().set(literal!("phase"), literal!("Pending"));
+    }
+}
+
+fn validate_access_modes(spec: &Value, errors: &mut ErrorList) {
+    let modes = spec["accessModes"].items();
+    let at = SPEC.child("accessModes");
+    for mode in modes.iter().filter(|it| !ACCESS_MODES.contains(&it.str_or_empty())) {
+        errors.not_supported(&at, mode, &ACCESS_MODES);
+    }
+    let is_single = |it: &Value| it.as_str() == Some("ReadWriteOncePod");
+    let is_other = |it: &Value| !is_single(it) && ACCESS_MODES.contains(&it.str_or_empty());
+    if modes.iter().any(is_single) && modes.iter().any(is_other) {
+        errors.forbidden(&at, "may not use ReadWriteOncePod with other access modes");
+    }
+}
+
+fn validate_class(spec: &Value, field: &str, errors: &mut ErrorList) {
+    if !spec[field].is_empty() {
+        format::text(syntax::dns_subdomain, &spec[field], &SPEC.child(field), errors);
+    }
+}
+
+fn validate_volume(volume: &Object) -> ErrorList {
+    let mut errors = ErrorList::new();
+    let spec = volume.spec();
+    if spec["accessModes"].is_empty() {
+        errors.required(&SPEC.child("accessModes"), "");
+    }
+    validate_access_modes(spec, &mut errors);
+    validate_capacity(&spec["capacity"], &mut errors);
+    let policies = ["Delete", "Recycle", "Retain"];
+    let policy = &spec["persistentVolumeReclaimPolicy"];
+    format::optional_one_of(policy, &policies, &SPEC.child("persistentVolumeReclaimPolicy"), &mut errors);
+    if !spec["nodeAffinity"].is_null() {
+        let required = &spec["nodeAffinity"]["required"];
+        let at = SPEC.child("nodeAffinity");
+        if required.is_null() {
+            errors.required(&at.child("required"), "must specify required node constraints");
+        } else {
+            validate_node_selector(required, &at.child("required"), &mut errors);
+        }
+    }
+    validate_source(spec, &mut errors);
+    let path = spec["hostPath"]["path"].str_or_empty();
+    let is_root = !path.is_empty() && path.bytes().all(|it| it == b'/');
+    if is_root && policy.as_str() == Some("Recycle") {
+        let detail = "may not be 'recycle' for a hostPath mount of '/'";
+        errors.forbidden(&SPEC.child("persistentVolumeReclaimPolicy"), detail);
+    }
+    validate_class(spec, "storageClassName", &mut errors);
+    format::optional_one_of(&spec["volumeMode"], &VOLUME_MODES, &SPEC.child("volumeMode"), &mut errors);
+    if let Some(class) = spec["volumeAttributesClassName"].as_str() {
+        if class.is_empty() {
+            errors.required(&SPEC.child("volumeAttributesClassName"), "an empty string is disallowed");
+        }
+        validate_class(spec, "volumeAttributesClassName", &mut errors);
+        if spec["csi"].is_null() {
+            errors.required(&SPEC.child("csi"), "has to be specified when using volumeAttributesClassName");
+        }
+    }
+    errors
+}
+
+fn validate_capacity(capacity: &Value, errors: &mut ErrorList) {
+    let at = SPEC.child("capacity");
+    if capacity.is_empty() {
+        errors.required(&at, "");
+    }
+    let count = capacity.as_map().map_or(0, |it| it.len());
+    if capacity["storage"].is_null() || count > 1 {
+        let shown = if capacity.is_null() { Value::Null } else { capacity.clone() };
+        errors.not_supported(&at, shown, &["storage"]);
+    }
+    for (name, amount) in capacity.as_map().into_iter().flat_map(|it| it.iter()) {
+        let amount = Quantity::or_zero(amount);
+        if amount <= Quantity::ZERO {
+            errors.invalid(&at.key(name), amount, "must be greater than zero");
+        }
+    }
+}
+
+fn validate_source(spec: &Value, errors: &mut ErrorList) {
+    let mut count = 0;
+    for (source, needed) in SOURCES {
+        if spec[source].is_null() {
+            continue;
+        }
+        let at = SPEC.child(source);
+        count += 1;
+        if count > 1 && source != "flexVolume" {
+            errors.forbidden(&at, "may not specify more than 1 volume type");
+            continue;
+        }
+        if !needed.is_empty() && spec[source][needed].is_empty() {
+            errors.required(&at.child(needed), "");
+        }
+        if source == "nfs" && spec[source]["path"].is_empty() {
+            errors.required(&at.child("path"), "");
+        }
+        if source == "csi" && spec[source]["volumeHandle"].is_empty() {
+            errors.required(&at.child("volumeHandle"), "");
+        }
+        if matches!(source, "hostPath" | "local") {
+            format::text(format::without_backsteps, &spec[source]["path"], &at.child("path"), errors);
+        }
+        if source == "local" && spec["nodeAffinity"].is_null() {
+            errors.required(&SPEC.child("nodeAffinity"), "Local volume requires node affinity");
+        }
+    }
+    if count == 0 {
+        errors.required(&SPEC, "must specify a volume type");
+    }
+}
+
+fn validate_volume_update(new: &Object, old: &Object) -> ErrorList {
+    if new.spec().is_same(old.spec()) {
+        return ErrorList::new();
+    }
+    let mut errors = validate_volume(new);
+    let (spec, was) = (new.spec(), old.spec());
+    if SOURCES.iter().any(|it| spec[it.0] != was[it.0]) {
+        let at = SPEC.child("persistentvolumesource");
+        errors.forbidden(&at, "spec.persistentvolumesource is immutable after creation");
+    }
+    if spec["volumeMode"] != was["volumeMode"] {
+        errors.invalid(&At::new("volumeMode"), &spec["volumeMode"], IMMUTABLE);
+    }
+    if !was["nodeAffinity"].is_null() && spec["nodeAffinity"] != was["nodeAffinity"] {
+        let detail = format!("{IMMUTABLE}, except for updating from beta label to GA");
+        errors.invalid(&At::new("nodeAffinity"), &spec["nodeAffinity"], detail);
+    }
+    if !was["volumeAttributesClassName"].is_null() && spec["volumeAttributesClassName"].is_null() {
+        let at = SPEC.child("volumeAttributesClassName");
+        errors.forbidden(&at, "update from non-nil value to nil is forbidden");
+    }
+    errors
+}
+
+fn validate_claim(claim: &Object) -> ErrorList {
+    let mut errors = ErrorList::new();
+    let spec = claim.spec();
+    if spec["accessModes"].is_empty() {
+        errors.required(&SPEC.child("accessModes"), "at least 1 access mode is required");
+    }
+    if !spec["selector"].is_null() {
+        validate_label_selector(&spec["selector"], &SPEC.child("selector"), &mut errors);
+    }
+    validate_access_modes(spec, &mut errors);
+    let storage = &spec["resources"]["requests"]["storage"];
+    let resources = SPEC.child("resources");
+    let at = resources.key("storage");
+    if storage.is_null() {
+        errors.required(&at, "");
+    } else if Quantity::or_zero(storage) <= Quantity::ZERO {
+        errors.invalid(&at, Quantity::or_zero(storage), "must be greater than zero");
+    } else {
+        validate_quantity("storage", storage, &at, &mut errors);
+    }
+    validate_class(spec, "storageClassName", &mut errors);
+    format::optional_one_of(&spec["volumeMode"], &VOLUME_MODES, &SPEC.child("volumeMode"), &mut errors);
+    for field in ["dataSource", "dataSourceRef"] {
+        if !spec[field].is_null() {
+            validate_data_source(&spec[field], &SPEC.child(field), &mut errors);
+        }
+    }
+    validate_class(spec, "volumeAttributesClassName", &mut errors);
+    errors
+}
+
+fn validate_data_source(source: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    format::required(&source["name"], &at.child("name"), errors);
+    format::required(&source["kind"], &at.child("kind"), errors);
+    if source["apiGroup"].is_empty() {
+        if source["kind"].as_str() != Some("PersistentVolumeClaim") {
+            let detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+            errors.invalid(at, &source["kind"], detail);
+        }
+    } else {
+        format::text(syntax::dns_subdomain, &source["apiGroup"], &at.child("apiGroup"), errors);
+    }
+}
+
+/// A claim is what it was made as, but for what can be set once and what a bound one can grow by.
+fn validate_claim_update(new: &Object, old: &Object) -> ErrorList {
+    if new.spec().is_same(old.spec()) && new.meta.annotations.is_same(&old.meta.annotations) {
+        return ErrorList::new();
+    }
+    let mut errors = validate_claim(new);
+    let (mut is, mut was) = (new.spec().clone(), old.spec().clone());
+    if was["volumeName"].is_empty() {
+        was.set("volumeName", &is["volumeName"]);
+    }
+    let beta = |claim: &Object| claim.meta.annotation(BETA_CLASS).unwrap_or_default().to_owned();
+    if beta(new) != beta(old) && was["storageClassName"].as_str() != Some(&beta(old)) {
+        let metadata = At::new("metadata");
+        errors.invalid(&metadata.child("annotations").key(BETA_CLASS), beta(new), IMMUTABLE);
+    }
+    if was["storageClassName"].is_null() {
+        was.set("storageClassName", &is["storageClassName"]);
+    }
+    let size = |spec: &Value| Quantity::or_zero(&spec["resources"]["requests"]["storage"]);
+    let (size, before) = (size(new.spec()), size(old.spec()));
+    if new.status()["phase"].as_str() == Some("Bound") {
+        is.field_mut("resources").field_mut("requests").remove("storage");
+        was.field_mut("resources").field_mut("requests").remove("storage");
+        is.remove("volumeAttributesClassName");
+        was.remove("volumeAttributesClassName");
+    }
+    let without_nulls = |spec: &mut Value| spec.map_mut().retain(|_, value| !value.is_null());
+    without_nulls(&mut is);
+    without_nulls(&mut was);
+    if is != was {
+        let detail = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound \
+                      claims";
+        errors.forbidden(&SPEC, detail);
+    }
+    if size < before && size <= Quantity::or_zero(&new.status()["capacity"]["storage"]) {
+        let resources = SPEC.child("resources");
+        let requests = resources.child("requests");
+        errors.forbidden(&requests.child("storage"), "field can not be less than status.capacity");
+    }
+    if new.spec()["volumeMode"] != old.spec()["volumeMode"] {
+        errors.invalid(&At::new("volumeMode"), &new.spec()["volumeMode"], IMMUTABLE);
+    }
+    errors
+}
