@@ -1,3 +1,5 @@
+//! Objects in older versions, and what they are in the stored one.
+
 use super::*;
 use crate::object::Value;
 

@@ -1,3 +1,5 @@
+//! Webhooks and policies, right and wrong.
+
 use super::{VALIDATING_POLICY, VALIDATING_POLICY_BINDING, VALIDATING_WEBHOOK};
 use crate::api::registry::Strategy;
 use crate::object::{Kind, Object, Value, kinds};
