@@ -259,8 +259,7 @@ fn check_bound(api: &Api<'_>, namespace: &Str, bound: &Value) -> Result<(), Resp
 
 /// A token in the form of a JWT that says whose it is; its signature only looks like one.
 fn new_token(api: &mut Api<'_>, account: &Object, spec: &Value, expires: Time) -> Str {
-    let seconds = |time: Time| time.0.div_euclid(1_000_000);
-    let now = api.now;
+    let now = api.now.unix();
     let bound = &spec["boundObjectRef"];
     let mut about = map! {
         "namespace" => &account.meta.namespace,
@@ -272,12 +271,12 @@ fn new_token(api: &mut Api<'_>, account: &Object, spec: &Value, expires: Time) -
     }
     let claims = map! {
         "aud" => &spec["audiences"],
-        "exp" => seconds(expires),
-        "iat" => seconds(now),
+        "exp" => expires.unix(),
+        "iat" => now,
         "iss" => ISSUER,
         "jti" => api.names.uid(),
         "kubernetes.io" => about,
-        "nbf" => seconds(now),
+        "nbf" => now,
         "sub" => format!("system:serviceaccount:{}:{}", account.meta.namespace, account.meta.name),
     };
     let header = map! { "alg" => "RS256", "kid" => "seatrial" };
@@ -346,7 +345,11 @@ mod tests {
         let path = "/api/v1/namespaces/default/serviceaccounts/robot/token";
         let (code, made) = post(&mut store, &mut names, path, "{}");
         assert_eq!((code, made["spec"]["expirationSeconds"].as_i64()), (201, Some(3_600)));
-        let asked = format!(r#"{{"spec":{{"token":"{}"}}}}"#, made["status"]["token"].str_or_empty());
+        let token = made["status"]["token"].str_or_empty();
+        let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap_or_default()).expect("base64");
+        let claims = Value::from_json(&claims).expect("JSON");
+        assert_eq!(claims["exp"].as_i64().zip(claims["iat"].as_i64()).map(|(exp, iat)| exp - iat), Some(3_600));
+        let asked = format!(r#"{{"spec":{{"token":"{token}"}}}}"#);
         let (_, review) = post(&mut store, &mut names, "/apis/authentication.k8s.io/v1/tokenreviews", &asked);
         assert_eq!(review["status"]["user"]["username"].as_str(), Some("system:serviceaccount:default:robot"));
         let (_, unknown) =
