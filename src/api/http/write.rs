@@ -89,7 +89,8 @@ pub(super) fn update(
     let options = write_options(params, "UpdateOptions")?;
     let mut body = body::object(request, target, params)?;
     body::check_name(&body.object, target)?;
-    if api.view().get(&body.object.key()).is_some() {
+    let exists = api.view().get(&body.object.key()).is_some();
+    if exists {
         check_version(&body.version)?;
     }
     if is_strict_about_events(target)
@@ -98,7 +99,8 @@ pub(super) fn update(
         event::check_strict_update(&body.object, &old)?;
     }
     let stored = replace(api, &mut body, (target, params, part), options)?;
-    let mut response = Response::json(200, field_manager::show(api.view(), &stored, target));
+    let code = if exists { 200 } else { 201 };
+    let mut response = Response::json(code, field_manager::show(api.view(), &stored, target));
     response.warnings = body.warnings;
     Ok(response)
 }
