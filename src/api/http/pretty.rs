@@ -5,9 +5,10 @@ use bytes::Bytes;
 use super::query::Params;
 use super::{Content, Request, Response};
 
-/// Indents the JSON of an answer when the request asks for that, or comes from a program that shows it to a person.
+/// Indents the JSON of an answer when the request asks for that, or comes from a program that shows it to a person. The
+/// version and the list of paths are always indented (`WriteRawJSON`).
 pub(super) fn shape(mut response: Response, request: &Request) -> Response {
-    if is_wanted(request)
+    if (is_wanted(request) || matches!(request.path.as_str(), "/version" | "/"))
         && let Content::Json(value) = &response.content
         && let Ok(text) = serde_json::to_vec_pretty(value)
     {
