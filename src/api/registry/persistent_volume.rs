@@ -49,7 +49,6 @@ pub static VOLUME: Strategy = Strategy {
     prepare_create: |volume| {
         let since = volume.meta.created;
         volume.body.insert(literal!("status"), map! { "phase" => "Pending", "lastPhaseTransitionTime" => since });
-        protect(volume, "kubernetes.io/pv-protection");
     },
     validate: validate_volume,
     validate_update: validate_volume_update,
@@ -61,7 +60,6 @@ pub static CLAIM: Strategy = Strategy {
     default: default_claim,
     prepare_create: |claim| {
         claim.body.insert(literal!("status"), map! { "phase" => "Pending" });
-        protect(claim, "kubernetes.io/pvc-protection");
     },
     validate: validate_claim,
     validate_update: validate_claim_update,
@@ -79,11 +77,6 @@ pub static CLAIM: Strategy = Strategy {
     },
     ..Strategy::PLAIN
 };
-
-/// What is in use is not deleted under its user's hands (`plugin/pkg/admission/storage/storageobjectinuseprotection`).
-fn protect(object: &mut Object, finalizer: &str) {
-    object.meta.add_finalizer(finalizer);
-}
 
 fn default_volume(volume: &mut Object) {
     let spec = volume.spec_mut();
