@@ -31,6 +31,10 @@ const DEPRECATED: &[(&str, &str, Option<Kind>, u8)] = &[
     ("storage.k8s.io", "v1beta1", None, 19),
 ];
 
+/// Kinds of core/v1 that are deprecated and stay, since which minor release, and what to use instead.
+const DEPRECATED_FOR_GOOD: &[(Kind, u8, &str)] =
+    &[(kinds::COMPONENT_STATUS, 19, ""), (kinds::ENDPOINTS, 33, "; use discovery.k8s.io/v1 EndpointSlice")];
+
 /// The kinds whose deprecated versions name no successor.
 const WITHOUT_REPLACEMENT: [Kind; 4] =
     [kinds::EVENT, kinds::INGRESS_CLASS, kinds::RUNTIME_CLASS, kinds::POD_SECURITY_POLICY];
@@ -39,6 +43,10 @@ impl Release {
     /// The warning that a client gets for asking for `kind` by this group and version, if they are deprecated:
     /// `batch/v1beta1 CronJob is deprecated in v1.21+, unavailable in v1.25+; use batch/v1 CronJob`.
     pub fn deprecation(self, kind: Kind, group: &str, version: &str) -> Option<String> {
+        let stays = DEPRECATED_FOR_GOOD.iter().find(|it| it.0 == kind && it.1 <= self.minor());
+        if let Some((kind, since, instead)) = stays {
+            return Some(format!("v1 {} is deprecated in v1.{since}+{instead}", kind.info().kind));
+        }
         let applies = |row: &&(&str, &str, Option<Kind>, u8)| {
             row.0 == group && row.1 == version && row.2.is_none_or(|it| it == kind)
         };
@@ -98,6 +106,15 @@ mod tests {
                  autoscaling/v2beta2 HorizontalPodAutoscaler",
             ),
             ("1.36", kinds::CRON_JOB, "batch", "v1", ""),
+            ("1.32", kinds::ENDPOINTS, "", "v1", ""),
+            (
+                "1.36",
+                kinds::ENDPOINTS,
+                "",
+                "v1",
+                "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+            ),
+            ("1.36", kinds::COMPONENT_STATUS, "", "v1", "v1 ComponentStatus is deprecated in v1.19+"),
         ];
         for (release, kind, group, version, want) in table {
             let release: Release = release.parse().expect("a release");
