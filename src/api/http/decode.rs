@@ -27,10 +27,28 @@ pub(super) enum DecodeError {
     Type(String),
 }
 
+/// Whose words a value of a wrong type is told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Voice {
+    /// Those of sigs.k8s.io/json.
+    Json,
+    /// Those of apimachinery's `pkg/runtime/converter.go`.
+    Converter,
+}
+
 /// Reads JSON text as `ty`.
 pub(super) fn decode(text: &[u8], schema: &Schema, ty: &Type) -> Result<Decoded, DecodeError> {
+    decode_as(Voice::Json, text, schema, ty)
+}
+
+/// Reads the JSON text of an unstructured object as `ty`, with the errors of the converter between the two.
+pub(super) fn decode_unstructured(text: &[u8], schema: &Schema, ty: &Type) -> Result<Decoded, DecodeError> {
+    decode_as(Voice::Converter, text, schema, ty)
+}
+
+fn decode_as(voice: Voice, text: &[u8], schema: &Schema, ty: &Type) -> Result<Decoded, DecodeError> {
     let mut state =
-        State { schema, path: Vec::new(), go_fields: Vec::new(), owner: None, strict: Vec::new(), wrong: None };
+        State { schema, voice, path: Vec::new(), go_fields: Vec::new(), owner: None, strict: Vec::new(), wrong: None };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let syntax = |error: &serde_json::Error| DecodeError::Syntax(scalars::go_syntax_error(text, error));
     let seed = Seed { state: &mut state, ty, go_type: None };
@@ -50,6 +68,7 @@ enum Step {
 
 struct State<'s> {
     schema: &'s Schema,
+    voice: Voice,
     path: Vec<Step>,
     /// The struct fields on the way, without indexes and map keys: the path that type errors show.
     go_fields: Vec<String>,
@@ -87,6 +106,7 @@ impl State<'_> {
         }
         let of = go_type.map_or_else(|| self.schema.go_name(ty), str::to_owned);
         self.wrong = Some(match self.owner {
+            _ if self.voice == Voice::Converter => unconvertible(found, ty, &of),
             Some(owner) => {
                 let path = self.go_fields.join(".");
                 format!("json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {of}")
@@ -98,6 +118,34 @@ impl State<'_> {
     fn fail(&mut self, why: String) {
         self.wrong.get_or_insert(why);
     }
+}
+
+/// Why the converter cannot make a value of the type `of` of what was `found`.
+fn unconvertible(found: &str, ty: &Type, of: &str) -> String {
+    let (kind, number) = found.split_once(' ').unwrap_or((found, ""));
+    let kind = match kind {
+        "number" if number.contains(['.', 'e']) => "float64",
+        "number" => "int64",
+        "array" => "slice",
+        "object" => "map",
+        kind => kind,
+    };
+    let basic = match ty {
+        Type::Map(_) => return format!("cannot restore map from {kind}"),
+        Type::List(_) | Type::Bytes => return format!("cannot restore slice from {kind}"),
+        Type::Struct(_) => return format!("cannot restore struct from: {kind}"),
+        Type::Str if kind == "int64" => return format!("cannot convert {kind} to {of}"),
+        Type::Int32 | Type::Int64 if matches!(kind, "int64" | "float64") => {
+            return format!("cannot convert {kind} to {of}");
+        }
+        Type::Str => "string",
+        Type::Int32 => "int32",
+        Type::Int64 => "int64",
+        Type::Float => "float64",
+        Type::Bool => "bool",
+        _ => of,
+    };
+    format!("unrecognized type: {basic}")
 }
 
 struct Seed<'a, 's> {
@@ -180,6 +228,7 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
             }
             ty => match scalars::refuse("number", ty) {
                 Some(why) => self.own(Err(why)),
+                None if self.state.voice == Voice::Converter => self.mistake(&format!("number {it:?}")),
                 None => self.mistake("number"),
             },
         }
@@ -250,6 +299,12 @@ fn overlaid(old: Value, new: Value, ty: &Type) -> Value {
     }
 }
 
+/// Whether an empty map is kept where Go would not write it: the labels of a workload's template. Errors show them and tell
+/// an empty map from none, and no workload whose selector fits such labels is stored.
+fn is_shown_empty(outer: &[String], key: &str) -> bool {
+    key == "labels" && outer == ["spec", "template", "metadata"]
+}
+
 fn visit_struct<'de, 's, A: MapAccess<'de>>(
     state: &mut State<'s>,
     owner: &'s Struct,
@@ -282,7 +337,7 @@ fn visit_struct<'de, 's, A: MapAccess<'de>>(
             Some(before) => overlaid(before, value, &field.ty),
             None => value,
         };
-        if !(value.is_null() || field.omits_zero && value.is_empty()) {
+        if !(value.is_null() || field.omits_zero && value.is_empty() && !is_shown_empty(&state.go_fields, &key)) {
             entries.push((Str::from(key.as_str()), value));
         }
         if !repeated {
@@ -384,6 +439,36 @@ mod tests {
             let error = read(kind, text).expect_err(text);
             assert_eq!(error, DecodeError::Type(format!("json: cannot unmarshal {want}")), "{text}");
         }
+    }
+
+    #[test]
+    fn an_unstructured_value_of_a_wrong_type_is_told_in_the_words_of_the_converter() {
+        let table = [
+            (kinds::CONFIG_MAP, r#"{"data":{"a":5}}"#, "cannot convert int64 to string"),
+            (kinds::CONFIG_MAP, r#"{"data":{"a":true}}"#, "unrecognized type: string"),
+            (kinds::CONFIG_MAP, r#"{"data":{"a":1.5}}"#, "unrecognized type: string"),
+            (kinds::CONFIG_MAP, r#"{"data":"a"}"#, "cannot restore map from string"),
+            (kinds::POD, r#"{"spec":{"restartPolicy":1}}"#, "cannot convert int64 to v1.RestartPolicy"),
+            (kinds::POD, r#"{"spec":{"containers":"c"}}"#, "cannot restore slice from string"),
+            (kinds::POD, r#"{"spec":"x"}"#, "cannot restore struct from: string"),
+            (kinds::JOB, r#"{"spec":{"parallelism":"3"}}"#, "unrecognized type: int32"),
+            (kinds::JOB, r#"{"spec":{"parallelism":1.5}}"#, "cannot convert float64 to int32"),
+            (kinds::JOB, r#"{"spec":{"suspend":1}}"#, "unrecognized type: bool"),
+        ];
+        for (kind, text, want) in table {
+            let error = decode_unstructured(text.as_bytes(), schema(), schema().root(kind)).expect_err(text);
+            assert_eq!(error, DecodeError::Type(want.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn empty_labels_of_a_template_are_told_from_none() {
+        let labels = |text: &str| {
+            let value = read(kinds::DAEMON_SET, text).expect("no type error").value;
+            value.at(&["spec", "template", "metadata", "labels"]).to_json()
+        };
+        assert_eq!(labels(r#"{"spec":{"template":{"metadata":{"labels":{}}}}}"#), "{}");
+        assert_eq!(labels(r#"{"spec":{"template":{"metadata":{"labels":null}}}}"#), "null");
     }
 
     #[test]

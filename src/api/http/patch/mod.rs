@@ -8,7 +8,7 @@ mod strategic;
 
 use super::body::{self, Body, Expected, Validation};
 use super::custom::Refusal;
-use super::decode::{DecodeError, decode};
+use super::decode::{DecodeError, decode, decode_unstructured};
 use super::query::Params;
 use super::route::Target;
 use super::schema::{Type, schema};
@@ -36,6 +36,8 @@ struct Patched {
     strict: Vec<String>,
     /// The value that an error about the result shows.
     shown: String,
+    /// Whether the value is converted to its type rather than read from text.
+    is_unstructured: bool,
 }
 
 /// PATCH of an object or of a part of it.
@@ -169,7 +171,7 @@ fn apply_to(
             (value, shown)
         }
     };
-    Ok(Patched { value, strict, shown })
+    Ok(Patched { value, strict, shown, is_unstructured: format == Format::Strategic })
 }
 
 /// A patch as it stands, nulls included.
@@ -205,6 +207,7 @@ fn decoded(
     expected: &Expected<'_>,
     validation: Validation,
 ) -> Result<(Value, Vec<String>), Response> {
+    let decode = if patched.is_unstructured { decode_unstructured } else { decode };
     let mut decoded =
         decode(patched.value.to_json().as_bytes(), schema(), expected.ty).map_err(|error| match error {
             DecodeError::Syntax(why) | DecodeError::Type(why) => invalid_result(&patched.shown, &why),
