@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use super::custom_kind;
 use super::kinds::BUILT_IN;
 
-/// A kind, as an index into [`BUILT_IN`] or, above it, into the [custom kinds](super::custom_kind). Cheap to copy and to
+/// A kind, as an index into [`BUILT_IN`] or, above it, into the custom kinds. Cheap to copy and to
 /// compare; the order of built-in kinds is the table's, and custom kinds follow by group and name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind(pub u16);

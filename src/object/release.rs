@@ -1,6 +1,6 @@
 //! The minor releases of Kubernetes that a cluster can be, and what each of them served.
 //!
-//! Which group versions a release serves is in the rows of [`kinds`](super::kinds) (the public deprecation guide and
+//! Which group versions a release serves is in the rows of [`kinds`] (the public deprecation guide and
 //! `APILifecycleIntroduced`/`APILifecycleRemoved` of the API packages). Only the API's surface depends on the release: rules,
 //! controllers and the form in which objects are stored are those of the newest.
 

@@ -1,7 +1,7 @@
 //! A POSIX shell in virtual time (`sh` as in busybox and dash), with the programs that scripts in pod specs call.
 //!
-//! The grammar is the parser's; [`script`] turns its tree into commands, [`machine`] runs them, process by process, and
-//! [`step`] says what a process does next. Known differences: a shell shows as process 1 to itself, and a word's `$( .. )` run
+//! The grammar is the parser's; `script` turns its tree into commands, [`machine`] runs them, process by process, and
+//! `step` says what a process does next. Known differences: a shell shows as process 1 to itself, and a word's `$( .. )` run
 //! before the rest of the word is looked at.
 
 mod arithmetic;
