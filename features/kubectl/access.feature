@@ -13,6 +13,13 @@ Feature: kubectl asks who it is and what it may do
       Username    kubernetes-admin
       Groups      [system:masters system:authenticated]
       """
+    When I run `kubectl auth whoami --as=bob --as-group=devs`
+    Then the output is:
+      """
+      ATTRIBUTE   VALUE
+      Username    bob
+      Groups      [devs system:authenticated]
+      """
     When I run `kubectl auth can-i create pods`
     Then the output is:
       """

@@ -159,6 +159,14 @@ impl ApiService {
             accept: header(http::header::ACCEPT),
             if_none_match: header(http::header::IF_NONE_MATCH),
             user_agent: header(http::header::USER_AGENT),
+            authorization: header(http::header::AUTHORIZATION),
+            impersonated_user: header(http::HeaderName::from_static("impersonate-user")),
+            impersonated_groups: parts
+                .headers
+                .get_all("impersonate-group")
+                .iter()
+                .filter_map(|value| value.to_str().ok().map(str::to_owned))
+                .collect(),
             body,
         };
         let actor = self.actor.clone().unwrap_or_else(|| api_http::actor_of(&header(http::header::USER_AGENT)));

@@ -74,6 +74,12 @@ pub struct Request {
     pub if_none_match: String,
     /// The `User-Agent` header, or empty.
     pub user_agent: String,
+    /// The `Authorization` header, or empty.
+    pub authorization: String,
+    /// The `Impersonate-User` header, or empty.
+    pub impersonated_user: String,
+    /// The `Impersonate-Group` headers.
+    pub impersonated_groups: Vec<String>,
     /// The body.
     pub body: Bytes,
 }

@@ -1,7 +1,7 @@
 //! Kinds that are asked and not stored: who am I, may I, whose token is this, and a token for a service account
 //! (`pkg/registry/authentication`, `pkg/registry/authorization`, `pkg/registry/core/serviceaccount/storage/token.go`).
 //!
-//! Known differences: every client is the administrator, everything is allowed, and the signature of a token is nobody's.
+//! Known differences: whoever a client is, everything is allowed, and the signature of a token is nobody's.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,7 +16,7 @@ use crate::clock::{Span, Time};
 use crate::map;
 use crate::object::{Key, Kind, Map, Object, Str, Value, kinds, literal};
 
-/// The name of the one user that there is.
+/// The name of whoever shows no token and takes nobody's place.
 const USER: Str = literal!("kubernetes-admin");
 /// The groups of that user: the first is allowed everything.
 const GROUPS: [Str; 2] = [literal!("system:masters"), literal!("system:authenticated")];
@@ -49,7 +49,7 @@ pub(super) fn create(
     let status = match target.kind {
         kinds::SELF_SUBJECT_REVIEW => {
             review.meta.created = Some(api.now.truncated());
-            map! { "userInfo" => user(&USER, &GROUPS) }
+            map! { "userInfo" => asker(api, request) }
         }
         kinds::TOKEN_REVIEW => reviewed_token(api, review.spec())?,
         kinds::SELF_SUBJECT_RULES_REVIEW => rules(review.spec())?,
@@ -70,6 +70,37 @@ pub(super) fn create(
 
 fn user(name: &Str, groups: &[Str]) -> Map {
     map! { "username" => name, "groups" => Value::list(groups.iter()) }
+}
+
+/// Who asks: whom the client takes the place of (apiserver `pkg/endpoints/filters/impersonation.go`), whose token it shows,
+/// or the administrator.
+fn asker(api: &Api<'_>, request: &Request) -> Map {
+    if !request.impersonated_user.is_empty() {
+        let name = Str::from(request.impersonated_user.as_str());
+        return user(&name, &impersonated_groups(&name, &request.impersonated_groups));
+    }
+    let token = request.authorization.strip_prefix("Bearer ").unwrap_or_default();
+    match account_of(api, token) {
+        Some((claims, account)) => account_user(&claims, &account),
+        None => user(&USER, &GROUPS),
+    }
+}
+
+fn impersonated_groups(name: &str, named: &[String]) -> Vec<Str> {
+    let mut groups: Vec<Str> = named.iter().map(|it| Str::from(it.as_str())).collect();
+    let account = name.strip_prefix("system:serviceaccount:").and_then(|it| it.split_once(':'));
+    if let (Some((namespace, _)), true) = (account, groups.is_empty()) {
+        groups = vec![literal!("system:serviceaccounts"), Str::from(format!("system:serviceaccounts:{namespace}"))];
+    }
+    let (known, unknown) = ("system:authenticated", "system:unauthenticated");
+    if name == "system:anonymous" {
+        if !groups.iter().any(|it| it == unknown) {
+            groups.push(Str::from(unknown));
+        }
+    } else if !groups.iter().any(|it| it == known || it == unknown) {
+        groups.push(Str::from(known));
+    }
+    groups
 }
 
 /// `pkg/apis/authorization/validation/validation.go`.
@@ -134,16 +165,18 @@ fn reviewed_token(api: &Api<'_>, spec: &Value) -> Result<Map, Response> {
     let Some((claims, account)) = account_of(api, token) else {
         return Ok(map! { "user" => Value::empty_map(), "error" => "[invalid bearer token, unknown]" });
     };
+    Ok(map! { "authenticated" => true, "user" => account_user(&claims, &account), "audiences" => &claims["aud"] })
+}
+
+/// A service account as a user, by the claims of its token.
+fn account_user(claims: &Value, account: &Object) -> Map {
     let (namespace, name) = (&account.meta.namespace, &account.meta.name);
-    let groups = [
-        literal!("system:serviceaccounts"),
-        Str::from(format!("system:serviceaccounts:{namespace}")),
-        literal!("system:authenticated"),
-    ];
-    let mut user = user(&Str::from(format!("system:serviceaccount:{namespace}:{name}")), &groups);
+    let name = Str::from(format!("system:serviceaccount:{namespace}:{name}"));
+    let mut user = user(&name, &impersonated_groups(&name, &[]));
     user.insert("uid", &account.meta.uid);
-    user.insert("extra", map! { "authentication.kubernetes.io/credential-id" => Value::list([format!("JTI={}", claims["jti"].str_or_empty())]) });
-    Ok(map! { "authenticated" => true, "user" => user, "audiences" => &claims["aud"] })
+    let credential = format!("JTI={}", claims["jti"].str_or_empty());
+    user.insert("extra", map! { "authentication.kubernetes.io/credential-id" => Value::list([credential]) });
+    user
 }
 
 /// The claims of a token that this server gave out and that is still good, and the account that it is for.
@@ -334,6 +367,25 @@ mod tests {
         let want = "SelfSubjectAccessReview.authorization.k8s.io \"\" is invalid: spec.resourceAttributes: Invalid value: \
                     null: exactly one of nonResourceAttributes or resourceAttributes must be specified";
         assert_eq!((code, refused["message"].str_or_empty()), (422, want));
+    }
+
+    #[test]
+    fn whose_place_is_taken_has_the_groups_that_are_named_and_those_of_everybody() {
+        let table: [(&str, &[&str], &[&str]); 5] = [
+            ("bob", &[], &["system:authenticated"]),
+            ("bob", &["devs"], &["devs", "system:authenticated"]),
+            ("system:anonymous", &[], &["system:unauthenticated"]),
+            (
+                "system:serviceaccount:default:robot",
+                &[],
+                &["system:serviceaccounts", "system:serviceaccounts:default", "system:authenticated"],
+            ),
+            ("system:serviceaccount:default:robot", &["devs"], &["devs", "system:authenticated"]),
+        ];
+        for (name, named, want) in table {
+            let named: Vec<String> = named.iter().map(|it| (*it).to_owned()).collect();
+            assert_eq!(impersonated_groups(name, &named), want, "{name}");
+        }
     }
 
     #[test]
