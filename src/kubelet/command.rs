@@ -5,7 +5,7 @@
 
 use super::shell::machine::Machine;
 use super::shell::{self, Environment, Shell};
-use crate::clock::Time;
+use crate::clock::{Span, Time};
 use crate::object::{Object, Value};
 
 /// What a container's process does once it is started.
@@ -13,6 +13,8 @@ use crate::object::{Object, Value};
 pub enum Process {
     /// It runs a script. As process 1 it takes only the signals that it traps, and is killed after the grace period.
     Script(Box<Machine>),
+    /// It does nothing but end after a time with an exit code, or with `None` never. It ignores SIGTERM.
+    Plain(Option<(Span, i64)>),
     /// The image's own entrypoint: it runs until it is told to stop, and stops at once and well when it is.
     Entrypoint,
     /// A command that is not interpreted: it runs until it is killed. Names what is not understood.
@@ -41,6 +43,9 @@ pub fn process(container: &Value, pod: &Object, started: Time, reading: Reading)
     let expanded = |word: &Value| expand(word.str_or_empty(), &env);
     let argv: Vec<String> = command.iter().chain(args).map(expanded).collect();
     let program = argv[0].as_str();
+    if let Some(end) = shell::plain(&argv) {
+        return Process::Plain(end);
+    }
     let result = if is_shell(program) {
         shell_command(&argv, &env, started)
     } else if shell::is_program(shell::base_name(program)) {
@@ -153,7 +158,6 @@ fn expand(text: &str, env: &Environment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Span;
     use crate::kubelet::process::Running;
     use crate::object::{Str, kinds};
 

@@ -66,6 +66,7 @@ impl Running {
                 running.script = Some(Box::new(Script { now: *machine, ahead: None }));
                 running.run_ahead(started);
             }
+            Process::Plain(end) => running.end = end.map(|(span, code)| (started + span, code)),
             Process::Entrypoint => running.heeds_sigterm = true,
             Process::NotInterpreted(construct) => running.stuck = Some(construct),
             Process::CannotStart(message) => return Err(message),

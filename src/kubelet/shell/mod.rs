@@ -25,7 +25,7 @@ use crate::clock::Time;
 use crate::object::Str;
 use files::Files;
 use machine::{Machine, State};
-pub use programs::{base_name, is_program};
+pub use programs::{base_name, is_program, plain};
 use script::{Node, Refused, Simple};
 use word::Word;
 

@@ -3,6 +3,19 @@
 use super::{Call, Outcome};
 use crate::clock::Span;
 
+/// How long `sleep` with these arguments takes, `None` for ever; an error when it would complain.
+pub fn sleeps(args: &[String]) -> Result<Option<Span>, ()> {
+    if args.is_empty() {
+        return Err(());
+    }
+    let mut total = Some(Span::ZERO);
+    for arg in args {
+        let span = if matches!(arg.as_str(), "infinity" | "inf") { None } else { Some(parse(arg).ok_or(())?) };
+        total = total.zip(span).map(|(total, span)| total + span);
+    }
+    Ok(total)
+}
+
 pub fn sleep(call: &mut Call<'_>) -> Outcome {
     if call.args.is_empty() {
         return call.fail("missing operand");

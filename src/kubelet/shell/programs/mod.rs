@@ -159,6 +159,18 @@ pub fn is_program(name: &str) -> bool {
     )
 }
 
+/// When a program ends and how, if it prints nothing and touches nothing: it then needs no machine. `None` inside stands for
+/// one that never ends.
+pub fn plain(argv: &[String]) -> Option<Option<(Span, i64)>> {
+    let (name, args) = argv.split_first()?;
+    match base_name(name) {
+        "sleep" => clock::sleeps(args).ok().map(|span| span.map(|it| (it, 0))),
+        "true" => Some(Some((Span::ZERO, 0))),
+        "false" => Some(Some((Span::ZERO, 1))),
+        _ => None,
+    }
+}
+
 /// The last part of a program's path, when it is in one of the usual folders.
 pub fn base_name(path: &str) -> &str {
     ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"]
