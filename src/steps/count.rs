@@ -1,6 +1,5 @@
 //! Steps that count objects.
 
-use super::target::parse_kind;
 use super::{Args, Result, steps};
 use crate::object::{Kind, Map, Value, kinds, matches_label_selector};
 use crate::report::Failure;
@@ -27,7 +26,7 @@ pub(super) struct Selection {
 /// # Errors
 /// For an unknown kind or state, and when the owner is not there.
 pub(super) async fn select(world: &World, args: &Args) -> Result<Selection> {
-    let kind = parse_kind(args.word("resource"))?;
+    let kind = world.kind_called(args.word("resource")).await?;
     let namespace = args.optional("namespace").unwrap_or(&world.namespace);
     let mut objects = match args.optional("owner") {
         Some(owner) => {

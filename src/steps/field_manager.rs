@@ -35,7 +35,7 @@ async fn apply_all(world: &mut World, args: &Args, documents: &[Document]) -> Re
     let manager = args.optional("manager").map_or(KUBECTL, |_| args.text("manager"));
     let force = args.optional("force").is_some();
     for document in documents {
-        let (target, body) = addressed(world, document)?;
+        let (target, body) = addressed(world, document).await?;
         let result = world.apply(&target, manager, force, &body).await;
         result.map_err(|failure| in_manifest(failure, document))?;
     }

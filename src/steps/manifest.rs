@@ -1,11 +1,12 @@
 //! Steps that apply and create manifests, written under the step or in a file beside the feature.
 
+use super::custom::Definitions;
 use super::request::PatchType;
-use super::target::{nearest_of, parse_kind};
+use super::target::nearest_of;
 use super::{Args, Refusal, Result, Target, steps};
 use crate::api::http::yaml_to_value;
 use crate::map;
-use crate::object::{Kind, Map, Served, Value};
+use crate::object::{Kind, Map, Served, Str, Value};
 use crate::report::{Failure, Place};
 use crate::world::World;
 
@@ -71,7 +72,7 @@ async fn create_file(world: &mut World, args: Args) -> Result {
 
 async fn delete_file(world: &mut World, args: Args) -> Result {
     for document in read_file(world, args.text("file"))? {
-        let (target, _) = addressed(world, &document)?;
+        let (target, _) = addressed(world, &document).await?;
         world.existing(&target).await?;
         world.delete(&target, &Value::Map(map! { "propagationPolicy" => "Background" })).await?;
     }
@@ -79,14 +80,14 @@ async fn delete_file(world: &mut World, args: Args) -> Result {
 }
 
 async fn create(world: &mut World, document: &Document) -> Result {
-    let (target, body) = addressed(world, document)?;
+    let (target, body) = addressed(world, document).await?;
     let result = world.create(target.kind, &target.namespace, "kubectl-create", &body).await;
     result.map(|_| ()).map_err(|failure| in_manifest(failure, document))
 }
 
 /// Creates the object, or patches it with what changed since the last apply.
 async fn apply(world: &mut World, document: &Document) -> Result {
-    let (target, mut body) = addressed(world, document)?;
+    let (target, mut body) = addressed(world, document).await?;
     let applied = {
         let mut plain = body.clone();
         if plain.at(&["metadata", "annotations"]).is_null() {
@@ -130,12 +131,19 @@ fn changes(last: &Value, next: &Value, live: &Value) -> Value {
 }
 
 /// What a document is about, and the document with its namespace written out.
-pub(super) fn addressed(world: &mut World, document: &Document) -> Result<(Target, Value)> {
+pub(super) async fn addressed(world: &mut World, document: &Document) -> Result<(Target, Value)> {
     let mut body = document.value.clone();
-    let (kind, served) = document_kind(document)?;
-    if !world.options.release.served(kind).any(|it| it == served) {
-        return Err(not_served(world, document, kind, served));
-    }
+    let (api_version, kind) = named_kind(document)?;
+    let kind = match Kind::ever_served(api_version, kind) {
+        Some((kind, served)) if world.options.release.served(kind).any(|it| it == served) => kind,
+        Some((kind, served)) => return Err(not_served(world, document, kind, served)),
+        None => {
+            let definitions = world.definitions().await?;
+            let custom = definitions.serving(api_version, kind);
+            custom.ok_or_else(|| unknown_kind(document, (api_version, kind), &definitions))?
+        }
+    };
+    let api_version = Some(Str::from(api_version));
     let mut namespace = String::new();
     if kind.info().namespaced {
         let metadata = body.field_mut("metadata");
@@ -143,10 +151,11 @@ pub(super) fn addressed(world: &mut World, document: &Document) -> Result<(Targe
         namespace = metadata["namespace"].str_or_empty().to_owned();
     }
     let name = body.at(&["metadata", "name"]).str_or_empty().to_owned();
-    Ok((Target { kind, served: Some(served), namespace, name }, body))
+    Ok((Target { kind, api_version, namespace, name }, body))
 }
 
-fn document_kind(document: &Document) -> Result<(Kind, Served)> {
+/// The `apiVersion` and the `kind` that a document says it is.
+fn named_kind(document: &Document) -> Result<(&str, &str)> {
     let (version, kind) = (document.value["apiVersion"].str_or_empty(), document.value["kind"].str_or_empty());
     for (field, value) in [("apiVersion", version), ("kind", kind)] {
         if value.is_empty() {
@@ -154,21 +163,23 @@ fn document_kind(document: &Document) -> Result<(Kind, Served)> {
             return Err(failure.at(document.place.clone()).help(format!("add `{field}: ..` to it")));
         }
     }
-    if let Some(found) = Kind::ever_served(version, kind) {
-        return Ok(found);
-    }
+    Ok((version, kind))
+}
+
+/// That nothing serves the kind of a document in its version; the message names the nearest kind.
+fn unknown_kind(document: &Document, (version, kind): (&str, &str), definitions: &Definitions) -> Failure {
     let failure = Failure::scenario(format!("no matches for kind {kind:?} in version {version:?}"));
-    let names: Vec<_> = Kind::all().map(|it| it.info().kind).collect();
+    let built_in = Kind::all().map(|it| (it.info().kind, Str::from(it.info().api_version())));
+    let custom = definitions.kinds().map(|(name, version)| (name.as_str(), version));
+    let known: Vec<(&str, Str)> = built_in.chain(custom).collect();
+    let names: Vec<&str> = known.iter().map(|it| it.0).collect();
     let nearest = names.iter().find(|it| **it == kind).copied().or_else(|| nearest_of(kind, &names));
     let field = if names.contains(&kind) { "apiVersion" } else { "kind" };
     let failure = failure.at(document.place_of(field));
-    Err(match nearest.and_then(|it| parse_kind(it).ok()) {
-        Some(near) => {
-            let info = near.info();
-            failure.help(format!("did you mean `kind: {}` with `apiVersion: {}`?", info.kind, info.api_version()))
-        }
+    match known.iter().find(|it| Some(it.0) == nearest) {
+        Some((kind, version)) => failure.help(format!("did you mean `kind: {kind}` with `apiVersion: {version}`?")),
         None => failure.help(format!("served kinds are {}", names.join(", "))),
-    })
+    }
 }
 
 /// What kubectl says of a kind in a version that another release serves and this one does not, and what to do about it.
@@ -347,7 +358,8 @@ mod tests {
     fn an_unknown_kind_names_the_nearest() {
         let mut found = parse_documents("apiVersion: batch/v1beta1\nkind: Job\n", &place()).expect("valid YAML");
         let document = found.pop().expect("one document");
-        let failure = document_kind(&document).expect_err("no such version");
+        let named = named_kind(&document).expect("it says what it is");
+        let failure = unknown_kind(&document, named, &Definitions::default());
         assert_eq!(failure.message, "no matches for kind \"Job\" in version \"batch/v1beta1\"");
         assert_eq!(failure.help.as_deref(), Some("did you mean `kind: Job` with `apiVersion: batch/v1`?"));
     }

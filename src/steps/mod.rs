@@ -9,6 +9,7 @@ mod cluster;
 mod command;
 mod condition;
 mod count;
+mod custom;
 mod event;
 mod field_manager;
 mod history;

@@ -29,7 +29,7 @@ steps! {
 /// A node's name, with or without `node/` before it.
 fn named(args: &Args) -> Target {
     let name = args.word("node");
-    Target { kind: kinds::NODE, served: None, namespace: String::new(), name: name.to_owned() }
+    Target { kind: kinds::NODE, api_version: None, namespace: String::new(), name: name.to_owned() }
 }
 
 async fn joins(world: &mut World, args: Args) -> Result {
@@ -67,7 +67,7 @@ async fn drain(world: &mut World, args: Args) -> Result {
             continue;
         }
         let text = |field: &str| metadata[field].str_or_empty().to_owned();
-        let pod = Target { kind: kinds::POD, served: None, namespace: text("namespace"), name: text("name") };
+        let pod = Target { kind: kinds::POD, api_version: None, namespace: text("namespace"), name: text("name") };
         world.evict(&pod).await?;
     }
     Ok(())

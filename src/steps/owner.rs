@@ -1,7 +1,6 @@
 //! Steps about owner references: objects that own each other, as controllers would make them.
 
 use super::request::PatchType;
-use super::target::parse_kind;
 use super::{Args, Result, Target, steps};
 use crate::map;
 use crate::object::Value;
@@ -66,7 +65,7 @@ async fn objects(world: &mut World, args: Args) -> Result {
             "ownerReferences" => (!owners.is_empty()).then_some(owners),
             "finalizers" => Some(Value::list(listed(cell("FINALIZERS")))).filter(|it| !it.is_empty()),
         };
-        let api_version = world.spoken(target.kind).api_version();
+        let api_version = world.spoken(target.kind).await?;
         let body = map! { "apiVersion" => api_version, "kind" => target.kind.info().kind, "metadata" => metadata };
         world.create(target.kind, &target.namespace, "kubectl-create", &Value::Map(body)).await?;
     }
@@ -76,7 +75,12 @@ async fn objects(world: &mut World, args: Args) -> Result {
 async fn reference(world: &World, owner: &Owner<'_>) -> Result<Value> {
     let target: Target = if owner.is_missing {
         let (kind, name) = owner.object.split_once('/').unwrap_or((owner.object, ""));
-        Target { kind: parse_kind(kind)?, served: None, namespace: String::new(), name: name.to_owned() }
+        Target {
+            kind: world.kind_called(kind).await?,
+            api_version: None,
+            namespace: String::new(),
+            name: name.to_owned(),
+        }
     } else {
         world.target(owner.object).await?
     };
@@ -86,7 +90,7 @@ async fn reference(world: &World, owner: &Owner<'_>) -> Result<Value> {
     };
     let info = target.kind.info();
     Ok(Value::Map(map! {
-        "apiVersion" => info.api_version(),
+        "apiVersion" => world.spoken(target.kind).await?,
         "kind" => info.kind,
         "name" => target.name.as_str(),
         "uid" => uid,

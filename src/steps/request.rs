@@ -4,7 +4,7 @@ use http::{Method, Request};
 
 use super::{Result, Target};
 use crate::map;
-use crate::object::{Kind, Served, Value};
+use crate::object::{Kind, Str, Value};
 use crate::report::Failure;
 use crate::world::World;
 
@@ -51,13 +51,10 @@ impl PatchType {
 }
 
 /// The path of a collection, or with a `name` of an object.
-fn path(kind: Kind, served: Served, namespace: &str, name: &str) -> String {
+fn path(kind: Kind, api_version: &str, namespace: &str, name: &str) -> String {
     let info = kind.info();
-    let version = served.version;
-    let mut path = match served.group {
-        "" => format!("/api/{version}"),
-        group => format!("/apis/{group}/{version}"),
-    };
+    let root = if api_version.contains('/') { "apis" } else { "api" };
+    let mut path = format!("/{root}/{api_version}");
     if !namespace.is_empty() {
         path.push_str(&format!("/namespaces/{namespace}"));
     }
@@ -72,13 +69,34 @@ type Answer = std::result::Result<Value, Refusal>;
 
 impl World {
     /// The group version by which the cluster is asked for `kind`.
-    pub fn spoken(&self, kind: Kind) -> Served {
-        self.options.release.preferred(kind).unwrap_or_else(|| kind.info().preferred())
+    ///
+    /// # Errors
+    /// When the API does not tell which custom kinds it serves.
+    pub async fn spoken(&self, kind: Kind) -> Result<Str> {
+        if kind.is_custom() {
+            // The list of definitions is asked for its items only, and those are of a built-in kind.
+            let gone = || Failure::expectation(format!("nothing serves {} any more", kind.info().resource()));
+            return Box::pin(self.definitions()).await?.preferred(kind).ok_or_else(gone);
+        }
+        let served = self.options.release.preferred(kind).unwrap_or_else(|| kind.info().preferred());
+        Ok(Str::from(served.api_version()))
     }
 
-    fn path_of(&self, target: &Target) -> String {
-        let served = target.served.unwrap_or_else(|| self.spoken(target.kind));
-        path(target.kind, served, &target.namespace, &target.name)
+    /// The group version in which `body`, of `kind`, is sent: its own, if the kind ever had it.
+    async fn spoken_by(&self, kind: Kind, body: &Value) -> Result<Str> {
+        let own = body["apiVersion"].as_shared_str();
+        match own.filter(|own| kind.is_custom() || Kind::ever_served(own, kind.info().kind).is_some()) {
+            Some(own) => Ok(own.clone()),
+            None => self.spoken(kind).await,
+        }
+    }
+
+    async fn path_of(&self, target: &Target) -> Result<String> {
+        let api_version = match &target.api_version {
+            Some(api_version) => api_version.clone(),
+            None => self.spoken(target.kind).await?,
+        };
+        Ok(path(target.kind, &api_version, &target.namespace, &target.name))
     }
 
     async fn send(&self, method: Method, path: &str, content_type: &str, body: Option<&Value>) -> Result<Answer> {
@@ -111,7 +129,7 @@ impl World {
     /// # Errors
     /// When the API refuses for another reason.
     pub async fn read(&self, target: &Target) -> Result<Option<Value>> {
-        let path = self.path_of(target);
+        let path = self.path_of(target).await?;
         match self.send(Method::GET, &path, "application/json", None).await? {
             Ok(value) => Ok(Some(value)),
             Err(refusal) if refusal.code == 404 => Ok(None),
@@ -142,14 +160,15 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn list(&self, kind: Kind, namespace: Option<&str>) -> Result<Vec<Value>> {
-        let path = path(kind, self.spoken(kind), namespace.unwrap_or_default(), "");
+        let api_version = self.spoken(kind).await?;
+        let path = path(kind, &api_version, namespace.unwrap_or_default(), "");
         match self.send(Method::GET, &path, "application/json", None).await? {
             Ok(list) => {
                 // The items of a list of a built-in kind do not say what they are: the list does.
                 let info = kind.info();
                 let mut items = list["items"].items().to_vec();
                 for item in &mut items {
-                    item.set_default("apiVersion", self.spoken(kind).api_version());
+                    item.set_default("apiVersion", &api_version);
                     item.set_default("kind", info.kind);
                 }
                 Ok(items)
@@ -175,8 +194,7 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn create(&mut self, kind: Kind, namespace: &str, manager: &str, body: &Value) -> Result<Value> {
-        let named = Kind::ever_served(body["apiVersion"].str_or_empty(), kind.info().kind).map(|it| it.1);
-        let path = path(kind, named.unwrap_or_else(|| self.spoken(kind)), namespace, "");
+        let path = path(kind, &self.spoken_by(kind, body).await?, namespace, "");
         let path = format!("{path}?fieldManager={manager}&fieldValidation=Strict");
         self.change(Method::POST, &path, "application/json", Some(body)).await
     }
@@ -202,8 +220,10 @@ impl World {
         body: &Value,
     ) -> Result<Value> {
         let slash = if subresource.is_empty() { "" } else { "/" };
-        let path =
-            format!("{}{slash}{subresource}?fieldManager={manager}&fieldValidation=Strict", self.path_of(target));
+        let path = format!(
+            "{}{slash}{subresource}?fieldManager={manager}&fieldValidation=Strict",
+            self.path_of(target).await?
+        );
         self.change(Method::PATCH, &path, patch.content_type(), Some(body)).await
     }
 
@@ -212,9 +232,8 @@ impl World {
     /// # Errors
     /// When the API refuses, with a conflict for example.
     pub async fn apply(&mut self, target: &Target, manager: &str, force: bool, body: &Value) -> Result<Value> {
-        let named = Kind::ever_served(body["apiVersion"].str_or_empty(), target.kind.info().kind).map(|it| it.1);
-        let served = named.unwrap_or_else(|| self.spoken(target.kind));
-        let path = path(target.kind, served, &target.namespace, &target.name);
+        let api_version = self.spoken_by(target.kind, body).await?;
+        let path = path(target.kind, &api_version, &target.namespace, &target.name);
         let path = format!("{path}?fieldManager={manager}&force={force}&fieldValidation=Strict");
         self.change(Method::PATCH, &path, "application/apply-patch+yaml", Some(body)).await
     }
@@ -224,7 +243,7 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn delete(&mut self, target: &Target, options: &Value) -> Result<Value> {
-        let path = self.path_of(target);
+        let path = self.path_of(target).await?;
         self.change(Method::DELETE, &path, "application/json", Some(options)).await
     }
 
@@ -243,7 +262,7 @@ impl World {
     /// # Errors
     /// When the API refuses.
     pub async fn post(&mut self, target: &Target, subresource: &str, body: &Value) -> Result<Value> {
-        let path = format!("{}/{subresource}", self.path_of(target));
+        let path = format!("{}/{subresource}", self.path_of(target).await?);
         self.change(Method::POST, &path, "application/json", Some(body)).await
     }
 }

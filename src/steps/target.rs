@@ -1,7 +1,7 @@
 //! What a step is about: `daemonset/web`, `pod/web-*`, `job/pi in namespace cce`, `the pod of daemonset/web on node-1`.
 
 use super::Result;
-use crate::object::{Kind, Served, Value};
+use crate::object::{Kind, Str, Value};
 use crate::report::Failure;
 use crate::world::World;
 
@@ -11,7 +11,7 @@ pub struct Target {
     /// The kind.
     pub kind: Kind,
     /// The group version that is spoken; the one that the cluster prefers when it does not matter.
-    pub served: Option<Served>,
+    pub api_version: Option<Str>,
     /// The namespace; empty for cluster-scoped kinds.
     pub namespace: String,
     /// The name.
@@ -28,20 +28,14 @@ impl std::fmt::Display for Target {
     }
 }
 
-/// The kind that people mean by `word`.
-///
-/// # Errors
-/// When there is none; the message names the nearest.
-pub fn parse_kind(word: &str) -> Result<Kind> {
-    Kind::by_any_name(word).ok_or_else(|| {
-        let names: Vec<_> = Kind::all().map(|kind| kind.info().singular).collect();
-        let nearest = nearest_of(word, &names);
-        let failure = Failure::scenario(format!("the server doesn't have a resource type {word:?}"));
-        match nearest {
-            Some(name) => failure.help(format!("did you mean `{name}`? Served are {}", names.join(", "))),
-            None => failure.help(format!("served are {}", names.join(", "))),
-        }
-    })
+/// That `word` names no kind; the message names the nearest built-in or `custom` one.
+fn unknown_kind<'a>(word: &str, custom: impl Iterator<Item = &'a str>) -> Failure {
+    let names: Vec<&str> = Kind::all().map(|kind| kind.info().singular).chain(custom).collect();
+    let failure = Failure::scenario(format!("the server doesn't have a resource type {word:?}"));
+    match nearest_of(word, &names) {
+        Some(name) => failure.help(format!("did you mean `{name}`?")),
+        None => failure.help(format!("served are {}", names.join(", "))),
+    }
 }
 
 /// The one of `names` that is most like `word`, if any is like it at all.
@@ -53,6 +47,18 @@ pub fn nearest_of<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
 }
 
 impl World {
+    /// The kind that people mean by `word`, be it built in or made by a CustomResourceDefinition of the cluster.
+    ///
+    /// # Errors
+    /// When there is none; the message names the nearest.
+    pub async fn kind_called(&self, word: &str) -> Result<Kind> {
+        if let Some(kind) = Kind::by_any_name(word) {
+            return Ok(kind);
+        }
+        let definitions = self.definitions().await?;
+        definitions.called(word).map(|it| it.kind).ok_or_else(|| unknown_kind(word, definitions.names()))
+    }
+
     /// The object that `words` name. Patterns and `the pod of .. on ..` are looked up, and must mean one object.
     ///
     /// # Errors
@@ -68,9 +74,9 @@ impl World {
         let (kind, name) = object
             .split_once('/')
             .ok_or_else(|| Failure::scenario(format!("{object:?} names no object")).help("write it as `kind/name`"))?;
-        let kind = parse_kind(kind)?;
+        let kind = self.kind_called(kind).await?;
         let namespace = if kind.info().namespaced { namespace.to_owned() } else { String::new() };
-        let target = Target { kind, served: None, namespace, name: name.to_owned() };
+        let target = Target { kind, api_version: None, namespace, name: name.to_owned() };
         if !name.contains('*') {
             return Ok(target);
         }
@@ -106,7 +112,7 @@ fn one_of(found: Vec<&Value>, words: &str, kind: Kind) -> Result<Target> {
     match found.as_slice() {
         [one] => {
             let namespace = one.at(&["metadata", "namespace"]).str_or_empty().to_owned();
-            Ok(Target { kind, served: None, namespace, name: name(one) })
+            Ok(Target { kind, api_version: None, namespace, name: name(one) })
         }
         [] => Err(Failure::expectation(format!("there is no {words}"))),
         several => {
@@ -146,7 +152,9 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_is_answered_with_the_nearest() {
-        let failure = parse_kind("deamonset").expect_err("there is no such kind");
-        assert!(failure.help.is_some_and(|it| it.contains("did you mean `daemonset`")));
+        let help = |word| unknown_kind(word, ["sailboat"].into_iter()).help;
+        assert_eq!(help("deamonset").as_deref(), Some("did you mean `daemonset`?"));
+        assert_eq!(help("saliboat").as_deref(), Some("did you mean `sailboat`?"));
+        assert!(help("zzz").is_some_and(|it| it.starts_with("served are namespace, node, ")));
     }
 }

@@ -1,8 +1,7 @@
 //! Why things are as they are: the last events, container exits and scheduler messages of what a failed step is about.
 
 use super::Target;
-use super::target::parse_kind;
-use crate::object::{Value, kinds};
+use crate::object::{Kind, Value, kinds};
 use crate::snapshot::columns;
 use crate::world::World;
 
@@ -15,7 +14,7 @@ pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
     if !world.has_cluster() {
         return lines;
     }
-    let Some(target) = mentioned(world, step) else {
+    let Some(target) = mentioned(world, step).await else {
         return lines;
     };
     for event in world.events_of(&target).await.unwrap_or_default().iter().rev().take(3).rev() {
@@ -34,17 +33,19 @@ pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
 }
 
 /// The first `kind/name` in the words of a step.
-fn mentioned(world: &World, step: &str) -> Option<Target> {
+async fn mentioned(world: &World, step: &str) -> Option<Target> {
+    let definitions = world.definitions().await.unwrap_or_default();
     let (kind, name) = step.split([' ', '"', ',']).find_map(|word| {
         let (kind, name) = word.split_once('/')?;
-        Some((parse_kind(kind).ok()?, name))
+        let kind = Kind::by_any_name(kind).or_else(|| Some(definitions.called(kind)?.kind))?;
+        Some((kind, name))
     })?;
     let namespace = match step.split_once(" in namespace ") {
         Some((_, rest)) => rest.split(' ').next().unwrap_or_default().to_owned(),
         None => world.namespace.clone(),
     };
     let namespace = if kind.info().namespaced { namespace } else { String::new() };
-    Some(Target { kind, served: None, namespace, name: name.to_owned() })
+    Some(Target { kind, api_version: None, namespace, name: name.to_owned() })
 }
 
 fn render_event(about: &str, event: &Value) -> String {

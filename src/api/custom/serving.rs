@@ -144,18 +144,7 @@ pub fn kind_by_any_name(view: View<'_>, name: &str) -> Option<Kind> {
 
 /// The definition that people mean by `name`.
 pub fn definition_by_any_name(view: View<'_>, name: &str) -> Option<definition::Shared> {
-    let name = name.to_lowercase();
-    let means = |it: &definition::Shared| {
-        let names = &it.names;
-        let is_one = |text: &str| {
-            text == names.plural
-                || text == names.singular
-                || text == names.kind.to_lowercase()
-                || names.short_names.iter().any(|short| text == *short)
-        };
-        is_one(&name) || name.strip_suffix(&format!(".{}", it.group)).is_some_and(is_one)
-    };
-    definitions(view).into_iter().find(means)
+    definitions(view).into_iter().find(|it| it.is_called(name))
 }
 
 /// The version that clients of a definition prefer, as they would speak of it.

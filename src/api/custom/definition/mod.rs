@@ -121,6 +121,19 @@ impl Definition {
         })
     }
 
+    /// Whether people mean it by `name`: its kind, plural, singular or a short name, in any case, with the group or without.
+    pub fn is_called(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let names = &self.names;
+        let is_one = |text: &str| {
+            text == names.plural
+                || text == names.singular
+                || text == names.kind.to_lowercase()
+                || names.short_names.iter().any(|short| text == *short)
+        };
+        is_one(&name) || name.strip_suffix(&format!(".{}", self.group)).is_some_and(is_one)
+    }
+
     /// The version called `name`.
     pub fn version(&self, name: &str) -> Option<&Version> {
         self.versions.iter().find(|it| it.name == name)
