@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn an_object_has_the_path_that_the_api_serves_it_under() {
-        let path = |kind: Kind, namespace, name| super::path(kind, kind.info().preferred(), namespace, name);
+        let path = |kind: Kind, namespace, name| super::path(kind, &kind.info().api_version(), namespace, name);
         assert_eq!(path(kinds::JOB, "cce", "pi"), "/apis/batch/v1/namespaces/cce/jobs/pi");
         assert_eq!(path(kinds::NODE, "", "node-0"), "/api/v1/nodes/node-0");
         assert_eq!(path(kinds::POD, "", ""), "/api/v1/pods");
