@@ -56,6 +56,16 @@ impl<K: Hash + Eq, V> Lookup<K, V> {
         self.0.clear();
     }
 
+    /// The value under `key` for changing.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.0.find_mut(hash(key), |(it, _)| it == key).map(|(_, value)| value)
+    }
+
+    /// Whether there is a value under `key`.
+    pub fn contains_key(&self, key: &K) -> bool {
+        self.get_key_value(key).is_some()
+    }
+
     /// The kept key that equals `key`, with its value.
     pub fn get_key_value(&self, key: &K) -> Option<(&K, &V)> {
         self.0.find(hash(key), |(it, _)| it == key).map(|(key, value)| (key, value))
@@ -76,6 +86,13 @@ impl<K: Hash + Eq, V> Lookup<K, V> {
         let found = self.0.find_entry(hash(key), |(it, _)| it == key).ok()?;
         let ((_, value), _) = found.remove();
         Some(value)
+    }
+}
+
+/// Two tables are equal when they hold the same, in whatever order.
+impl<K: Hash + Eq, V: PartialEq> PartialEq for Lookup<K, V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.0.iter().all(|(key, value)| other.get(key) == Some(value))
     }
 }
 

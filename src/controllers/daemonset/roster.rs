@@ -12,7 +12,7 @@ use crate::controllers::Action;
 use crate::controllers::history::HASH_LABEL;
 use crate::controllers::shared::pod::{is_terminal, new_from_template};
 use crate::controllers::shared::{Ownership, adopt, decide, release};
-use crate::object::{Key, Object, Str, Value, kinds};
+use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::View;
 
 use super::placement::{Fit, add_tolerations, fit, target_node, tie_to_node};
@@ -78,7 +78,7 @@ impl Tally {
 }
 
 /// Every node, and what it comes to.
-pub(super) type Seats = BTreeMap<Str, (Seat, Verdict)>;
+pub(super) type Seats = Lookup<Str, (Seat, Verdict)>;
 
 /// The cache of one DaemonSet.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ pub(super) struct Roster {
     /// A pod of the template as it is before it is tied to a node.
     prototype: Object,
     seats: Seats,
-    places: BTreeMap<Str, Place>,
+    places: Lookup<Str, Place>,
     /// How many pods are of each hash.
     pub hashes: BTreeMap<Str, usize>,
     /// The sums.
@@ -114,8 +114,8 @@ impl Roster {
             uid: ds.meta.uid.clone(),
             spec: ds.spec().clone(),
             prototype,
-            seats: BTreeMap::new(),
-            places: BTreeMap::new(),
+            seats: Lookup::default(),
+            places: Lookup::default(),
             hashes: BTreeMap::new(),
             tally: Tally::default(),
             stale_pods: owned.chain(free).map(|it| it.meta.name.clone()).collect(),
@@ -168,7 +168,7 @@ impl Roster {
         for node in &touched {
             let found = view.get(&Key::new(kinds::NODE, "", node.clone()));
             let fit = found.map(|it| self.fit(it)).unwrap_or_default();
-            let (seat, _) = self.seats.entry(node.clone()).or_default();
+            let (seat, _) = self.seats.entry(node, Default::default);
             (seat.exists, seat.fit) = (found.is_some(), fit);
         }
         for name in std::mem::take(&mut self.stale_pods) {
