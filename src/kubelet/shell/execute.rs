@@ -6,8 +6,8 @@ use super::expand::{self, Failure};
 use super::files::absolute;
 use super::machine::Machine;
 use super::script::{Node, Redirect, RedirectTo, Simple};
-use super::step::{number, stop_on_error};
-use super::task::{Frame, Target, Task, Variable, Wait};
+use super::step::stop_on_error;
+use super::task::{Frame, Target, Task, Variable};
 use super::word::Word;
 
 impl Node {
@@ -387,86 +387,6 @@ impl Machine {
             _ => task.status = 0,
         }
     }
-
-    fn trap(&mut self, task: &mut Task, args: &[String]) {
-        task.status = 0;
-        let [action, signals @ ..] = args else {
-            return;
-        };
-        for signal in signals {
-            let name = signal_name(signal);
-            if name.is_empty() {
-                self.complain(task, &format!("trap: {signal}: bad trap"));
-                task.status = 1;
-                continue;
-            }
-            let traps = Arc::make_mut(&mut task.traps);
-            match action.as_str() {
-                "-" => drop(traps.remove(&name)),
-                "" => drop(traps.insert(name, None)),
-                script => match super::script::parse(script) {
-                    Ok(node) => drop(traps.insert(name, Some(node))),
-                    Err(_) => return task.exit(2),
-                },
-            }
-        }
-    }
-
-    fn wait(&mut self, task: &mut Task, args: &[String]) {
-        let children: Vec<u32> = match args {
-            [] => task.children.clone(),
-            some => some.iter().filter_map(|it| it.trim_start_matches('%').parse().ok()).collect(),
-        };
-        let done = children.iter().all(|it| !self.tasks.contains_key(it));
-        if done {
-            let last = args.last().and(children.last());
-            task.status = last.map_or(0, |it| self.ended.get(it).copied().unwrap_or(127));
-            return;
-        }
-        let mut again = vec!["wait".to_owned()];
-        again.extend(args.iter().cloned());
-        task.frames.push(Frame::Program(again));
-        task.wait = Wait::Background(children);
-    }
-
-    /// `wait` once more: its processes are gone, or a signal came whose trap has run by now.
-    pub(super) fn wait_again(&mut self, task: &mut Task, args: &[String]) {
-        let waits = |it: &u32| self.tasks.contains_key(it);
-        let children: Vec<u32> = if args.is_empty() {
-            task.children.clone()
-        } else {
-            args.iter().filter_map(|it| it.parse().ok()).collect()
-        };
-        if children.iter().any(waits) {
-            task.status = 128 + number("TERM");
-            return;
-        }
-        self.wait(task, args);
-    }
-
-    fn kill(&mut self, task: &mut Task, args: &[String]) {
-        let (signal, targets) = match args {
-            [flag, name, rest @ ..] if flag == "-s" => (signal_name(name), rest),
-            [flag, rest @ ..] if flag.starts_with('-') && flag.len() > 1 => (signal_name(&flag[1..]), rest),
-            all => ("TERM".to_owned(), all),
-        };
-        task.status = 0;
-        for target in targets {
-            let pid = target.trim_start_matches('%').parse::<u32>().ok();
-            let is_there = |pid: u32, machine: &Machine| pid == task.id || machine.tasks.contains_key(&pid);
-            match pid.filter(|it| is_there(*it, self)) {
-                Some(_) if signal == "0" => {}
-                Some(pid) if pid == task.id => task.signals.push(signal.clone()),
-                Some(pid) => {
-                    self.signal(pid, &signal);
-                }
-                None => {
-                    self.complain(task, "kill: No such process");
-                    task.status = 1;
-                }
-            }
-        }
-    }
 }
 
 fn case(
@@ -544,24 +464,6 @@ fn leave_loop(task: &mut Task, goes_on: bool, args: &[String]) {
             }
             _ => {}
         }
-    }
-}
-
-/// `TERM` for `TERM`, `SIGTERM` and `15`; empty for what is no signal.
-fn signal_name(text: &str) -> String {
-    let name = text.strip_prefix("SIG").unwrap_or(text);
-    match name {
-        "0" => "0".to_owned(),
-        "EXIT" => "EXIT".to_owned(),
-        "1" => "HUP".to_owned(),
-        "2" => "INT".to_owned(),
-        "3" => "QUIT".to_owned(),
-        "9" => "KILL".to_owned(),
-        "10" => "USR1".to_owned(),
-        "12" => "USR2".to_owned(),
-        "15" => "TERM".to_owned(),
-        name if number(name) > 0 => name.to_owned(),
-        _ => String::new(),
     }
 }
 

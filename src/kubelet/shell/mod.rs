@@ -12,6 +12,7 @@ pub mod machine;
 mod pattern;
 mod programs;
 mod script;
+mod signals;
 mod step;
 mod task;
 #[cfg(test)]

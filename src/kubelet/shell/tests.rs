@@ -77,6 +77,7 @@ fn compound_commands_do_as_in_any_shell() {
         ("mkdir -p /data/a; touch /data/a/1 /data/a/2; ls /data/a; echo /data/a/*", "1\n2\n/data/a/1 /data/a/2\n"),
         ("A=1 env | grep ^A; echo [$A]", "A=1\n[]\n"),
         ("trap 'echo bye' EXIT; echo hi", "hi\nbye\n"),
+        ("trap 'echo bye' 0; echo hi", "hi\nbye\n"),
     ] {
         let machine = run(script);
         assert_eq!(printed(&machine), output, "{script}");
