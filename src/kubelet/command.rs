@@ -63,6 +63,20 @@ pub fn process(container: &Value, pod: &Object, started: Time, reading: Reading)
     }
 }
 
+/// What `argv` does when it is executed in `container` of `pod` at `now`, as a machine of its own.
+///
+/// # Errors
+/// The runtime's message about a program that is none, or the construct that is not interpreted.
+pub fn executed(argv: &[String], container: &Value, pod: &Object, now: Time) -> Result<Machine, String> {
+    let env = environment(container, pod);
+    match argv.first() {
+        None => Err("no command was given".to_owned()),
+        Some(program) if is_shell(program) && argv.len() > 1 => shell_command(argv, &env, now),
+        Some(program) if is_no_program(program) => Err(not_found(program)),
+        Some(_) => Ok(shell::program(argv, &env, now)),
+    }
+}
+
 fn is_shell(program: &str) -> bool {
     matches!(shell::base_name(program), "sh" | "bash" | "ash" | "dash")
 }

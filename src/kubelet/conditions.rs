@@ -52,12 +52,12 @@ const fn plain(status: bool) -> Verdict {
     (status, Str::new(), Str::new())
 }
 
-/// Whether the container at `index` is ready: while it runs, for nothing probes it, or for an init container that must
+/// Whether the container at `index` is ready: while it runs and its probes say so, or for an init container that must
 /// come to an end, once it has done so well.
 pub fn is_ready(worker: &Worker, index: usize) -> bool {
     let ends_well = worker.is_init(index) && !worker.is_sidecar(index);
     match &worker.containers[index].state {
-        State::Running(_) => !ends_well,
+        State::Running(_) => !ends_well && worker.containers[index].ready,
         State::Exited(exit, _) => ends_well && exit.code == 0,
         State::Waiting => false,
     }

@@ -1,7 +1,9 @@
 //! One virtual container: what it does now, what it did before, and what comes next.
 
+use super::probe::Probes;
 use super::process::Running;
 use super::restart::Backoff;
+use super::shell::machine::{Machine, Printed};
 use crate::clock::{Span, Time};
 use crate::object::Str;
 
@@ -15,14 +17,33 @@ pub const CANNOT_START: i64 = 128;
 pub struct Container {
     /// What it does now.
     pub state: State,
-    /// How it ended before the present state.
+    /// How it ended before the present state, and what it printed until then.
     pub last: Option<Box<Exit>>,
+    /// Why it is not started although its turn has come.
+    pub hold: Option<Hold>,
+    /// Whether its process has started up: no startup probe is still to pass.
+    pub started: bool,
+    /// Whether it may be asked for its service: no readiness probe fails.
+    pub ready: bool,
+    /// What its probes know.
+    pub probes: Probes,
     /// How often it was started again.
     pub restarts: i64,
     /// What holds up its restarts.
     pub backoff: Backoff,
     /// The image it was made of, as its spec named it then; empty before the first start.
     pub image: Str,
+}
+
+/// What keeps a container from being started: it waits with a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The reason that its status shows: `ErrImagePull`, `CreateContainerConfigError`, ..
+    pub reason: &'static str,
+    /// The message beside it, or empty.
+    pub message: Str,
+    /// When the kubelet looks again.
+    pub retry_at: Time,
 }
 
 /// What a container does now.
@@ -38,7 +59,7 @@ pub enum State {
 }
 
 /// How a process ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Exit {
     /// The exit code.
     pub code: i64,
@@ -52,6 +73,21 @@ pub struct Exit {
     pub finished: Time,
     /// The container's id.
     pub id: Str,
+    /// Its processes and files as they were when somebody last looked.
+    pub machine: Option<Box<Machine>>,
+}
+
+impl Exit {
+    /// What was printed before the end.
+    pub fn log(&mut self) -> &[Printed] {
+        match &mut self.machine {
+            Some(machine) => {
+                machine.run(self.finished);
+                &machine.log
+            }
+            None => &[],
+        }
+    }
 }
 
 /// What comes after an exit.
@@ -74,6 +110,14 @@ impl Container {
     /// The run, if its process runs.
     pub fn running(&self) -> Option<&Running> {
         match &self.state {
+            State::Running(running) => Some(running),
+            _ => None,
+        }
+    }
+
+    /// The run, if its process runs, to be changed.
+    pub fn running_mut(&mut self) -> Option<&mut Running> {
+        match &mut self.state {
             State::Running(running) => Some(running),
             _ => None,
         }

@@ -25,10 +25,10 @@ pub enum Happening {
     BackOff,
     /// It is told to stop.
     Killing,
-    /// It is told to stop because its spec is another now.
-    Changed,
-    /// The pod was active for too long.
-    DeadlineExceeded,
+    /// Something else about the container: whether it is a warning, the reason and the message.
+    OfContainer(bool, &'static str, Str),
+    /// Something about the whole pod: whether it is a warning, the reason and the message.
+    OfPod(bool, &'static str, Str),
 }
 
 /// The message of a pod that was active for too long (`pkg/kubelet/active_deadline.go`).
@@ -71,10 +71,12 @@ pub fn events(pod: &Arc<Object>, container: &Value, is_init: bool, happening: &H
             vec![record(true, "BackOff", Str::from(message))]
         }
         Happening::Killing => vec![record(false, "Killing", Str::from(format!("Stopping container {name}")))],
-        Happening::Changed => {
-            vec![record(false, "Killing", Str::from(format!("Container {name} definition changed, will be restarted")))]
+        Happening::OfContainer(warning, reason, message) => vec![record(*warning, reason, message.clone())],
+        Happening::OfPod(warning, reason, message) => {
+            let (about, field_path, message) = (pod.clone(), Str::new(), message.clone());
+            let (warning, via) = (*warning, EventVia::Core);
+            vec![Action::Event(EventRecord { about, field_path, warning, reason, message, via })]
         }
-        Happening::DeadlineExceeded => vec![EventRecord::normal(pod, "DeadlineExceeded", DEADLINE_MESSAGE)],
     }
 }
 

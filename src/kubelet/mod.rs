@@ -6,21 +6,23 @@
 //! [`latency::NOTICE`] later, `CrashLoopBackOff` is shown from the exit on, and its event is recorded once a back-off.
 
 pub mod command;
-mod conditions;
-mod container;
-mod events;
-mod identity;
+pub mod conditions;
+pub mod container;
+pub mod events;
+pub mod hold;
+pub mod identity;
 pub mod latency;
-
-mod network;
+pub mod network;
 pub mod node;
-mod process;
-mod restart;
-mod shared;
+pub mod probe;
+pub mod process;
+pub mod restart;
+pub mod shared;
 pub mod shell;
-mod status;
-mod termination;
-mod worker;
+pub mod status;
+pub mod surroundings;
+pub mod termination;
+pub mod worker;
 
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,7 @@ use crate::store::{Change, View};
 use network::Range;
 use shared::Shared;
 use status::Place;
+use surroundings::Surroundings;
 use termination::Why;
 use worker::{Happenings, Worker};
 
@@ -107,7 +110,7 @@ impl Kubelet {
         }
     }
 
-    fn sync(&mut self, pod: &Arc<Object>, node: &Object, now: Time) -> Outcome {
+    fn sync(&mut self, pod: &Arc<Object>, node: &Object, view: View<'_>, now: Time) -> Outcome {
         let key = pod.key();
         let latency = self.latency;
         let mut outcome = Outcome::default();
@@ -121,6 +124,7 @@ impl Kubelet {
         outcome.actor = Some(self.remember(node).actor.clone());
         let mut worker = self.workers.remove(&key).unwrap_or_else(|| Worker::new(pod.clone(), now));
         worker.pod = pod.clone();
+        let around = &mut Surroundings { now, view, latency: &latency, node };
         let mut happenings = Happenings::new();
         if pod.meta.deleted.is_some() {
             worker.end(Why::Deleted, now, &mut happenings);
@@ -128,32 +132,32 @@ impl Kubelet {
             worker.end(Why::Finished, now, &mut happenings);
         }
         if worker.ending.is_none() {
-            worker.replace_changed(now, &latency, &mut happenings);
+            worker.replace_changed(around, &mut happenings);
         }
-        worker.advance(now, &latency, &mut happenings);
+        worker.advance(around, &mut happenings);
         self.tell(&worker, &happenings, &mut outcome.actions);
-        let terminated = worker.is_terminated(now, &latency);
-        outcome.actions.extend(self.write_status(&mut worker, now, terminated));
+        let terminated = worker.is_terminated(around);
+        outcome.actions.extend(self.write_status(&mut worker, around, terminated));
         // A deletion without grace is the last one: what holds the object now is a finalizer.
         if terminated && pod.meta.deleted.is_some() && pod.meta.deletion_grace_seconds != Some(0) {
             let options =
                 DeleteOptions { grace_seconds: Some(0), uid: Some(pod.meta.uid.clone()), ..DeleteOptions::default() };
             outcome.actions.push(Action::Delete(key.clone(), options));
         }
-        outcome.wake_at = if terminated { None } else { worker.deadline(&latency) };
+        outcome.wake_at = if terminated { None } else { worker.deadline(around) };
         self.workers.insert(key, worker);
         outcome
     }
 
     /// The write that brings the stored status to what is now, if they differ.
-    fn write_status(&mut self, worker: &mut Worker, now: Time, terminated: bool) -> Option<Action> {
+    fn write_status(&mut self, worker: &mut Worker, around: &Surroundings<'_>, terminated: bool) -> Option<Action> {
         let node = self.nodes.get_mut(worker.pod.node_name()?)?;
-        let has_sandbox = worker.has_sandbox(now, &self.latency);
+        let has_sandbox = worker.has_sandbox(around);
         if has_sandbox && worker.address.is_none() && !worker.pod.spec()["hostNetwork"].is_true() {
             worker.address = Some(node.range.take());
         }
         let place = Place { host: node.host.clone(), hosts: node.hosts.clone(), has_sandbox, terminated };
-        let status = status::status(worker, &place, &mut self.shared, now);
+        let status = status::status(worker, &place, &mut self.shared, around.now);
         if status.is_same(worker.pod.status()) {
             return None;
         }
@@ -191,7 +195,7 @@ impl Controller for Kubelet {
             return outcome;
         };
         match view.get(&Key::new(kinds::NODE, "", node.clone())).filter(|it| node::has_kubelet(it)) {
-            Some(node) => self.sync(pod, node, now),
+            Some(node) => self.sync(pod, node, view, now),
             None => Outcome::default(),
         }
     }

@@ -6,7 +6,8 @@
 
 use super::command::Process;
 use super::container::Exit;
-use super::shell::machine::{Machine, State};
+use super::shell::files::Files;
+use super::shell::machine::{Machine, Printed, State};
 use crate::clock::{Span, Time};
 use crate::object::Str;
 
@@ -31,9 +32,20 @@ pub struct Running {
     pub stuck: Option<String>,
     /// Whether it stops at once and well at SIGTERM; any other process does what its script says.
     pub heeds_sigterm: bool,
-    /// The end that it is brought to because its definition changed, and its exit code.
-    pub replaced: Option<(Time, i64)>,
+    /// The end that this container alone is brought to.
+    pub stop: Option<Stop>,
     script: Option<Box<Script>>,
+}
+
+/// The end of one container whose pod goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// When it ends at the latest.
+    pub at: Time,
+    /// Its exit code then.
+    pub code: i64,
+    /// Whether it is started again whatever its restart policy says.
+    pub replaces: bool,
 }
 
 /// A script under way.
@@ -43,6 +55,21 @@ struct Script {
     now: Machine,
     /// As it will be at the horizon, if it is still busy then.
     ahead: Option<Machine>,
+    /// Whether its process 1 stands for one that is not interpreted step by step, and whose end is known otherwise.
+    rests: bool,
+}
+
+/// What came of something that was executed in a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    /// Its session, for as long as it goes on.
+    pub session: u32,
+    /// When it ended, and its exit code; `None` when it was still going on at the limit.
+    pub ended: Option<(Time, i64)>,
+    /// What it printed by then.
+    pub output: Vec<Printed>,
+    /// The program that is not interpreted and that it came to.
+    pub stuck: Option<String>,
 }
 
 impl Running {
@@ -51,19 +78,11 @@ impl Running {
     /// # Errors
     /// The runtime's message about a process that cannot start.
     pub fn new(process: Process, started: Time, id: Str) -> Result<Self, String> {
-        let mut running = Running {
-            started,
-            id,
-            end: None,
-            look: None,
-            stuck: None,
-            heeds_sigterm: false,
-            replaced: None,
-            script: None,
-        };
+        let mut running =
+            Running { started, id, end: None, look: None, stuck: None, heeds_sigterm: false, stop: None, script: None };
         match process {
             Process::Script(machine) => {
-                running.script = Some(Box::new(Script { now: *machine, ahead: None }));
+                running.script = Some(Box::new(Script { now: *machine, ahead: None, rests: false }));
                 running.run_ahead(started);
             }
             Process::Plain(end) => running.end = end.map(|(span, code)| (started + span, code)),
@@ -83,10 +102,13 @@ impl Running {
         ahead.log.clear();
         let horizon = now + HORIZON;
         let next = ahead.run(horizon);
-        (self.end, self.look, script.ahead) = (None, None, None);
+        (self.look, script.ahead) = (None, None);
+        if !script.rests {
+            self.end = None;
+            self.stuck = ahead.stuck.get(&1).cloned();
+        }
         match &ahead.state {
             State::Ended(at, code) => self.end = Some((*at, *code)),
-            State::Stuck(program) => self.stuck = Some(program.clone()),
             State::Running if next.is_some() => {
                 self.look = Some(horizon);
                 script.ahead = Some(ahead);
@@ -117,23 +139,90 @@ impl Running {
         }
     }
 
+    /// What was printed by `now`, in order. What is printed at `now` itself is part of it.
+    pub fn log(&mut self, now: Time) -> &[Printed] {
+        match &mut self.script {
+            Some(script) => {
+                script.now.run(now);
+                &script.now.log
+            }
+            None => &[],
+        }
+    }
+
+    /// Its processes and files as they will be at `at` if nobody interferes; `None` for a process that nobody has looked
+    /// into yet, which has nothing but what its image has.
+    pub fn machine_at(&self, at: Time) -> Option<Machine> {
+        let mut machine = self.script.as_ref()?.now.clone();
+        machine.run(at);
+        Some(machine)
+    }
+
+    /// The files at `now`.
+    pub fn files(&mut self, now: Time) -> Option<&Files> {
+        let script = self.script.as_mut()?;
+        script.now.run(now);
+        Some(&script.now.files)
+    }
+
+    /// Executes process 1 of `what`, a machine of its own until now, in this container at `now`, and sees what comes of it
+    /// until `limit`. It changes this container's files and may signal its processes. What does not end by then goes on.
+    pub fn execute(&mut self, what: Machine, now: Time, limit: Time) -> Executed {
+        let files = what.files.clone();
+        let resting = || Box::new(Script { now: Machine::resting(files, now), ahead: None, rests: true });
+        let script = self.script.get_or_insert_with(resting);
+        script.now.run(now);
+        let before = script.now.files.clone();
+        let session = script.now.execute_beside(what);
+        let is_over = |it: &Machine| it.sessions.get(&session).is_none_or(|it| it.ended.is_some());
+        let mut ahead = script.now.clone();
+        ahead.run_while(limit, |it| !is_over(it));
+        let seen = ahead.sessions.remove(&session).unwrap_or_default();
+        let stuck = ahead.stuck.get(&session).cloned();
+        match seen.ended {
+            Some((at, _)) if at == now && ahead.now == now => {
+                let is_quiet = ahead.files.is_same(&before) && ahead.state == State::Running;
+                script.now = ahead;
+                script.now.forget_session(session);
+                if !is_quiet {
+                    self.run_ahead(now);
+                }
+            }
+            _ => self.run_ahead(now),
+        }
+        Executed { session, ended: seen.ended, output: seen.output, stuck }
+    }
+
+    /// What a session that went on has come to by `now`.
+    pub fn session(&mut self, session: u32, now: Time) -> Option<Executed> {
+        let script = self.script.as_mut()?;
+        script.now.run(now);
+        let seen = script.now.sessions.get(&session)?;
+        let stuck = script.now.stuck.get(&session).cloned();
+        Some(Executed { session, ended: seen.ended, output: seen.output.clone(), stuck })
+    }
+
+    /// Ends a session at `now`, if it still goes on, and forgets it.
+    pub fn end_session(&mut self, session: u32, now: Time) {
+        if let Some(script) = &mut self.script {
+            script.now.run(now);
+            script.now.end_session(session);
+            self.run_ahead(now);
+        }
+    }
+
     /// The exit of this run at `finished` with `code`; `from_log` says whether the end of the log is its message.
     pub fn exit(mut self, finished: Time, code: i64, from_log: bool) -> Exit {
         let reason = if code == 0 { "Completed" } else { "Error" };
-        let message = match &mut self.script {
-            Some(script) if code != 0 && from_log => {
-                script.now.run(finished);
-                log_tail(&script.now)
-            }
-            _ => Str::new(),
-        };
-        Exit { code, reason, message, started: self.started, finished, id: self.id }
+        let message = if code != 0 && from_log { log_tail(self.log(finished)) } else { Str::new() };
+        let machine = self.script.map(|it| Box::new(it.now));
+        Exit { code, reason, message, started: self.started, finished, id: self.id, machine }
     }
 }
 
 /// The end of what was printed.
-fn log_tail(machine: &Machine) -> Str {
-    let text: String = machine.log.iter().map(|it| it.text.as_str()).collect();
+fn log_tail(log: &[Printed]) -> Str {
+    let text: String = log.iter().map(|it| it.text.as_str()).collect();
     let lines = text.split_inclusive('\n').count();
     let first = lines.saturating_sub(MESSAGE_LINES);
     let tail: String = text.split_inclusive('\n').skip(first).collect();
@@ -186,5 +275,47 @@ mod tests {
     fn a_program_that_is_not_known_is_told_ahead() {
         let running = start("sleep 5; nginx");
         assert_eq!((running.end, running.look, running.stuck.as_deref()), (None, None, Some("nginx")));
+    }
+
+    fn execute(running: &mut Running, script: &str, at: i64, limit: i64) -> Executed {
+        let what = shell(script, &Shell::default(), &Environment::new(), Time::from_unix(at)).expect("a script");
+        running.execute(what, Time::from_unix(at), Time::from_unix(limit))
+    }
+
+    fn text(printed: &[Printed]) -> String {
+        printed.iter().map(|it| it.text.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_executed_sees_and_changes_the_files_of_the_container() {
+        let mut running = start("touch /tmp/a; sleep 30; rm /tmp/a; until [ -e /tmp/b ]; do sleep 1; done; exit 4");
+        assert_eq!(execute(&mut running, "cat /tmp/a", 29, 30).ended, Some((Time::from_unix(29), 0)));
+        assert_eq!((running.end, running.look), (None, Some(Time::from_unix(3600))));
+        let late = execute(&mut running, "cat /tmp/a", 30, 31);
+        assert_eq!(late.ended, Some((Time::from_unix(30), 1)));
+        assert_eq!(text(&late.output), "cat: can't open '/tmp/a': No such file or directory\n");
+        execute(&mut running, "touch /tmp/b", 35, 36);
+        assert_eq!(running.end, Some((Time::from_unix(36), 4)));
+    }
+
+    #[test]
+    fn what_is_executed_and_takes_its_time_goes_on_until_it_is_ended() {
+        let mut running = start("sleep 100");
+        let executed = execute(&mut running, "echo a; sleep 5; echo b; sleep 60; touch /tmp/c", 10, 20);
+        assert_eq!((executed.ended, text(&executed.output)), (None, "a\nb\n".to_owned()));
+        running.end_session(executed.session, Time::from_unix(20));
+        assert_eq!(running.session(executed.session, Time::from_unix(90)), None);
+        assert_eq!(running.files(Time::from_unix(90)).and_then(|it| it.get("/tmp/c")), None);
+        assert_eq!(running.end, Some((Time::from_unix(100), 0)));
+    }
+
+    #[test]
+    fn a_process_without_a_script_has_files_too() {
+        let mut running = Running::new(Process::Entrypoint, Time::from_unix(0), Str::new()).expect("it starts");
+        execute(&mut running, "echo x > /tmp/x", 5, 6);
+        let executed = execute(&mut running, "cat /tmp/x; nginx -t", 8, 9);
+        assert_eq!((executed.ended, executed.stuck.as_deref()), (None, Some("nginx")));
+        assert_eq!(text(&executed.output), "x\n");
+        assert_eq!((running.end, running.stuck), (None, None));
     }
 }

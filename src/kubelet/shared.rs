@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::conditions::Condition;
+use super::container::Hold;
 use super::identity;
 use crate::clock::Time;
 use crate::map;
@@ -60,6 +61,14 @@ impl Shared {
     /// The state of a container that waits for `reason`.
     pub fn waiting(&mut self, reason: Str) -> Value {
         kept(&mut self.waiting, reason.clone(), || Value::Map(map! { "waiting" => map! { "reason" => reason } }))
+    }
+
+    /// The state of a container that is held up.
+    pub fn held(&mut self, hold: &Hold) -> Value {
+        if hold.message.is_empty() {
+            return self.waiting(Str::from(hold.reason));
+        }
+        Value::Map(map! { "waiting" => map! { "reason" => hold.reason, "message" => &hold.message } })
     }
 
     /// `{}`.

@@ -174,7 +174,7 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
         "ready" => is_ready(worker, index),
         "resources" => is_made.then_some(resources),
         "restartCount" => container.restarts,
-        "started" => container.running().is_some(),
+        "started" => container.running().is_some() && container.started,
         "state" => state,
         "user" => is_made.then(|| user(worker.pod.spec(), spec, shared)),
         "volumeMounts" => mounts,
@@ -190,11 +190,13 @@ fn states(worker: &Worker, index: usize, place: &Place, shared: &mut Shared) -> 
     };
     match &container.state {
         State::Waiting if place.terminated && is_unknown(worker, index) => (unknown(), shared.empty()),
+        State::Waiting if let Some(hold) = &container.hold => (shared.held(hold), shared.empty()),
         State::Waiting => {
             let reason = if worker.inits > 0 { literal!("PodInitializing") } else { literal!("ContainerCreating") };
             (shared.waiting(reason), shared.empty())
         }
         State::Running(running) => (shared.running(running.started), last(container.last.as_deref(), shared)),
+        State::Exited(exit, _) if let Some(hold) = &container.hold => (shared.held(hold), last(Some(exit), shared)),
         State::Exited(exit, Next::BackOff { delay, .. }) => {
             let name = worker.spec(index)["name"].str_or_empty();
             let message = format!("back-off {delay} restarting failed container={name} pod={}", pod_name(&worker.pod));

@@ -37,6 +37,12 @@ impl Ending {
         Ending { why, since: now, kill_at: now + grace(why, pod) }
     }
 
+    /// The end of one container of `pod`, begun at `now`, with `grace` seconds where they are given.
+    pub fn of_container(pod: &Object, grace: Option<i64>, now: Time) -> Self {
+        let asked = grace.or_else(|| pod.spec()["terminationGracePeriodSeconds"].as_i64());
+        Ending { why: Why::Finished, since: now, kill_at: now + least(asked) }
+    }
+
     /// The same end after the deletion of `pod` was asked for, maybe again: a grace period can only become shorter.
     pub fn deleted(self, pod: &Object, now: Time) -> Self {
         let kill_at = self.kill_at.min(now + grace(Why::Deleted, pod));
@@ -63,7 +69,11 @@ impl Ending {
 fn grace(why: Why, pod: &Object) -> Span {
     let spec = pod.spec()["terminationGracePeriodSeconds"].as_i64();
     let asked = if why == Why::Deleted { pod.meta.deletion_grace_seconds.or(spec) } else { spec };
-    Span::seconds(asked.unwrap_or(MINIMUM_GRACE).max(MINIMUM_GRACE))
+    least(asked)
+}
+
+fn least(seconds: Option<i64>) -> Span {
+    Span::seconds(seconds.unwrap_or(MINIMUM_GRACE).max(MINIMUM_GRACE))
 }
 
 #[cfg(test)]

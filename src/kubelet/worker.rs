@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use super::command;
-use super::container::{CANNOT_START, Container, Exit, Next, State};
-use super::events::Happening;
+use super::container::{CANNOT_START, Container, Exit, Hold, Next, State};
+use super::events::{DEADLINE_MESSAGE, Happening};
 use super::identity;
 use super::latency::Latency;
-use super::process::Running;
+use super::process::{Executed, Running, Stop};
 use super::restart::{Backoff, should_restart};
+use super::surroundings::Surroundings;
 use super::termination::{Ending, Why};
+use super::{hold, probe};
 use crate::clock::{Span, Time};
 use crate::object::{Object, Str, Value};
 
@@ -25,6 +27,8 @@ pub struct Worker {
     pub containers: Vec<Container>,
     /// How many of them are init containers.
     pub inits: usize,
+    /// Why not even its sandbox is made: a volume that is not there, say.
+    pub hold: Option<Hold>,
     /// The address of its network, once it has one.
     pub address: Option<Str>,
     /// Its end, once that has begun.
@@ -39,7 +43,7 @@ impl Worker {
     pub fn new(pod: Arc<Object>, now: Time) -> Self {
         let inits = pod.spec()["initContainers"].items().len();
         let containers = vec![Container::default(); inits + pod.spec()["containers"].items().len()];
-        Worker { pod, seen: now, containers, inits, address: None, ending: None }
+        Worker { pod, seen: now, containers, inits, hold: None, address: None, ending: None }
     }
 
     /// The spec of the container at `index`.
@@ -61,13 +65,14 @@ impl Worker {
     }
 
     /// Whether its network is set up at `now`.
-    pub fn has_sandbox(&self, now: Time, latency: &Latency) -> bool {
-        self.address.is_some() || (self.ending.is_none() && now >= self.seen + latency.start)
+    pub fn has_sandbox(&self, around: &Surroundings<'_>) -> bool {
+        let ready = self.hold.is_none() && around.now >= self.seen + around.latency.start;
+        self.address.is_some() || (self.ending.is_none() && ready)
     }
 
     /// Whether every container is at its end, and the pod's end needs no more time.
-    pub fn is_terminated(&self, now: Time, latency: &Latency) -> bool {
-        let ending = self.ending.is_some_and(|it| now >= it.earliest(latency));
+    pub fn is_terminated(&self, around: &Surroundings<'_>) -> bool {
+        let ending = self.ending.is_some_and(|it| around.now >= it.earliest(around.latency));
         ending && self.containers.iter().all(|it| it.running().is_none())
     }
 
@@ -107,20 +112,60 @@ impl Worker {
         self.ending = Some(ending);
     }
 
-    /// Does all that is due by `now`.
-    pub fn advance(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) {
+    /// Stops the container at `index` alone, with its grace period, or `grace` seconds where that is given; `why` is the
+    /// message of the event. Then its restart policy decides, unless it `replaces` itself.
+    pub fn kill(
+        &mut self,
+        index: usize,
+        why: Str,
+        grace: Option<i64>,
+        replaces: bool,
+        around: &Surroundings<'_>,
+        happenings: &mut Happenings,
+    ) {
+        let ending = Ending::of_container(&self.pod, grace, around.now);
+        let Some(running) = self.containers[index].running_mut().filter(|it| it.stop.is_none()) else {
+            return;
+        };
+        running.terminate(around.now);
+        let (at, code) = ending.of(running, around.latency);
+        running.stop = Some(Stop { at, code, replaces });
+        happenings.push((index, Happening::OfContainer(false, "Killing", why)));
+    }
+
+    /// Executes `argv` in the container at `index`, and sees what comes of it until `limit`.
+    ///
+    /// # Errors
+    /// The runtime's message about a program that cannot be started, or about a container that does not run.
+    pub fn execute(
+        &mut self,
+        index: usize,
+        argv: &[String],
+        limit: Time,
+        around: &Surroundings<'_>,
+    ) -> Result<Executed, String> {
+        let what = command::executed(argv, self.spec(index), &self.pod, around.now)?;
+        let running = self.containers[index].running_mut().ok_or("container not running")?;
+        Ok(running.execute(what, around.now, limit))
+    }
+
+    /// Does all that is due by now.
+    pub fn advance(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
         // Each container ends and starts a bounded number of times at one instant: the back-off sees to that.
         loop {
-            let ended = self.end_due(now, latency, happenings);
+            let now = around.now;
+            let ended = self.end_due(around, happenings);
             if self.deadline_exceeded().is_some_and(|at| at <= now) && self.ending.is_none() && !self.is_finished() {
-                happenings.push((0, Happening::DeadlineExceeded));
+                let message = Str::from(DEADLINE_MESSAGE);
+                happenings.push((0, Happening::OfPod(false, "DeadlineExceeded", message)));
                 self.end(Why::DeadlineExceeded, now, happenings);
             }
             if self.ending.is_none() && self.needs_sidecars_stopped() {
                 self.end(Why::Finished, now, happenings);
             }
-            let started = self.ending.is_none() && self.start_due(now, latency, happenings);
-            if !ended && !started {
+            let started = self.ending.is_none() && self.start_due(around, happenings);
+            let probed = probe::advance(self, around, happenings);
+            if !ended && !started && !probed {
                 return;
             }
         }
@@ -139,10 +184,11 @@ impl Worker {
     }
 
     /// When there is something to do next.
-    pub fn deadline(&self, latency: &Latency) -> Option<Time> {
+    pub fn deadline(&self, around: &Surroundings<'_>) -> Option<Time> {
+        let latency = around.latency;
         let ends = self.containers.iter().filter_map(|it| self.end_of(it, latency)).map(|(at, _)| at);
         let looks = self.containers.iter().filter_map(|it| it.running()?.look);
-        let ends = ends.chain(looks);
+        let ends = ends.chain(looks).chain(probe::deadline(self, around));
         let Some(ending) = self.ending else {
             let starts = (0..self.containers.len()).filter_map(|it| self.start_of(it, latency));
             let expires = self.deadline_exceeded().filter(|_| !self.is_finished());
@@ -155,12 +201,15 @@ impl Worker {
         let running = container.running()?;
         match &self.ending {
             Some(ending) => Some(ending.of(running, latency)),
-            None => running.replaced.or(running.end),
+            None => match running.stop {
+                Some(stop) => running.end.filter(|(at, _)| *at <= stop.at).or(Some((stop.at, stop.code))),
+                None => running.end,
+            },
         }
     }
 
     /// Replaces the containers whose image is another now (`computePodActions`, which compares hashes of the spec).
-    pub fn replace_changed(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) {
+    pub fn replace_changed(&mut self, around: &Surroundings<'_>, happenings: &mut Happenings) {
         for index in 0..self.containers.len() {
             let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
             let container = &mut self.containers[index];
@@ -168,32 +217,33 @@ impl Worker {
                 continue;
             }
             match &mut container.state {
-                State::Running(running) if running.replaced.is_none() => {
-                    let stop = Ending::new(Why::Finished, &self.pod, now).of(running, latency);
-                    running.replaced = Some(stop);
-                    happenings.push((index, Happening::Changed));
+                State::Running(_) => {
+                    let name = self.spec(index)["name"].str_or_empty();
+                    let why = Str::from(format!("Container {name} definition changed, will be restarted"));
+                    self.kill(index, why, None, true, around, happenings);
                 }
                 State::Exited(_, next @ Next::BackOff { .. }) => {
                     // The back-off counts the failures of one definition.
                     container.backoff = Backoff::default();
-                    *next = Next::Restart(now);
+                    *next = Next::Restart(around.now);
                 }
                 _ => {}
             }
         }
     }
 
-    fn end_due(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) -> bool {
-        let mut any = false;
+    fn end_due(&mut self, around: &Surroundings<'_>, happenings: &mut Happenings) -> bool {
+        let (mut any, now, latency) = (false, around.now, around.latency);
         for index in 0..self.containers.len() {
             self.look_at(index, now, happenings);
             let Some((at, code)) = self.end_of(&self.containers[index], latency).filter(|(at, _)| *at <= now) else {
                 continue;
             };
             let from_log = self.spec(index)["terminationMessagePolicy"].as_str() == Some("FallbackToLogsOnError");
-            if let Some(running) = self.containers[index].running() {
-                let exit = running.clone().exit(at, code, from_log);
-                self.exited(index, exit, latency, happenings);
+            if let State::Running(running) = std::mem::take(&mut self.containers[index].state) {
+                let replaces = running.stop.is_some_and(|it| it.replaces);
+                let exit = running.exit(at, code, from_log);
+                self.exited(index, exit, replaces, latency, happenings);
                 any = true;
             }
         }
@@ -210,9 +260,8 @@ impl Worker {
         }
     }
 
-    fn exited(&mut self, index: usize, exit: Exit, latency: &Latency, happenings: &mut Happenings) {
-        let replaced = self.containers[index].running().is_some_and(|it| it.replaced.is_some());
-        if self.ending.is_none() && replaced {
+    fn exited(&mut self, index: usize, exit: Exit, replaces: bool, latency: &Latency, happenings: &mut Happenings) {
+        if self.ending.is_none() && replaces {
             let next = Next::Restart(exit.finished);
             self.containers[index].backoff = Backoff::default();
             self.containers[index].state = State::Exited(exit, next);
@@ -234,36 +283,42 @@ impl Worker {
 
     /// When the container at `index` is to be started, if its turn has come.
     fn start_of(&self, index: usize, latency: &Latency) -> Option<Time> {
-        let ready = self.seen + latency.start;
+        let ready = self.hold.as_ref().map_or(self.seen + latency.start, |it| it.retry_at);
         let mut turn = ready;
         for before in 0..index.min(self.inits) {
             let container = &self.containers[before];
             let sidecar = self.is_sidecar(before);
             match &container.state {
                 State::Exited(exit, _) if !sidecar && exit.code == 0 => turn = turn.max(exit.finished + latency.notice),
-                State::Running(running) if sidecar => turn = turn.max(running.started),
+                State::Running(running) if sidecar && container.started => turn = turn.max(running.started),
                 State::Exited(..) if sidecar && container.restarts > 0 => {}
                 _ => return None,
             }
         }
-        match self.containers[index].state {
-            State::Waiting => Some(turn),
-            _ => self.containers[index].restart_at(),
-        }
+        let container = &self.containers[index];
+        let due = if matches!(container.state, State::Waiting) { Some(turn) } else { container.restart_at() };
+        due.map(|it| container.hold.as_ref().map_or(it, |hold| hold.retry_at.max(it)))
     }
 
-    fn start_due(&mut self, now: Time, latency: &Latency, happenings: &mut Happenings) -> bool {
+    fn start_due(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) -> bool {
         let mut any = false;
         for index in 0..self.containers.len() {
-            if self.start_of(index, latency).is_some_and(|at| at <= now) {
-                self.start(index, now, latency, happenings);
+            if self.start_of(index, around.latency).is_none_or(|at| at > around.now) {
+                continue;
+            }
+            let hold = hold::check(self, index, around, happenings);
+            let held = hold.is_some();
+            self.containers[index].hold = hold;
+            if !held {
+                self.start(index, around, happenings);
                 any = true;
             }
         }
         any
     }
 
-    fn start(&mut self, index: usize, now: Time, latency: &Latency, happenings: &mut Happenings) {
+    fn start(&mut self, index: usize, around: &Surroundings<'_>, happenings: &mut Happenings) {
+        let (now, latency) = (around.now, around.latency);
         let container = &mut self.containers[index];
         if let State::Exited(exit, _) = std::mem::take(&mut container.state) {
             container.backoff.restarted(exit.finished, now, latency.first_restart_waits);
@@ -281,13 +336,15 @@ impl Worker {
                 happenings.push((index, Happening::Started));
                 happenings.extend(running.stuck.clone().map(|it| (index, Happening::NotInterpreted(it))));
                 self.containers[index].state = State::Running(running);
+                probe::begin(self, index, around);
             }
             Err(message) => {
                 let message = Str::from(message);
                 happenings.push((index, Happening::CannotStart(message.clone())));
                 let started = Time::from_unix(0);
-                let exit = Exit { code: CANNOT_START, reason: "StartError", message, started, finished: now, id };
-                self.exited(index, exit, latency, happenings);
+                let reason = "StartError";
+                let exit = Exit { code: CANNOT_START, reason, message, started, finished: now, id, machine: None };
+                self.exited(index, exit, false, latency, happenings);
             }
         }
     }

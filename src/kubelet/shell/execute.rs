@@ -176,6 +176,8 @@ impl Machine {
         let path = absolute(&task.folder, name);
         match (path.as_str(), how) {
             ("/dev/null", _) => return Ok(Target::Null),
+            ("/dev/stdout", _) if task.session != 1 => return Ok(Target::Session(task.session, false)),
+            ("/dev/stderr", _) if task.session != 1 => return Ok(Target::Session(task.session, true)),
             ("/dev/stdout" | "/proc/1/fd/1", _) => return Ok(Target::Log(false)),
             ("/dev/stderr" | "/proc/1/fd/2", _) => return Ok(Target::Log(true)),
             _ => {}

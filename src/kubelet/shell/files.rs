@@ -45,6 +45,11 @@ impl Files {
         Files { hostname, started, own: Arc::default() }
     }
 
+    /// Whether nothing was changed in one that is not in the other.
+    pub fn is_same(&self, other: &Files) -> bool {
+        Arc::ptr_eq(&self.own, &other.own)
+    }
+
     /// What is at `path`, which is absolute.
     pub fn get(&self, path: &str) -> Option<Entry> {
         match self.own.get(path) {

@@ -38,8 +38,15 @@ pub enum State {
     Running,
     /// Its first process has ended, and with it all others.
     Ended(Time, i64),
-    /// It has come to a program that is not interpreted, and stays there.
-    Stuck(String),
+}
+
+/// Processes that were executed in a container beside its own.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    /// What they printed.
+    pub output: Vec<Printed>,
+    /// When the first of them ended, and its exit code.
+    pub ended: Option<(Time, i64)>,
 }
 
 /// Text on its way from one process to another.
@@ -60,6 +67,10 @@ pub struct Machine {
     pub log: Vec<Printed>,
     /// How it is.
     pub state: State,
+    /// The program that is not interpreted and that a session came to, by the session's first process.
+    pub stuck: BTreeMap<Pid, String>,
+    /// What was executed beside process 1, by its first process.
+    pub sessions: BTreeMap<Pid, Session>,
     pub(super) tasks: BTreeMap<Pid, Task>,
     pub(super) ended: BTreeMap<Pid, i64>,
     pub(super) streams: BTreeMap<StreamId, Stream>,
@@ -77,6 +88,8 @@ impl Machine {
             files,
             log: Vec::new(),
             state: State::Running,
+            stuck: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             tasks: BTreeMap::from([(1, Task::new(1, node))]),
             ended: BTreeMap::new(),
             streams: BTreeMap::new(),
@@ -87,6 +100,46 @@ impl Machine {
         }
     }
 
+    /// A machine whose process 1 does nothing, and never ends.
+    pub fn resting(files: Files, now: Time) -> Self {
+        let mut machine = Machine::new(Arc::new(Node::List(Vec::new())), files, now);
+        if let Some(first) = machine.first() {
+            first.wait = Wait::Forever;
+        }
+        machine
+    }
+
+    /// Executes what process 1 of `other` was to do, beside the processes that run; returns its number, which is also its
+    /// session's.
+    pub fn execute_beside(&mut self, mut other: Machine) -> Pid {
+        self.last_pid += 1;
+        let id = self.last_pid;
+        let mut session = Session { output: std::mem::take(&mut other.log), ended: None };
+        if let State::Ended(_, code) = other.state {
+            session.ended = Some((self.now, code));
+        }
+        self.sessions.insert(id, session);
+        if let Some(mut task) = other.tasks.remove(&1) {
+            (task.id, task.session) = (id, id);
+            task.fds = vec![Target::Null, Target::Session(id, false), Target::Session(id, true)];
+            self.tasks.insert(id, task);
+        }
+        id
+    }
+
+    /// Ends every process of a session, as a runtime does to one that took too long.
+    pub fn end_session(&mut self, session: Pid) {
+        self.tasks.retain(|_, it| it.session != session);
+        self.forget_session(session);
+    }
+
+    /// Forgets what a session printed. What it put in the background runs on.
+    pub fn forget_session(&mut self, session: Pid) {
+        self.ended.remove(&session);
+        self.sessions.remove(&session);
+        self.stuck.remove(&session);
+    }
+
     /// Process 1, for giving it its variables before it runs.
     pub fn first(&mut self) -> Option<&mut Task> {
         self.tasks.get_mut(&1)
@@ -94,7 +147,12 @@ impl Machine {
 
     /// Runs until `until`. Returns when something happens next by itself, if anything does.
     pub fn run(&mut self, until: Time) -> Option<Time> {
-        while self.state == State::Running {
+        self.run_while(until, |_| true)
+    }
+
+    /// Runs until `until` for as long as `goes_on` says. Returns when something happens next by itself, if anything does.
+    pub fn run_while(&mut self, until: Time, goes_on: impl Fn(&Machine) -> bool) -> Option<Time> {
+        while self.state == State::Running && goes_on(self) {
             if let Some(id) = self.tasks.values().find(|it| self.can_go_on(it)).map(|it| it.id) {
                 self.go_on(id);
                 continue;
@@ -182,6 +240,9 @@ impl Machine {
 
     fn end(&mut self, task: &Task) {
         self.ended.insert(task.id, task.status);
+        if let Some(session) = self.sessions.get_mut(&task.id) {
+            session.ended = Some((self.now, task.status));
+        }
         if task.id == 1 {
             self.state = State::Ended(self.now, task.status);
             self.tasks.clear();
@@ -213,6 +274,12 @@ impl Machine {
                 if self.logged > MOST_LOG {
                     let half = self.log.len() / 2;
                     self.logged -= self.log.drain(..half).map(|it| it.text.len()).sum::<usize>();
+                }
+            }
+            Target::Session(id, error) => {
+                let printed = Printed { time: self.now, error: *error, text: text.to_owned() };
+                if let Some(session) = self.sessions.get_mut(id) {
+                    session.output.push(printed);
                 }
             }
             Target::File(path) => {

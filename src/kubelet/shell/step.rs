@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::machine::{Machine, State};
+use super::machine::Machine;
 use super::script::Node;
 use super::task::{Frame, StreamId, Target, Task, Wait};
 
@@ -242,9 +242,7 @@ impl Machine {
     /// The process has come to a program that is not known: it stays there.
     pub(super) fn stick(&mut self, task: &mut Task, program: &str) {
         task.wait = Wait::Forever;
-        if self.state == State::Running {
-            self.state = State::Stuck(program.to_owned());
-        }
+        self.stuck.entry(task.session).or_insert_with(|| program.to_owned());
     }
 }
 

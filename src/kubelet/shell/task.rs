@@ -17,6 +17,8 @@ pub type StreamId = u32;
 pub enum Target {
     /// The container's log, and with `true` its standard error.
     Log(bool),
+    /// What a session prints, and with `true` its standard error.
+    Session(Pid, bool),
     /// The end of a file.
     File(String),
     /// A stream that is written.
@@ -93,6 +95,8 @@ pub enum Frame {
 pub struct Task {
     /// Its number.
     pub id: Pid,
+    /// The first process of its session: 1, or the one that was executed in the container.
+    pub session: Pid,
     /// What it does, the innermost last.
     pub frames: Vec<Frame>,
     /// What it waits for.
@@ -130,6 +134,7 @@ impl Task {
     pub fn new(id: Pid, node: Arc<Node>) -> Self {
         Task {
             id,
+            session: id,
             frames: vec![Frame::Run(node)],
             wait: Wait::Nothing,
             status: 0,

@@ -1,0 +1,16 @@
+//! What is asked before a container is started, in the order in which a kubelet does (`startContainer` in
+//! `pkg/kubelet/kuberuntime/kuberuntime_container.go`).
+
+use super::container::Hold;
+use super::surroundings::Surroundings;
+use super::worker::{Happenings, Worker};
+
+/// What holds up the container at `index` of `worker`, whose turn has come.
+pub fn check(
+    _worker: &mut Worker,
+    _index: usize,
+    _around: &mut Surroundings<'_>,
+    _happenings: &mut Happenings,
+) -> Option<Hold> {
+    None
+}

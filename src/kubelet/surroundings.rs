@@ -1,0 +1,19 @@
+//! What a worker sees beside its pod.
+
+use super::latency::Latency;
+use crate::clock::Time;
+use crate::object::Object;
+use crate::store::View;
+
+/// The instant, the cluster and the node at which a worker does its work.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// The instant.
+    pub now: Time,
+    /// The objects of the cluster.
+    pub view: View<'a>,
+    /// How long things take on the node.
+    pub latency: &'a Latency,
+    /// The pod's node.
+    pub node: &'a Object,
+}
