@@ -86,6 +86,11 @@ impl Status {
         self.code == 404
     }
 
+    /// Whether this is the refusal of new objects in a namespace that is being deleted.
+    pub fn is_namespace_terminating(&self) -> bool {
+        self.details["causes"].items().iter().any(|it| it["reason"].str_or_empty() == "NamespaceTerminating")
+    }
+
     /// Whether this is a 409 of an existing name.
     pub fn is_already_exists(&self) -> bool {
         self.reason == "AlreadyExists"

@@ -2,6 +2,7 @@
 //!
 //! The scheduler and the kubelets have the same shape and implement the same [`Controller`] trait.
 
+pub mod cronjob;
 pub mod custom_resource_definition;
 pub mod daemonset;
 pub mod garbage_collector;
@@ -89,6 +90,8 @@ pub enum Action {
         /// What the events are about.
         owner: Arc<Object>,
     },
+    /// Create a Job for a CronJob and note it in the status of that, and tell so in an event on the CronJob.
+    StartJob(Box<cronjob::JobRun>),
     /// Take a finalizer off an object as it is stored then; an object or finalizer that is gone already is no failure.
     RemoveFinalizer {
         /// The object.

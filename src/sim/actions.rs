@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::api::Status;
 use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::Span;
+use crate::controllers::cronjob::JobRun;
 use crate::controllers::{Action, EventRecord};
 use crate::object::{Key, Object, Str};
 use crate::sim::cluster::Cluster;
@@ -46,6 +47,10 @@ impl Cluster {
                 failed |= !self.create_children(actor, objects, &owner);
                 continue;
             }
+            if let Action::StartJob(run) = action {
+                failed |= !self.start_job(actor, *run);
+                continue;
+            }
             let goes_on = matches!(action, Action::CreateChild { .. } | Action::DeleteChild { .. } | Action::Event(_));
             if !self.act_and_record(actor, action) {
                 failed = true;
@@ -64,15 +69,36 @@ impl Cluster {
 
     /// Carries out one action, records it, and returns whether it succeeded.
     fn act_and_record(&mut self, actor: &Str, action: Action) -> bool {
-        let [verb, kind, subject, link, object] = describe(&action);
+        let words = describe(&action);
         let result = self.act(actor, action);
-        let went = match &result {
+        self.record_action(actor, words, &result);
+        result.is_ok()
+    }
+
+    fn record_action(&mut self, actor: &Str, words: [Word; 5], result: &Result<Option<Str>, Status>) {
+        let went = match result {
             Ok(Some(name)) => format!(" {name}").into(),
             Ok(None) => "".into(),
             Err(status) => format!(": {status}").into(),
         };
+        let [verb, kind, subject, link, object] = words;
         self.timeline.record(self.now, actor, [verb, kind, subject, link, object, went]);
-        result.is_ok()
+    }
+
+    /// Starts the Job of a CronJob and notes it in the status of that; returns whether both went well.
+    fn start_job(&mut self, actor: &Str, run: JobRun) -> bool {
+        let words = named("create ", &run.job);
+        let result = self.api(actor).create(run.job.clone(), &WriteOptions::default());
+        self.record_action(actor, words, &result.as_ref().map(|_| None).map_err(Clone::clone));
+        match result {
+            Ok(made) => run.started(&made).into_iter().all(|it| self.act_and_record(actor, it)),
+            Err(status) => {
+                for action in run.failed(&status) {
+                    self.act_and_record(actor, action);
+                }
+                false
+            }
+        }
     }
 
     /// Creates `objects` in batches that double, until a batch has a failure; returns whether all were created.
@@ -110,7 +136,7 @@ impl Cluster {
                 self.announce(actor, event);
                 result.map(|it| Some(it.meta.name.clone()))
             }
-            Action::CreateChildren { .. } => Ok(None),
+            Action::CreateChildren { .. } | Action::StartJob(_) => Ok(None),
             Action::RemoveFinalizer { key, uid, finalizer } => {
                 let Some(stored) = self.store.get(&key).filter(|it| it.meta.uid == uid) else {
                     return Ok(None);
@@ -165,15 +191,12 @@ impl Cluster {
 
 /// What an action is about to do, in words that are not put together yet: most are never read.
 fn describe(action: &Action) -> [Word; 5] {
-    let named = |verb: &'static str, object: &Object| {
-        let name = if object.meta.name.is_empty() { &object.meta.generate_name } else { &object.meta.name };
-        [verb.into(), object.kind.info().singular.into(), "/".into(), name.into(), "".into()]
-    };
     match action {
         Action::Create(object) | Action::CreateChild { object, .. } => named("create ", object),
         Action::CreateChildren { objects, .. } => {
             ["create ".into(), objects.len().to_string().into(), " objects".into(), "".into(), "".into()]
         }
+        Action::StartJob(run) => named("create ", &run.job),
         Action::RemoveFinalizer { key, finalizer, .. } => {
             let from = format!(" from {}/", key.kind.info().singular);
             ["remove finalizer ".into(), finalizer.into(), from.into(), (&key.name).into(), "".into()]
@@ -191,4 +214,9 @@ fn describe(action: &Action) -> [Word; 5] {
             ["event ".into(), record.reason.into(), " ".into(), (&record.message).into(), "".into()]
         }
     }
+}
+
+fn named(verb: &'static str, object: &Object) -> [Word; 5] {
+    let name = if object.meta.name.is_empty() { &object.meta.generate_name } else { &object.meta.name };
+    [verb.into(), object.kind.info().singular.into(), "/".into(), name.into(), "".into()]
 }

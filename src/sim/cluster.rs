@@ -1,5 +1,7 @@
 //! A whole control plane at an instant: what is stored, what is due, and who acts on it.
 
+use std::collections::BTreeSet;
+
 use crate::api::registry::Api;
 use crate::clock::{Names, Span, Time};
 use crate::controllers::Controller;
@@ -39,6 +41,8 @@ pub struct Cluster {
     pub(super) recorder: Recorder,
     /// How many nodes ever joined; their addresses count it.
     pub(super) nodes_added: usize,
+    /// The controllers that are down.
+    pub(super) stopped: BTreeSet<usize>,
     /// The store's version up to which changes have woken controllers.
     routed: u64,
 }
@@ -58,6 +62,7 @@ impl Cluster {
             backoff: super::actions::Backoff::default(),
             recorder: Recorder::default(),
             nodes_added: 0,
+            stopped: BTreeSet::new(),
             routed,
         }
     }
@@ -108,6 +113,9 @@ impl Cluster {
         };
         for change in changes {
             for (index, controller) in self.controllers.iter_mut().enumerate() {
+                if self.stopped.contains(&index) {
+                    continue;
+                }
                 controller.wakes(change, view, &mut wakes);
                 for wake in wakes.drain(..) {
                     self.timeline.push(index, wake.key, self.now + wake.after);
@@ -136,7 +144,7 @@ impl Cluster {
             self.now = due;
             self.expire_events();
         }
-        let Some(controller) = self.controllers.get_mut(index) else {
+        let Some(controller) = self.controllers.get_mut(index).filter(|_| !self.stopped.contains(&index)) else {
             return true;
         };
         let outcome = controller.reconcile(View::new(&self.store), &key, self.now);

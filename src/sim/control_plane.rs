@@ -1,6 +1,7 @@
 //! Which loops a cluster runs, in the order in which they hear of a change.
 
 use crate::controllers::Controller;
+use crate::controllers::cronjob::CronJobController;
 use crate::controllers::custom_resource_definition::{DefinitionFinalizer, EstablishingController, NamingController};
 use crate::controllers::daemonset::DaemonSetController;
 use crate::controllers::garbage_collector::GarbageCollector;
@@ -36,6 +37,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(PodGarbageCollector::default()),
         Box::new(DaemonSetController::default()),
         Box::new(JobController::default()),
+        Box::new(CronJobController),
         Box::new(TtlAfterFinished),
         Box::new(VolumeProtection),
         // After the controllers: of two that hear of a deletion, its owner's is quicker than the collector, which asks the API.

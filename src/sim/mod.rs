@@ -7,11 +7,13 @@ mod control_plane;
 mod events;
 mod furniture;
 mod lease;
+mod outage;
 mod settle;
 mod timeline;
 
 pub use bootstrap::NodeSpec;
 pub use cluster::{Cluster, ClusterOptions};
 pub use control_plane::{ControlPlaneOptions, control_plane};
+pub use outage::UnknownController;
 pub use settle::{Bounds, NotSettled};
 pub use timeline::{Line, Timeline};

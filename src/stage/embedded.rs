@@ -5,7 +5,9 @@ use super::{Command, CommandError, Happening, Ran, Stage, command};
 use futures::future::LocalBoxFuture;
 
 use crate::clock::{Span, Time};
-use crate::sim::{Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, control_plane};
+use crate::sim::{
+    Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, UnknownController, control_plane,
+};
 use crate::store::Change;
 
 /// An embedded control plane, shared with its clients.
@@ -67,6 +69,14 @@ impl Stage for Embedded {
 
     fn add_node(&mut self, spec: &NodeSpec) -> Result<(), String> {
         self.cluster.with(|cluster| cluster.add_node(spec)).map_err(|status| status.message)
+    }
+
+    fn set_controller(&mut self, name: &str, is_up: bool) -> Result<(), UnknownController> {
+        let fresh = control_plane(&ControlPlaneOptions::default()).into_iter().find(|it| is_up && it.name() == name);
+        self.cluster.with(|cluster| match fresh {
+            Some(fresh) => cluster.start_controller(fresh),
+            None => cluster.stop_controller(name),
+        })
     }
 
     fn history(&self) -> Vec<Change> {

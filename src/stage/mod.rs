@@ -17,7 +17,7 @@ pub use command::{Command, CommandError, Ran};
 pub use embedded::Embedded;
 
 use crate::clock::{Span, Time};
-use crate::sim::{Line, NodeSpec, NotSettled};
+use crate::sim::{Line, NodeSpec, NotSettled, UnknownController};
 use crate::store::Change;
 
 /// What came of letting something happen.
@@ -52,6 +52,12 @@ pub trait Stage: Debug {
     /// # Errors
     /// The API's words when it refuses the node.
     fn add_node(&mut self, node: &NodeSpec) -> Result<(), String>;
+
+    /// Takes a controller down, or brings it back without what it remembered.
+    ///
+    /// # Errors
+    /// That there is none of that name.
+    fn set_controller(&mut self, name: &str, is_up: bool) -> Result<(), UnknownController>;
 
     /// Every change of every object, oldest first.
     fn history(&self) -> Vec<Change>;

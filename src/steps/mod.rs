@@ -8,6 +8,7 @@ mod catalogue;
 mod cluster;
 mod command;
 mod condition;
+mod controller;
 mod count;
 mod custom;
 mod event;
@@ -84,6 +85,7 @@ pub(crate) use steps;
 pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Clusters", cluster::STEPS),
     ("Nodes", node::STEPS),
+    ("Controllers", controller::STEPS),
     ("Time", time::STEPS),
     ("Manifests", manifest::STEPS),
     ("Field managers", field_manager::STEPS),

@@ -41,9 +41,11 @@ steps! {
     /// Checks a field: text as it is written, the same YAML, or `not set`.
     Then "{path:word} of {object} is {value:rest}", "Then status.numberReady of daemonset/web is 3" => field_is;
     /// Checks a label.
-    Then "{object} has <the|a|> label {pair:word}", "Then node/node-1 has the label daemon=true" => has_label;
+    Then "{object} has <the |a |>label {pair:word}", "Then node/node-1 has the label daemon=true" => has_label;
+    /// Checks an annotation.
+    Then "{object} has <the |an |>annotation {pair:word}", "Then job/hello has the annotation example.com/team=web" => has_annotation;
     /// Checks that a finalizer is on an object.
-    Then "{object} has <the|a|> finalizer {finalizer:word}", "Then daemonset/web has the finalizer foregroundDeletion" => has_finalizer;
+    Then "{object} has <the |a |>finalizer {finalizer:word}", "Then daemonset/web has the finalizer foregroundDeletion" => has_finalizer;
     /// Checks that deletion has begun and is not over.
     Then "{object} is being deleted", "Then daemonset/web is being deleted" => being_deleted;
     /// Checks that an object is owned by another, through an owner reference with its uid.
@@ -207,16 +209,24 @@ async fn field_is(world: &mut World, args: Args) -> Result {
 }
 
 async fn has_label(world: &mut World, args: Args) -> Result {
+    has_pair(world, &args, "label", "labels").await
+}
+
+async fn has_annotation(world: &mut World, args: Args) -> Result {
+    has_pair(world, &args, "annotation", "annotations").await
+}
+
+async fn has_pair(world: &mut World, args: &Args, what: &str, field: &str) -> Result {
     let target = world.target(args.word("object")).await?;
     let object = world.existing(&target).await?;
-    let labels = object.at(&["metadata", "labels"]);
+    let pairs = object.at(&["metadata", field]);
     let pair = args.word("pair");
     let (key, want) = pair.split_once('=').unwrap_or((pair, ""));
-    let has = labels.get(key).as_str().is_some_and(|it| want.is_empty() || it == super::args::unquoted(want));
+    let has = pairs.get(key).as_str().is_some_and(|it| want.is_empty() || it == super::args::unquoted(want));
     if has {
         return Ok(());
     }
-    Err(Failure::expectation(format!("{target} has no label {pair}")).comparing(pair, written(labels)))
+    Err(Failure::expectation(format!("{target} has no {what} {pair}")).comparing(pair, written(pairs)))
 }
 
 async fn has_finalizer(world: &mut World, args: Args) -> Result {

@@ -17,6 +17,8 @@ steps! {
     Given "these objects:", "Given these objects:\n  | OBJECT          | OWNERS                     | FINALIZERS       |\n  | configmap/owner |                            |                  |\n  | configmap/dep   | configmap/owner (blocking) | example.com/hold |" => objects;
     /// Adds an owner reference to an object.
     When "I make {owner:object} an owner of {object}( that waits for it)", "When I make configmap/b an owner of configmap/a that waits for it" => make_owner;
+    /// Makes an object the controller of another, which has none: its owner reference says `controller: true`.
+    When "I make {owner:object} the controller of {object}", "When I make cronjob/hello the controller of job/by-hand" => make_controller;
 }
 
 /// An owner as a cell of the table names it.
@@ -99,13 +101,24 @@ async fn reference(world: &World, owner: &Owner<'_>) -> Result<Value> {
 }
 
 async fn make_owner(world: &mut World, args: Args) -> Result {
-    let target = world.target(args.word("object")).await?;
     let is_blocking = args.step.value.ends_with(" that waits for it");
     let owner = Owner { object: args.word("owner"), is_blocking, is_missing: false };
     let owner = reference(world, &owner).await?;
+    add_owner(world, &args, owner).await
+}
+
+async fn make_controller(world: &mut World, args: Args) -> Result {
+    let owner = Owner { object: args.word("owner"), is_blocking: true, is_missing: false };
+    let mut owner = Value::from(reference(world, &owner).await?);
+    owner.set("controller", true);
+    add_owner(world, &args, owner).await
+}
+
+async fn add_owner(world: &mut World, args: &Args, owner: impl Into<Value>) -> Result {
+    let target = world.target(args.word("object")).await?;
     let object = world.existing(&target).await?;
     let mut owners = object.at(&["metadata", "ownerReferences"]).items().to_vec();
-    owners.push(owner);
+    owners.push(owner.into());
     let patch = map! { "metadata" => map! { "ownerReferences" => owners } };
     world.patch(&target, "", PatchType::Merge, &Value::Map(patch)).await.map(|_| ())
 }

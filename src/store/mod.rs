@@ -105,6 +105,11 @@ impl Store {
         slots.filter_map(|slot| self.objects.get(*slot))
     }
 
+    /// Every kind that something was ever stored of, in order.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.by_name.keys().copied()
+    }
+
     /// The number of objects of `kind`.
     pub fn count(&self, kind: Kind) -> usize {
         self.by_name.get(&kind).map_or(0, |all| all.values().map(BTreeMap::len).sum())
