@@ -5,6 +5,7 @@
 pub mod cronjob;
 pub mod custom_resource_definition;
 pub mod daemonset;
+mod event_budget;
 pub mod garbage_collector;
 pub mod history;
 pub mod job;
@@ -23,6 +24,7 @@ use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::object::{Key, Object, Str};
 use crate::store::{Change, View};
+pub use event_budget::EventBudget;
 
 /// A loop of the control plane: which changes wake it, and what it wants done.
 ///
@@ -154,6 +156,12 @@ pub struct EventRecord {
 pub enum EventVia {
     /// client-go `tools/record`: `source`, `count`, `firstTimestamp`; correlated and rate-limited.
     Core,
+    /// As [`EventVia::Core`], for an event that occurred so many more times since it was last told, when the recorder
+    /// would have dropped it: they are counted with this one.
+    CoreAgain {
+        /// How many times.
+        untold: u32,
+    },
     /// client-go `tools/events`: `reportingController`, `action`, `eventTime` (kube-scheduler, taint eviction).
     Events {
         /// What the controller did, such as `Binding`.

@@ -27,6 +27,8 @@ pub enum Happening {
     Killing,
     /// Something else about the container: whether it is a warning, the reason and the message.
     OfContainer(bool, &'static str, Str),
+    /// What a probe found, with how often it found the same since it was last told.
+    Probed(&'static str, Str, u32),
     /// Something about the whole pod: whether it is a warning, the reason and the message.
     OfPod(bool, &'static str, Str),
 }
@@ -72,6 +74,11 @@ pub fn events(pod: &Arc<Object>, container: &Value, is_init: bool, happening: &H
         }
         Happening::Killing => vec![record(false, "Killing", Str::from(format!("Stopping container {name}")))],
         Happening::OfContainer(warning, reason, message) => vec![record(*warning, reason, message.clone())],
+        Happening::Probed(reason, message, untold) => {
+            let (about, field_path, message) = (pod.clone(), path.clone(), message.clone());
+            let via = EventVia::CoreAgain { untold: *untold };
+            vec![Action::Event(EventRecord { about, field_path, warning: true, reason, message, via })]
+        }
         Happening::OfPod(warning, reason, message) => {
             let (about, field_path, message) = (pod.clone(), Str::new(), message.clone());
             let (warning, via) = (*warning, EventVia::Core);

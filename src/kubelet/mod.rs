@@ -38,6 +38,7 @@ use crate::controllers::{Action, Controller, Outcome, Wake};
 use crate::map;
 use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::{Change, View};
+use events::Happening;
 use network::Range;
 use shared::Shared;
 use status::Place;
@@ -98,15 +99,22 @@ impl Kubelet {
         }
         let mut happenings = Happenings::new();
         worker.end(Why::Deleted, worker.seen, &mut happenings);
-        self.tell(&worker, &happenings, actions);
+        self.tell(&mut worker, &happenings, Time::default(), actions);
     }
 
-    fn tell(&self, worker: &Worker, happenings: &Happenings, actions: &mut Vec<Action>) {
+    fn tell(&self, worker: &mut Worker, happenings: &Happenings, now: Time, actions: &mut Vec<Action>) {
         for (index, happening) in happenings {
-            if self.latency.silent && !matches!(happening, events::Happening::NotInterpreted(_)) {
+            if self.latency.silent && !matches!(happening, Happening::NotInterpreted(_)) {
                 continue;
             }
-            actions.extend(events::events(&worker.pod, worker.spec(*index), worker.is_init(*index), happening));
+            let events = events::events(&worker.pod, worker.spec(*index), worker.is_init(*index), happening);
+            // What probes tell is paid for where it is found.
+            if !matches!(happening, Happening::Probed(..)) {
+                for _ in &events {
+                    worker.budget.spend(now);
+                }
+            }
+            actions.extend(events);
         }
     }
 
@@ -134,8 +142,9 @@ impl Kubelet {
         if worker.ending.is_none() {
             worker.replace_changed(around, &mut happenings);
         }
+        self.give_address(&mut worker, around);
         worker.advance(around, &mut happenings);
-        self.tell(&worker, &happenings, &mut outcome.actions);
+        self.tell(&mut worker, &happenings, now, &mut outcome.actions);
         let terminated = worker.is_terminated(around);
         outcome.actions.extend(self.write_status(&mut worker, around, terminated));
         // A deletion without grace is the last one: what holds the object now is a finalizer.
@@ -149,13 +158,20 @@ impl Kubelet {
         outcome
     }
 
-    /// The write that brings the stored status to what is now, if they differ.
-    fn write_status(&mut self, worker: &mut Worker, around: &Surroundings<'_>, terminated: bool) -> Option<Action> {
-        let node = self.nodes.get_mut(worker.pod.node_name()?)?;
-        let has_sandbox = worker.has_sandbox(around);
-        if has_sandbox && worker.address.is_none() && !worker.pod.spec()["hostNetwork"].is_true() {
+    /// Gives the pod its address once its sandbox is made.
+    fn give_address(&mut self, worker: &mut Worker, around: &Surroundings<'_>) {
+        let node = worker.pod.node_name().and_then(|it| self.nodes.get_mut(it));
+        let has_none = worker.address.is_none() && !worker.pod.spec()["hostNetwork"].is_true();
+        if let Some(node) = node.filter(|_| has_none && worker.has_sandbox(around)) {
             worker.address = Some(node.range.take());
         }
+    }
+
+    /// The write that brings the stored status to what is now, if they differ.
+    fn write_status(&mut self, worker: &mut Worker, around: &Surroundings<'_>, terminated: bool) -> Option<Action> {
+        self.give_address(worker, around);
+        let node = self.nodes.get(worker.pod.node_name()?)?;
+        let has_sandbox = worker.has_sandbox(around);
         let place = Place { host: node.host.clone(), hosts: node.hosts.clone(), has_sandbox, terminated };
         let status = status::status(worker, &place, &mut self.shared, around.now);
         if status.is_same(worker.pod.status()) {

@@ -34,6 +34,8 @@ pub struct Running {
     pub heeds_sigterm: bool,
     /// The end that this container alone is brought to.
     pub stop: Option<Stop>,
+    /// How often it was run ahead: what was foreseen of it before may be otherwise now.
+    pub runs_ahead: u32,
     script: Option<Box<Script>>,
 }
 
@@ -78,8 +80,17 @@ impl Running {
     /// # Errors
     /// The runtime's message about a process that cannot start.
     pub fn new(process: Process, started: Time, id: Str) -> Result<Self, String> {
-        let mut running =
-            Running { started, id, end: None, look: None, stuck: None, heeds_sigterm: false, stop: None, script: None };
+        let mut running = Running {
+            started,
+            id,
+            end: None,
+            look: None,
+            stuck: None,
+            heeds_sigterm: false,
+            stop: None,
+            runs_ahead: 0,
+            script: None,
+        };
         match process {
             Process::Script(machine) => {
                 running.script = Some(Box::new(Script { now: *machine, ahead: None, rests: false }));
@@ -95,6 +106,7 @@ impl Running {
 
     /// Sees what comes after `now`.
     fn run_ahead(&mut self, now: Time) {
+        self.runs_ahead += 1;
         let Some(script) = &mut self.script else {
             return;
         };

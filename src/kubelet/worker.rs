@@ -14,6 +14,7 @@ use super::surroundings::Surroundings;
 use super::termination::{Ending, Why};
 use super::{hold, probe};
 use crate::clock::{Span, Time};
+use crate::controllers::EventBudget;
 use crate::object::{Object, Str, Value};
 
 /// A pod that a kubelet takes care of.
@@ -33,6 +34,8 @@ pub struct Worker {
     pub address: Option<Str>,
     /// Its end, once that has begun.
     pub ending: Option<Ending>,
+    /// What is left for the kubelet's events about it.
+    pub budget: EventBudget,
 }
 
 /// What happened to the container at an index.
@@ -43,7 +46,16 @@ impl Worker {
     pub fn new(pod: Arc<Object>, now: Time) -> Self {
         let inits = pod.spec()["initContainers"].items().len();
         let containers = vec![Container::default(); inits + pod.spec()["containers"].items().len()];
-        Worker { pod, seen: now, containers, inits, hold: None, address: None, ending: None }
+        Worker {
+            pod,
+            seen: now,
+            containers,
+            inits,
+            hold: None,
+            address: None,
+            ending: None,
+            budget: EventBudget::full(now),
+        }
     }
 
     /// The spec of the container at `index`.

@@ -185,7 +185,8 @@ impl Cluster {
     /// Records an event by `actor`. An event that cannot be stored is dropped, as upstream's recorder drops it.
     pub(super) fn record_event(&mut self, actor: &Str, record: EventRecord) {
         let stored = match record.via {
-            EventVia::Core => self.record_counted(actor, &record),
+            EventVia::Core => self.record_counted(actor, &record, 0),
+            EventVia::CoreAgain { untold } => self.record_counted(actor, &record, untold),
             EventVia::Events { action } => self.record_series(actor, &record, action),
         };
         drop(stored);
@@ -211,11 +212,11 @@ impl Cluster {
         }
     }
 
-    fn record_counted(&mut self, actor: &Str, record: &EventRecord) -> Result<(), Status> {
+    fn record_counted(&mut self, actor: &Str, record: &EventRecord, untold: u32) -> Result<(), Status> {
         let (now, recorder) = (self.now, &mut self.recorder);
         let name = recorder.new_name(&record.about, now, &mut self.names);
         let likeness = likeness(record);
-        let Some(observed) = recorder.source(actor).correlator.observe(likeness, name, now) else {
+        let Some(observed) = recorder.source(actor).correlator.observe(likeness, untold, name, now) else {
             return Ok(());
         };
         let mut told = recorder.told(record, now);

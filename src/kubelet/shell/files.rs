@@ -50,6 +50,16 @@ impl Files {
         Arc::ptr_eq(&self.own, &other.own)
     }
 
+    /// Whether both have the same files with the same text, whenever those were written.
+    pub fn is_like(&self, other: &Files) -> bool {
+        let paths = self.own.keys().chain(other.own.keys());
+        let has_same = |path: &String| match (self.get(path), other.get(path)) {
+            (Some(Entry::File(one, _)), Some(Entry::File(another, _))) => one == another,
+            (one, another) => one == another,
+        };
+        paths.into_iter().all(has_same)
+    }
+
     /// What is at `path`, which is absolute.
     pub fn get(&self, path: &str) -> Option<Entry> {
         match self.own.get(path) {

@@ -161,7 +161,10 @@ impl Machine {
                 Wait::Until(at) => Some(at),
                 _ => None,
             });
-            let next = next.min()?;
+            let Some(next) = next.min() else {
+                self.now = self.now.max(until);
+                return None;
+            };
             if next > until {
                 self.now = self.now.max(until);
                 return Some(next);

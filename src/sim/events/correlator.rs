@@ -8,16 +8,13 @@
 use std::collections::BTreeMap;
 
 use crate::clock::{Span, Time};
+use crate::controllers::EventBudget;
 use crate::object::Str;
 
 /// So many distinct messages of one kind are told apart.
 const DISTINCT_MESSAGES: usize = 9;
 /// Similar events further apart than this start anew.
 const SIMILAR_WITHIN: Span = Span::seconds(600);
-/// What an event costs of a source's budget for an object; the budget refills with time.
-const COST: Span = Span::seconds(300);
-/// The budget when it is full: a burst of 25 events.
-const BUDGET: Span = Span::seconds(25 * 300);
 /// The objects that one source remembers.
 const REMEMBERED: usize = 4096;
 
@@ -64,8 +61,7 @@ struct Logged {
 
 #[derive(Debug)]
 struct About {
-    used: Time,
-    budget: Span,
+    budget: EventBudget,
     groups: Vec<Group>,
     logged: Vec<Logged>,
 }
@@ -79,21 +75,16 @@ pub struct Correlator {
 impl Correlator {
     /// Takes note of an event at `now`; `None` when the source has used up its budget for the object.
     ///
-    /// `new_name` is the name of its object if it is the first of its kind.
-    pub fn observe(&mut self, event: Likeness, new_name: Str, now: Time) -> Option<Observed> {
+    /// `new_name` is the name of its object if it is the first of its kind. `untold` is how often it occurred before without
+    /// being told of, because the budget was used up.
+    pub fn observe(&mut self, event: Likeness, untold: u32, new_name: Str, now: Time) -> Option<Observed> {
         self.make_room(event.object);
-        let fresh = || About { used: now, budget: BUDGET, groups: Vec::new(), logged: Vec::new() };
+        let fresh = || About { budget: EventBudget::full(now), groups: Vec::new(), logged: Vec::new() };
         let about = self.abouts.entry(event.object).or_insert_with(fresh);
         let combined = about.is_combined(event, now);
-        let observed = about.count(if combined { event.group } else { event.exact }, combined, new_name, now);
-        let elapsed = now - about.used;
-        about.used = now;
-        about.budget = (about.budget + elapsed).min(BUDGET);
-        if about.budget < COST {
-            return None;
-        }
-        about.budget = Span(about.budget.0 - COST.0);
-        Some(observed)
+        let key = if combined { event.group } else { event.exact };
+        let observed = about.count(key, combined, 1 + i64::from(untold), new_name, now);
+        about.budget.spend(now).then_some(observed)
     }
 
     /// Forgets the half that was not used for longest when a new object would be one too many. Upstream forgets one at a
@@ -102,11 +93,11 @@ impl Correlator {
         if self.abouts.len() < REMEMBERED || self.abouts.contains_key(&object) {
             return;
         }
-        let mut used: Vec<Time> = self.abouts.values().map(|about| about.used).collect();
+        let mut used: Vec<Time> = self.abouts.values().map(|about| about.budget.used()).collect();
         let middle = used.len() / 2;
         let (_, median, _) = used.select_nth_unstable(middle);
         let median = *median;
-        self.abouts.retain(|_, about| about.used > median);
+        self.abouts.retain(|_, about| about.budget.used() > median);
     }
 }
 
@@ -130,13 +121,13 @@ impl About {
         false
     }
 
-    fn count(&mut self, key: u64, combined: bool, new_name: Str, now: Time) -> Observed {
+    fn count(&mut self, key: u64, combined: bool, times: i64, new_name: Str, now: Time) -> Observed {
         if let Some(logged) = self.logged.iter_mut().find(|logged| logged.key == key) {
-            logged.count += 1;
+            logged.count += times;
             return Observed { name: logged.name.clone(), count: logged.count, first: logged.first, combined };
         }
-        self.logged.push(Logged { key, count: 1, first: now, name: new_name.clone() });
-        Observed { name: new_name, count: 1, first: now, combined }
+        self.logged.push(Logged { key, count: times, first: now, name: new_name.clone() });
+        Observed { name: new_name, count: times, first: now, combined }
     }
 }
 
@@ -156,7 +147,7 @@ mod tests {
 
     fn observe(correlator: &mut Correlator, message: &str, at: i64) -> Option<Observed> {
         let name = Str::from(format!("web.{at}"));
-        correlator.observe(event("web", "BackOff", message), name, Time::from_unix(at))
+        correlator.observe(event("web", "BackOff", message), 0, name, Time::from_unix(at))
     }
 
     #[test]
@@ -192,7 +183,7 @@ mod tests {
         assert!(observe(&mut correlator, "a", 299).is_none());
         let later = observe(&mut correlator, "a", 300).expect("the budget has refilled");
         assert_eq!(later.count, 42, "dropped events count as well");
-        let other = correlator.observe(event("db", "BackOff", "a"), Str::new(), Time::from_unix(300));
+        let other = correlator.observe(event("db", "BackOff", "a"), 0, Str::new(), Time::from_unix(300));
         assert!(other.is_some(), "each object has a budget of its own");
     }
 }
