@@ -12,6 +12,7 @@ mod list_type;
 mod memo;
 mod metadata;
 mod names;
+mod ownership;
 mod prune;
 pub mod resource;
 mod rules;
@@ -20,7 +21,10 @@ pub mod serving;
 mod structural;
 mod validate;
 mod version_order;
+mod webhook;
 
 pub use definition::{Definition, Scale, Version};
+pub use ownership::Ownership;
 pub use rules::CustomRules;
 pub use serving::Served;
+pub use webhook::internal_error;

@@ -1,8 +1,9 @@
 //! The rules for writing a custom resource (apiextensions-apiserver `pkg/registry/customresource`), and the way from what a
 //! client sends to what is written.
 //!
-//! Known differences: a webhook that converts between versions is never called. Versions of such a definition other than the
-//! stored one are refused.
+//! Known differences: a webhook that converts between versions is never called, and whoever needs it meets its absence.
+
+use std::sync::Arc;
 
 use super::schema::Schema;
 use super::validate::validate;
@@ -11,7 +12,8 @@ use crate::api::Status;
 use crate::api::custom::Served;
 use crate::api::field::{At, ErrorList, FieldError, Path, Wrong};
 use crate::api::registry::syntax;
-use crate::object::{Object, Value};
+use crate::object::{Key, Object, Value};
+use crate::store::View;
 
 const ROOT: At<'static> = At::new("");
 
@@ -36,21 +38,30 @@ impl Served {
         Ok(unknown)
     }
 
-    /// Refuses what this version cannot be asked for: another version than the stored one where a webhook would convert.
+    /// Refuses to show stored objects in this version where a webhook would have to convert them: the one called `name`,
+    /// or, without a name, those of the namespace or of all.
     ///
     /// # Errors
-    /// That no webhook is called.
-    pub fn check_conversion(&self) -> Result<(), Status> {
+    /// That the webhook cannot be called.
+    pub fn check_readable(&self, view: View<'_>, namespace: &str, name: &str) -> Result<(), Status> {
         let definition = self.definition();
-        if !definition.has_webhook || self.version().storage {
+        let Some(webhook) = &definition.webhook else {
             return Ok(());
+        };
+        let wanted = self.api_version();
+        let is_other = |object: &&Arc<Object>| object.body["apiVersion"].str_or_empty() != wanted.as_str();
+        let other = if name.is_empty() {
+            let is_asked = |it: &&Arc<Object>| namespace.is_empty() || it.meta.namespace == namespace;
+            view.list(definition.kind).filter(is_asked).find(is_other)
+        } else {
+            view.get(&Key::new(definition.kind, namespace, name)).filter(is_other)
+        };
+        match other {
+            Some(object) => {
+                Err(webhook.failure(view, object.body["apiVersion"].str_or_empty(), &definition.names.kind))
+            }
+            None => Ok(()),
         }
-        let storage = definition.storage().map(|it| definition.api_version(&it.name)).unwrap_or_default();
-        let message = format!(
-            "conversion webhook for {storage}, Kind={} failed: webhooks are not called by this server",
-            definition.names.kind
-        );
-        Err(Status::failure(500, "InternalError", message))
     }
 }
 
@@ -244,13 +255,20 @@ pub fn finalizer_warnings(object: &Object) -> Vec<String> {
 }
 
 /// An object as it is stored: in the storage version of its definition.
-pub fn to_storage(definition: &definition::Shared, object: &mut Object) {
+///
+/// # Errors
+/// That the webhook cannot be called that would convert it.
+pub fn to_storage(view: View<'_>, definition: &definition::Shared, object: &mut Object) -> Result<(), Status> {
     let Some(storage) = serving::stored(definition) else {
-        return;
+        return Ok(());
     };
     let api_version = storage.api_version();
-    if object.body["apiVersion"].as_str() == Some(api_version.as_str()) {
-        return;
+    let given = object.body["apiVersion"].str_or_empty();
+    if given == api_version.as_str() {
+        return Ok(());
+    }
+    if let Some(webhook) = &definition.webhook {
+        return Err(webhook.failure(view, given, &definition.names.kind));
     }
     object.body.insert("apiVersion", api_version);
     let mut value = Value::Map(std::mem::take(&mut object.body));
@@ -260,4 +278,5 @@ pub fn to_storage(definition: &definition::Shared, object: &mut Object) {
     if let Value::Map(body) = value {
         object.body = body;
     }
+    Ok(())
 }

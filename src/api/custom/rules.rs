@@ -41,8 +41,11 @@ impl CustomRules {
     }
 
     /// Brings the object into the version that is stored.
-    pub fn to_storage(&self, object: &mut Object) {
-        resource::to_storage(&self.definition, object);
+    ///
+    /// # Errors
+    /// That the webhook cannot be called that would convert it.
+    pub fn to_storage(&self, view: View<'_>, object: &mut Object) -> Result<(), Status> {
+        resource::to_storage(view, &self.definition, object)
     }
 
     /// Prepares a new object.

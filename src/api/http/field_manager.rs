@@ -1,5 +1,6 @@
 //! `metadata.managedFields` at the face of the API: written with each request of a client, shown with each object.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -7,13 +8,16 @@ use super::ownership::ownership;
 use super::query::Params;
 use super::route::Target;
 use super::{conversion, empty};
+use crate::api::custom::{Ownership, Served};
 use crate::api::managed::entries::{Managed, is_reset};
 use crate::api::managed::history::{self, Facts};
 use crate::api::managed::scale;
 use crate::api::managed::set::FieldSet;
+use crate::api::managed::types::Types;
 use crate::api::managed::update::{ResetFields, Rules};
 use crate::api::managed::writes::{self, Write};
 use crate::api::registry::{Api, Part, strategy};
+use crate::map;
 use crate::object::{Kind, Object, Str, Value, kinds};
 use crate::store::View;
 
@@ -36,8 +40,33 @@ fn reset_fields_of(kind: Kind) -> (ResetFields, ResetFields) {
     (main, status)
 }
 
-/// The facts about the objects of a kind in a version.
-pub(super) fn facts(kind: Kind, api_version: &str) -> &'static Facts<'static> {
+/// The facts about the objects that `target` speaks of, in its version.
+fn facts(target: &Target) -> Cow<'_, Facts<'_>> {
+    match &target.custom {
+        Some(custom) => Cow::Owned(facts_of_custom(custom)),
+        None => Cow::Borrowed(facts_of_built_in(target.kind, &target.api_version())),
+    }
+}
+
+fn facts_of_custom(custom: &Served) -> Facts<'_> {
+    let version = custom.version();
+    let built_in = ownership();
+    let add_metadata = |types: &mut Types| types.add_copy(&built_in.types, built_in.metadata);
+    let of = version.ownership.get_or_init(|| Ownership::of(version, add_metadata));
+    let empty = map! {
+        "apiVersion" => custom.api_version(),
+        "kind" => &custom.definition().names.kind,
+        "metadata" => Value::empty_map(),
+    };
+    Facts {
+        main: Rules { types: &of.types, root: of.root, reset: &of.main },
+        status: &of.status,
+        empty: Value::Map(empty),
+        api_version: custom.api_version(),
+    }
+}
+
+fn facts_of_built_in(kind: Kind, api_version: &str) -> &'static Facts<'static> {
     static ALL: OnceLock<BTreeMap<(Kind, String), Facts<'static>>> = OnceLock::new();
     static NONE: OnceLock<Facts<'static>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
@@ -67,14 +96,14 @@ fn empty_object(kind: Kind, api_version: &str) -> Value {
 /// `object` as the API shows it in the version of `target`, with its managers.
 pub(super) fn show(view: View<'_>, object: &Object, target: &Target) -> Value {
     let mut shown = conversion::shown(object, target);
-    add_managed_fields(view, object, facts(target.kind, &target.api_version()), &mut shown);
+    add_managed_fields(view, object, &facts(target), &mut shown);
     shown
 }
 
 /// `object` as an item of a list.
 pub(super) fn item(view: View<'_>, object: &Object, target: &Target) -> Value {
     let mut shown = Value::Map(conversion::item(object, target));
-    add_managed_fields(view, object, facts(target.kind, &target.api_version()), &mut shown);
+    add_managed_fields(view, object, &facts(target), &mut shown);
     shown
 }
 
@@ -104,7 +133,7 @@ fn subresource(part: Part) -> &'static str {
     }
 }
 
-fn write<'a>(api: &'a Api<'_>, params: &'a Params, facts: &'static Facts<'static>, part: Part) -> Write<'a> {
+fn write<'a>(api: &'a Api<'_>, params: &'a Params, facts: &'a Facts<'_>, part: Part) -> Write<'a> {
     let reset = if part == Part::Status { facts.status } else { facts.main.reset };
     Write {
         rules: Rules { reset, ..facts.main },
@@ -139,11 +168,11 @@ fn completed(object: &Object) -> Object {
 
 /// Records who manages what of a new object.
 pub(super) fn record_creation(api: &Api<'_>, object: &mut Object, target: &Target, params: &Params) {
-    let facts = facts(target.kind, &target.api_version());
+    let facts = facts(target);
     let managed = given_or_live(&object.meta.managed_fields, Part::Main, Managed::default);
     object.meta.managed_fields = Value::Null;
     let new = conversion::shown(&completed(object), target);
-    let managed = writes::update(&write(api, params, facts, Part::Main), &facts.empty, &new, managed, true);
+    let managed = writes::update(&write(api, params, &facts, Part::Main), &facts.empty, &new, managed, true);
     object.meta.managed_fields = managed.to_kept();
 }
 
@@ -154,13 +183,13 @@ pub(super) fn record_update(
     object: &mut Object,
     (target, params, part): (&Target, &Params, Part),
 ) -> bool {
-    let facts = facts(target.kind, &target.api_version());
-    let before = history::managed(api.view(), live, facts);
+    let facts = facts(target);
+    let before = history::managed(api.view(), live, &facts);
     let managed = given_or_live(&object.meta.managed_fields, part, || before.clone());
     object.meta.managed_fields = Value::Null;
     let old = conversion::shown(live, target);
     let new = conversion::shown(&completed(object), target);
-    let managed = writes::update(&write(api, params, facts, part), &old, &new, managed, false);
+    let managed = writes::update(&write(api, params, &facts, part), &old, &new, managed, false);
     object.meta.managed_fields = managed.to_kept();
     managed.is_same_but_for_times(&before)
 }
@@ -176,8 +205,8 @@ pub(super) fn record_scaling(
     if live.body == object.body {
         return;
     }
-    let facts = facts(target.kind, &target.api_version());
-    let parent = history::managed(api.view(), live, facts);
+    let facts = facts(target);
+    let parent = history::managed(api.view(), live, &facts);
     let merged = scale::scaled(&parent, manager(api, params), path, &facts.api_version);
     object.meta.managed_fields = merged.to_kept();
 }
@@ -199,15 +228,52 @@ pub(super) fn apply(
     patch: &Value,
     (target, params, part): (&Target, &Params, Part),
 ) -> Result<Applied, writes::Refused> {
-    let facts = facts(target.kind, &target.api_version());
-    let before = live.map(|live| history::managed(api.view(), live, facts)).unwrap_or_default();
+    let facts = facts(target);
+    let before = live.map(|live| history::managed(api.view(), live, &facts)).unwrap_or_default();
     let old = live.map_or_else(|| facts.empty.clone(), |live| conversion::shown(live, target));
     let force = params.flag("force") == Some(true);
-    let write = write(api, params, facts, part);
+    let write = write(api, params, &facts, part);
     let (new, managed) = writes::apply(&write, &old, patch, &facts.empty, before.clone(), force)?;
     Ok(Applied {
         value: new.unwrap_or(old),
         managed_fields: managed.to_kept(),
         same_managers: managed.is_same_but_for_times(&before),
     })
+}
+
+/// The managers of an object after a write of its scale.
+pub(super) struct ScaleManagers {
+    /// In the form in which they are kept.
+    pub value: Value,
+    /// Whether they are the same as before.
+    pub is_same: bool,
+}
+
+/// Applies `patch` to the scale `old` of `live`, whose wanted number is at `path`.
+pub(super) fn apply_scale(
+    api: &Api<'_>,
+    live: &Object,
+    (old, patch): (Value, &Value),
+    (target, params): (&Target, &Params),
+    path: &[Str],
+) -> Result<(Value, ScaleManagers), writes::Refused> {
+    let nothing = ResetFields::default();
+    let facts = facts(target);
+    let ownership = ownership();
+    let write = Write {
+        rules: Rules { types: &ownership.types, root: ownership.scale, reset: &nothing },
+        api_version: scale::SCALE_VERSION,
+        subresource: "scale",
+        manager: manager(api, params),
+        now: api.now,
+    };
+    let empty =
+        Value::Map(map! { "apiVersion" => "autoscaling/v1", "kind" => "Scale", "metadata" => Value::empty_map() });
+    let parent = history::managed(api.view(), live, &facts);
+    let before = scale::to_scale(&parent, path);
+    let force = params.flag("force") == Some(true);
+    let (new, managed) = writes::apply(&write, &old, patch, &empty, before, force)?;
+    let merged = scale::to_parent(&parent, &managed, path, &facts.api_version);
+    let managers = ScaleManagers { value: merged.to_kept(), is_same: merged.is_same_but_for_times(&parent) };
+    Ok((new.unwrap_or(old), managers))
 }

@@ -207,7 +207,10 @@ fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
     }
     let path = query::decode(&request.path, false);
     let target = route::resolve(api.view(), &path)?;
-    let deprecation = api.view().release().deprecation(target.kind, &target.group, &target.version);
+    let deprecation = match &target.custom {
+        Some(custom) => custom.version().deprecation.clone(),
+        None => api.view().release().deprecation(target.kind, &target.group, &target.version),
+    };
     let mut answered = answer_about(api, request, &target);
     if let (Ok(Reply::Done(response)) | Err(response), Some(warning)) = (&mut answered, deprecation) {
         response.warnings.insert(0, warning);

@@ -8,10 +8,17 @@ use super::schema::{Schema, Struct, Type, schema};
 use crate::api::managed::types::{Atom, Elements, MapType, TypeId, Types};
 use crate::object::{Kind, Str, Value};
 
+/// The full name of the type of `metadata`.
+const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
 /// Every built-in type, and the one of each kind in each version.
 #[derive(Debug)]
 pub(super) struct Ownership {
     pub types: Types,
+    /// The type of `metadata`.
+    pub metadata: TypeId,
+    /// The type of an `autoscaling/v1` Scale.
+    pub scale: TypeId,
     roots: BTreeMap<(Kind, String), TypeId>,
 }
 
@@ -44,7 +51,10 @@ fn built_in(schema: &Schema) -> Ownership {
             roots.insert((kind, api_version), ty);
         }
     }
-    Ownership { types, roots }
+    let metadata =
+        schema.structs().iter().position(|it| it.full_name == OBJECT_META).map_or(Types::DEDUCED, |i| structs[i]);
+    let scale = simple(schema.body_type("Scale"), &structs, &mut types);
+    Ownership { types, metadata, scale, roots }
 }
 
 fn struct_type(of: &Struct, schema: &Schema, structs: &[TypeId], types: &mut Types) -> MapType {

@@ -17,6 +17,9 @@ pub(super) fn answer(
     if !is_offered(request, target) {
         return Err(Response::method_not_allowed());
     }
+    if let Some(custom) = target.custom.as_ref().filter(|_| request.method != "POST") {
+        custom.check_readable(api.view(), &target.namespace, &target.name)?;
+    }
     let watches = target.legacy_watch || params.flag("watch") == Some(true);
     let method = request.method.as_str();
     if method == "GET" && watches && (target.name.is_empty() || target.legacy_watch) && target.subresource.is_empty() {

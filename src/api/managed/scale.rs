@@ -6,7 +6,7 @@ use super::set::FieldSet;
 use crate::object::{Str, literal};
 
 /// The version of a `Scale`.
-const SCALE_VERSION: Str = literal!("autoscaling/v1");
+pub const SCALE_VERSION: Str = literal!("autoscaling/v1");
 
 fn fields(path: &[Str]) -> FieldSet {
     let steps: Vec<Step> = path.iter().cloned().map(Step::Field).collect();

@@ -285,7 +285,9 @@ fn the_types_of_custom_resources_come_from_their_schemas() {
             "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true},
             "amount":{"x-kubernetes-int-or-string":true}}}}}"#,
     );
-    let (types, root) = open_api::types_of(&schema, |types| types.add_map(Types::TEXT, false));
+    let mut types = Types::new();
+    let metadata = types.add_map(Types::TEXT, false);
+    let root = open_api::add_root(&mut types, &schema, metadata);
     let object = value(
         r#"{"spec":{"ports":[{"name":"a"}],"tags":["x"],"args":["1"],"whole":{"a":"1"},"free":{"b":{"c":1}},"amount":"5%"}}"#,
     );

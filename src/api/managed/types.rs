@@ -189,6 +189,24 @@ impl Types {
         self.add(Atom { map: Some(map), ..Atom::default() })
     }
 
+    /// Adds a copy of the type `ty` of another table, with the types that it is made of. It must not be made of itself.
+    pub fn add_copy(&mut self, from: &Types, ty: TypeId) -> TypeId {
+        if ty <= Self::UNTYPED {
+            return ty;
+        }
+        let mut atom = from.atom(ty).clone();
+        if let Some(list) = &mut atom.list {
+            list.element = self.add_copy(from, list.element);
+        }
+        if let Some(map) = &mut atom.map {
+            map.element = map.element.map(|it| self.add_copy(from, it));
+            for field in map.fields.values_mut() {
+                *field = self.add_copy(from, *field);
+            }
+        }
+        self.add(atom)
+    }
+
     /// What `ty` is.
     pub fn atom(&self, ty: TypeId) -> &Atom {
         &self.atoms[ty]

@@ -54,7 +54,7 @@ impl Api<'_> {
         }
         match &custom {
             None => (rules.read_back)(&mut object),
-            Some(custom) => custom.to_storage(&mut object),
+            Some(custom) => custom.to_storage(self.view(), &mut object)?,
         }
         let quotas = admission::check_creation(self.store, &object, self.now)?;
         if object.meta.resource_version != 0 {

@@ -49,6 +49,7 @@ mod strategy;
 pub mod syntax;
 mod update;
 mod warnings;
+pub mod webhook_client;
 
 use std::sync::Arc;
 

@@ -77,6 +77,11 @@ impl Scaling {
         })
     }
 
+    /// Whether the object has the wanted number.
+    pub fn is_set(&self, object: &Object) -> bool {
+        at(object, &self.spec_replicas).as_i64().is_some()
+    }
+
     fn selector_text(&self, object: &Object) -> String {
         match &self.selector {
             ScaleSelector::None => String::new(),

@@ -41,7 +41,7 @@ impl Api<'_> {
             None => changed(object, &old, part, now, None)?,
             Some(custom) => {
                 let mut new = changed(object, &custom.read(&old), part, now, Some(&custom))?;
-                custom.to_storage(&mut new);
+                custom.to_storage(self.view(), &mut new)?;
                 new
             }
         };

@@ -3,9 +3,9 @@
 //! Rules are compiled with their definition and kept with it. What a rule may cost is bounded by the loops and the growth of
 //! values that it makes, so that a hostile one ends.
 //!
-//! Known differences: types are checked where a rule runs and not when it is written; costs are counted and not estimated,
-//! so that no rule is refused for what it might cost.
+//! Known difference: costs are counted and not estimated, so that no rule is refused for what it might cost.
 
+mod check;
 mod document;
 mod library;
 mod program;
@@ -20,6 +20,7 @@ use super::validate::stored_item;
 use crate::api::field::{At, ErrorList, FieldError, Path, Wrong, quote};
 use crate::map;
 use crate::object::{Str, Value};
+use check::Type;
 use program::{Budget, Program, Variables};
 
 /// What all rules of one write may cost together.
@@ -251,25 +252,34 @@ fn failure(rule: &Rule, ty: &str, value: &Value, path: &Path, detail: String) ->
     FieldError { wrong, field: path.to_string(), shown, detail }
 }
 
-/// Compiles the rules of a new schema, and tells what is wrong with them. `uncorrelatable` is the part of the schema, if
-/// there is one, within which an older state cannot be found again.
-pub fn check(schema: &Schema, at: &At<'_>, uncorrelatable: Option<&str>, errors: &mut ErrorList) {
+/// Where a schema with rules is.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The part of the schema, if there is one, within which an older state cannot be found again.
+    pub uncorrelatable: Option<&'a str>,
+    /// Whether it is the schema of an object with metadata.
+    pub is_resource: bool,
+}
+
+/// Compiles the rules of a new schema, and tells what is wrong with them.
+pub fn check(schema: &Schema, at: &At<'_>, place: Place<'_>, errors: &mut ErrorList) {
     let at = at.child("x-kubernetes-validations");
+    let this = check::of_self(schema, place.is_resource).unwrap_or(Type::Dyn);
     for (i, rule) in schema.rules.iter().enumerate() {
         let at = at.index(i);
-        let program = Program::compile(&rule.rule);
-        if let Err(why) = &program {
-            errors.invalid(&at.child("rule"), shown(rule), format!("compilation failed: {why}"));
-        }
-        let message = rule.message_expression.trim();
-        if !message.is_empty()
-            && let Err(why) = Program::compile(message)
-        {
-            let detail = format!("messageExpression compilation failed: {why}");
-            errors.invalid(&at.child("messageExpression"), shown(rule), detail);
-        }
-        let uses_old_self = program.as_ref().is_ok_and(Program::uses_old_self);
-        match (uses_old_self, uncorrelatable, rule.optional_old_self) {
+        let uses_old_self = match compiled(rule, &this) {
+            Ok(program) => {
+                if let Err(why) = message_error(rule, &this) {
+                    errors.invalid(&at.child("messageExpression"), shown(rule), why);
+                }
+                program.uses_old_self()
+            }
+            Err(why) => {
+                errors.invalid(&at.child("rule"), shown(rule), why);
+                false
+            }
+        };
+        match (uses_old_self, place.uncorrelatable, rule.optional_old_self) {
             (true, Some(part), _) => {
                 let detail =
                     format!("oldSelf cannot be used on the uncorrelatable portion of the schema within {part}");
@@ -282,6 +292,31 @@ pub fn check(schema: &Schema, at: &At<'_>, uncorrelatable: Option<&str>, errors:
             _ => {}
         }
     }
+}
+
+/// What a rule may look at, where `self` is of type `this`.
+fn variables(rule: &Rule, this: &Type) -> Vec<(String, Type)> {
+    let old = match rule.optional_old_self {
+        Some(true) => Type::Optional(Box::new(this.clone())),
+        _ => this.clone(),
+    };
+    vec![("self".to_owned(), this.clone()), ("oldSelf".to_owned(), old)]
+}
+
+fn compiled(rule: &Rule, this: &Type) -> Result<Program, String> {
+    let (program, ty) =
+        Program::typed(&rule.rule, variables(rule, this)).map_err(|why| format!("compilation failed: {why}"))?;
+    if ty.is(&check::BOOL) { Ok(program) } else { Err("cel expression must evaluate to a bool".to_owned()) }
+}
+
+fn message_error(rule: &Rule, this: &Type) -> Result<(), String> {
+    let text = rule.message_expression.as_str();
+    if text.is_empty() {
+        return Ok(());
+    }
+    let (_, ty) = Program::typed(text, variables(rule, this))
+        .map_err(|why| format!("messageExpression compilation failed: {why}"))?;
+    if ty.is(&check::STRING) { Ok(()) } else { Err("messageExpression must evaluate to a string".to_owned()) }
 }
 
 /// A rule with the names of its fields in Go.

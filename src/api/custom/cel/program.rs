@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, operators};
+use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, SourceInfo, operators};
 use cel::common::types::{CelBool, CelOptional, CelString};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, Env, ExecutionError, FunctionContext, Value as Cel};
 
+use super::check::{self, Type};
 use super::library;
 
 /// The function that every loop calls for each of its steps.
@@ -71,13 +72,20 @@ impl Program {
     /// # Errors
     /// Why it is no expression, in the words of the parser.
     pub fn compile(text: &str) -> Result<Program, String> {
-        if depth(text) > DEPTH_MAX {
-            return Err(format!("ERROR: <input>:1:1: expression recursion limit exceeded: {DEPTH_MAX}"));
-        }
-        let mut expression = ENV.parser().parse(text).map_err(|errors| errors.to_string())?;
+        let (mut expression, _) = parse(text)?;
         let mut walk = Walk { uses_old_self: false };
         walk.instrument(&mut expression);
         Ok(Program { expression, uses_old_self: walk.uses_old_self })
+    }
+
+    /// Compiles `text` as an expression about variables of these types, and returns the type of what it comes to.
+    ///
+    /// # Errors
+    /// Why it is no expression, or does not fit the types, in the words of cel-go.
+    pub fn typed(text: &str, variables: Vec<(String, Type)>) -> Result<(Program, Type), String> {
+        let (expression, source) = parse(text)?;
+        let ty = check::check(&expression, &source, variables)?;
+        Ok((Program::compile(text)?, ty))
     }
 
     /// Whether it looks at the older state.
@@ -124,6 +132,19 @@ impl Program {
         }
         read(value.as_ref()).ok_or_else(|| "no such overload".to_owned())
     }
+}
+
+fn parse(text: &str) -> Result<(IdedExpr, SourceInfo), String> {
+    if depth(text) > DEPTH_MAX {
+        return Err(format!("ERROR: <input>:1:1: expression recursion limit exceeded: {DEPTH_MAX}"));
+    }
+    ENV.parser().parse_with_source_info(text).map_err(|errors| {
+        let place = |(row, column): (isize, isize)| {
+            (usize::try_from(row - 1).unwrap_or(0), usize::try_from(column - 1).unwrap_or(0))
+        };
+        let lines = errors.errors.iter().map(|it| check::shown_at(text, place(it.pos), &it.msg));
+        lines.collect::<Vec<_>>().join("\n")
+    })
 }
 
 /// Gives loops and sums the functions that count what they cost.

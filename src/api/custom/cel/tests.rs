@@ -66,9 +66,13 @@ fn a_rule_holds_or_is_told_with_its_text() {
         ("!format.dns1123Label().validate(self.s).hasValue()", r#"{"s":"web"}"#, true),
         ("sets.contains(self.l, [1, 2]) && !sets.intersects(self.l, [9])", r#"{"l":[1,2,3]}"#, true),
         ("self.?n.orValue(5) == 5", "{}", true),
-        ("'%s is %d'.format([self.s, self.n]) == 'x is 3'", r#"{"s":"x","n":3}"#, true),
+        ("'%s is %s'.format([self.s, string(self.n)]) == 'x is 3'", r#"{"s":"x","n":3}"#, true),
     ];
+    let schema = Schema::parse(&read(&format!(r#"{{"type":"object","properties":{ANY}}}"#)));
+    let this = check::of_self(&schema, true).expect("an object");
     for (rule, value, holds) in table {
+        let variables = vec![("self".to_owned(), this.clone())];
+        assert_eq!(Program::typed(rule, variables).map(|(_, ty)| ty.to_string()), Ok("bool".to_owned()), "{rule}");
         let want = if holds { String::new() } else { format!("<nil>: Invalid value: failed rule: {rule}") };
         assert_eq!(told(ANY, rule, value, None), want, "{rule}");
     }
@@ -139,11 +143,55 @@ fn what_is_no_expression_is_refused_with_its_place() {
         r#"{"type":"object","x-kubernetes-validations":[{"rule":"self.n >"},{"rule":"true","optionalOldSelf":true},{"rule":"oldSelf == self"}]}"#,
     ));
     let mut errors = ErrorList::new();
-    check(&schema, &At::new("s"), Some("s.items"), &mut errors);
+    check(&schema, &At::new("s"), Place { uncorrelatable: Some("s.items"), is_resource: false }, &mut errors);
     let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(texts.len(), 3, "{texts:?}");
     assert!(texts[0].starts_with("s.x-kubernetes-validations[0].rule: Invalid value: {"), "{}", texts[0]);
     assert!(texts[0].contains("compilation failed: ERROR: <input>:1:"), "{}", texts[0]);
     assert!(texts[1].ends_with("may not be set if oldSelf is not used in rule"), "{}", texts[1]);
     assert!(texts[2].ends_with("uncorrelatable portion of the schema within s.items"), "{}", texts[2]);
+}
+
+#[test]
+fn what_does_not_fit_the_schema_is_told_with_its_place() {
+    let schema = Schema::parse(&read(&format!(r#"{{"type":"object","properties":{ANY}}}"#)));
+    let this = check::of_self(&schema, true).expect("an object");
+    let table = [
+        ("self.x > 1", "ERROR: <input>:1:5: undefined field 'x'\n | self.x > 1\n | ....^"),
+        ("has(self.x)", "ERROR: <input>:1:4: undefined field 'x'\n | has(self.x)\n | ...^"),
+        ("foo > 1", "ERROR: <input>:1:1: undeclared reference to 'foo' (in container '')\n | foo > 1\n | ^"),
+        ("self.n.y", "ERROR: <input>:1:7: type 'int' does not support field selection\n | self.n.y\n | ......^"),
+        (
+            "self.s > 1",
+            "ERROR: <input>:1:8: found no matching overload for '_>_' applied to '(string, int)'\n | self.s > 1\n | .......^",
+        ),
+        (
+            "self.n.startsWith('a')",
+            "ERROR: <input>:1:18: found no matching overload for 'startsWith' applied to 'int.(string)'\n | \
+             self.n.startsWith('a')\n | .................^",
+        ),
+        (
+            "nope(self.n)",
+            "ERROR: <input>:1:5: undeclared reference to 'nope' (in container '')\n | nope(self.n)\n | ....^",
+        ),
+        (
+            "self.n.all(x, x > 1)",
+            "ERROR: <input>:1:5: expression of type 'int' cannot be range of a comprehension (must be list, map, or dynamic)\n \
+             | self.n.all(x, x > 1)\n | ....^",
+        ),
+        (
+            "self.s.matches('[')",
+            "ERROR: <input>:1:16: invalid matches argument\n | self.s.matches('[')\n | ...............^",
+        ),
+    ];
+    for (rule, want) in table {
+        let told = Program::typed(rule, vec![("self".to_owned(), this.clone())]).map(|(_, ty)| ty.to_string());
+        assert_eq!(told, Err(want.to_owned()), "{rule}");
+    }
+    for (rule, ty) in
+        [("self.l.map(x, x * 2)", "list(int)"), ("self.?n", "optional_type(int)"), ("self.map", "map(string, string)")]
+    {
+        let told = Program::typed(rule, vec![("self".to_owned(), this.clone())]).map(|(_, ty)| ty.to_string());
+        assert_eq!(told, Ok(ty.to_owned()), "{rule}");
+    }
 }

@@ -13,9 +13,11 @@ mod strategy;
 mod tests;
 mod update;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::ownership::Ownership;
 use super::schema::Schema;
+use super::webhook::Webhook;
 use super::{cel, default, version_order};
 use crate::object::{CustomKind, Kind, Object, Str, Value};
 
@@ -32,8 +34,8 @@ pub struct Definition {
     pub namespaced: bool,
     /// Its versions in the order of the definition.
     pub versions: Vec<Version>,
-    /// Whether a webhook converts between versions.
-    pub has_webhook: bool,
+    /// The webhook that converts between versions, if one does.
+    pub webhook: Option<Webhook>,
     /// The kind that its objects are stored under.
     pub kind: Kind,
     /// Whether it is on its way out: nothing new is created.
@@ -70,6 +72,10 @@ pub struct Version {
     pub deprecation: Option<String>,
     /// Its schema.
     pub schema: Schema,
+    /// Its schema as it is written.
+    pub open_api: Value,
+    /// How its objects are owned, once somebody asked.
+    pub ownership: OnceLock<Ownership>,
     /// Whether the schema has a default anywhere.
     pub has_defaults: bool,
     /// The rules in the schema, compiled; `None` when there are none.
@@ -112,7 +118,7 @@ impl Definition {
         let read = |version: &Value| Version::read(version, versions, &group, &names);
         Some(Definition {
             versions: versions.iter().map(read).collect(),
-            has_webhook: spec["conversion"]["strategy"].str_or_empty() == "Webhook",
+            webhook: Webhook::read(&spec["conversion"]),
             is_terminating: object.meta.is_terminating() || conditions::is_true(object, "Terminating"),
             group,
             names,
@@ -186,6 +192,8 @@ impl Version {
             has_defaults: default::has_defaults(&schema),
             rules: cel::Rules::of(&schema),
             schema,
+            open_api: value["schema"]["openAPIV3Schema"].clone(),
+            ownership: OnceLock::new(),
             status: value["subresources"]["status"].as_map().is_some(),
             scale: scale.as_map().map(|_| Scale {
                 spec_replicas: text(&scale["specReplicasPath"]),

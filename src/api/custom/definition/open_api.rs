@@ -51,7 +51,9 @@ fn walk(schema: &Schema, at: &At<'_>, place: &Place) -> Found {
         rule_texts(schema, rule, &at.child("x-kubernetes-validations").index(i), &mut found.schema);
     }
     if found.schema.is_empty() && place.has_rules && !schema.rules.is_empty() {
-        cel::check(schema, at, place.uncorrelatable.as_deref(), &mut found.rules);
+        let is_resource = place.is_root || schema.embedded_resource;
+        let place = cel::Place { uncorrelatable: place.uncorrelatable.as_deref(), is_resource };
+        cel::check(schema, at, place, &mut found.rules);
     }
     found
 }

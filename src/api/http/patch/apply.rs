@@ -81,7 +81,27 @@ fn check_kind(target: &Target, patch: &Value) -> Result<(), Status> {
     if is_same { Ok(()) } else { Err(Status::bad_request(format!("invalid object type: {}", go_kind(patch)))) }
 }
 
-fn refusal(refused: Refused) -> Response {
+/// A configuration of a Scale to apply, with the warnings of reading it and the options of the request.
+#[derive(Debug)]
+pub(in crate::api::http) struct ScaleToApply {
+    pub value: Value,
+    pub warnings: Vec<String>,
+    pub options: WriteOptions,
+}
+
+/// Reads what a request applies to a scale.
+pub(in crate::api::http) fn scale_to_apply(request: &Request, params: &Params) -> Result<ScaleToApply, Response> {
+    let options = super::options(params, super::Format::Apply)?;
+    let value = read_patch(&request.body)?;
+    let is_scale = value["apiVersion"].str_or_empty() == "autoscaling/v1" && value["kind"].str_or_empty() == "Scale";
+    if !is_scale {
+        return Err(Status::bad_request(format!("invalid object type: {}", go_kind(&value))).into());
+    }
+    Ok(ScaleToApply { warnings: strict_warnings(request, params)?, value, options })
+}
+
+/// The answer to an apply that is refused.
+pub(in crate::api::http) fn refusal(refused: Refused) -> Response {
     match refused {
         Refused::Conflicts(conflicts) => conflict_status(&conflicts).into(),
         Refused::For(status) => status.into(),
@@ -106,13 +126,16 @@ fn strict_warnings(request: &Request, params: &Params) -> Result<Vec<String>, St
 /// Reads the object that the apply came to. What does not convert is an error of the server: the types were checked before.
 fn read(value: Value, patch: &Value, target: &Target) -> Result<Body, Response> {
     let ty = schema().root_of(target.kind, &target.api_version());
-    let decoded = decode(value.to_json().as_bytes(), schema(), ty).map_err(|error| match error {
+    let mut decoded = decode(value.to_json().as_bytes(), schema(), ty).map_err(|error| match error {
         DecodeError::Syntax(why) | DecodeError::Type(why) => {
             let text = |field: &str| patch["metadata"][field].str_or_empty();
             let what = format!("{}/{}; {}", text("namespace"), text("name"), go_kind(patch));
             Status::failure(500, "", format!("failed to convert new object ({what}) to proper version: {why}"))
         }
     })?;
+    if let Some(custom) = &target.custom {
+        custom.accept(&mut decoded.value).map_err(|why| Status::failure(500, "", why))?;
+    }
     let mut object = conversion::stored(Object::from_value(target.kind, &decoded.value), target)?;
     body::place(&mut object, target)?;
     let version = decoded.value["metadata"]["resourceVersion"].as_shared_str().cloned().unwrap_or_default();

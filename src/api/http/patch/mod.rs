@@ -6,6 +6,8 @@ mod json;
 mod merge;
 mod strategic;
 
+pub(super) use apply::{refusal, scale_to_apply};
+
 use super::body::{self, Body, Expected, Validation};
 use super::custom::Refusal;
 use super::decode::{DecodeError, decode, decode_unstructured};
@@ -79,15 +81,16 @@ pub(super) fn patched(
     expected: &Expected<'_>,
 ) -> Result<(Value, Vec<String>, WriteOptions), Response> {
     let format = format(&request.content_type, false)?;
-    if format == Format::Apply {
-        // Known difference: a scale is not applied to; its object is.
-        return Err(unsupported());
-    }
     let options = options(params, format)?;
     let validation = Validation::of(params);
     let patched = apply_to(format, current, &request.body, expected.ty, validation)?;
     let (value, warnings) = decoded(patched, expected, validation)?;
     Ok((value, warnings, options))
+}
+
+/// Whether a patch is one to apply.
+pub(super) fn is_apply(request: &Request) -> bool {
+    format(&request.content_type, false).is_ok_and(|it| it == Format::Apply)
 }
 
 /// The format of a patch; objects of custom kinds take no strategic ones.

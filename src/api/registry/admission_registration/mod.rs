@@ -3,7 +3,6 @@
 //!
 //! Known differences: no webhook is called and no policy is asked, and expressions are stored without being compiled.
 
-mod client_config;
 mod match_resources;
 mod policies;
 mod rules;

@@ -1,10 +1,10 @@
 //! The rules of webhook configurations.
 
 use super::rules::{default_rule, validate_rule};
-use super::{FAILURE_POLICIES, MATCH_POLICIES, REINVOCATION_POLICIES, client_config, match_resources};
+use super::{FAILURE_POLICIES, MATCH_POLICIES, REINVOCATION_POLICIES, match_resources};
 use crate::api::field::{At, ErrorList};
 use crate::api::registry::selector::validate_label_selector;
-use crate::api::registry::{Strategy, format, syntax};
+use crate::api::registry::{Strategy, format, syntax, webhook_client};
 use crate::object::{Object, Value, literal};
 
 /// The versions of AdmissionReview that a server speaks.
@@ -110,7 +110,7 @@ fn validate_hook(hook: &Value, strict: Strict, at: &At<'_>, errors: &mut ErrorLi
     }
     let reinvocation = &hook["reinvocationPolicy"];
     format::optional_one_of(reinvocation, &REINVOCATION_POLICIES, &at.child("reinvocationPolicy"), errors);
-    client_config::validate(&hook["clientConfig"], &at.child("clientConfig"), errors);
+    webhook_client::validate(&hook["clientConfig"], &at.child("clientConfig"), errors);
     match_resources::validate_conditions(&hook["matchConditions"], &at.child("matchConditions"), errors);
 }
 

@@ -5,7 +5,7 @@ use crate::api::registry::syntax;
 use crate::object::Value;
 
 /// Checks that a webhook has a URL or a Service.
-pub(super) fn validate(config: &Value, at: &At<'_>, errors: &mut ErrorList) {
+pub fn validate(config: &Value, at: &At<'_>, errors: &mut ErrorList) {
     let (url, service) = (&config["url"], &config["service"]);
     match (url.as_str(), service.is_null()) {
         (Some(_), false) | (None, true) => errors.required(at, "exactly one of url or service is required"),
@@ -42,7 +42,7 @@ fn validate_url(url: &str, at: &At<'_>, errors: &mut ErrorList) {
 fn validate_service(service: &Value, at: &At<'_>, errors: &mut ErrorList) {
     for field in ["name", "namespace"] {
         if service[field].is_empty() {
-            errors.required(&at.child(field), format!("service {field} is required"));
+            errors.required(&at.child(field), "");
         }
     }
     let port = service["port"].as_i64().unwrap_or(0);
