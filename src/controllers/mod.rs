@@ -5,6 +5,9 @@
 pub mod cronjob;
 pub mod custom_resource_definition;
 pub mod daemonset;
+pub mod endpoint_slice;
+pub mod endpoint_slice_mirroring;
+pub mod endpoints;
 mod event_budget;
 pub mod garbage_collector;
 pub mod history;

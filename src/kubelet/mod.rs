@@ -190,7 +190,7 @@ impl Controller for Kubelet {
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         match change.key.kind {
-            kinds::POD if concerns(change) => wakes.push(Wake::now(change.key.clone())),
+            kinds::POD if concerns(change, self.latency.silent) => wakes.push(Wake::now(change.key.clone())),
             kinds::NODE => {
                 let alive = |it: &Option<Arc<Object>>| it.as_ref().is_some_and(|it| node::has_kubelet(it));
                 if alive(&change.after) && !alive(&change.before) {
@@ -217,8 +217,9 @@ impl Controller for Kubelet {
     }
 }
 
-/// Whether a change of a pod is news to its kubelet: what kubelets write themselves is not.
-fn concerns(change: &Change) -> bool {
+/// Whether a change of a pod is news to its kubelet: what kubelets write themselves is not. One that is silent leaves a
+/// status that others wrote as it is, unless the phase is another.
+fn concerns(change: &Change, silent: bool) -> bool {
     let (Some(before), Some(after)) = (&change.before, &change.after) else {
         return change.latest().is_some_and(|it| it.node_name().is_some());
     };
@@ -230,5 +231,6 @@ fn concerns(change: &Change) -> bool {
     }
     before.meta.deleted != after.meta.deleted
         || !before.spec().is_same(after.spec())
-        || !before.status().is_same(after.status())
+        || (!before.status().is_same(after.status())
+            && !(silent && before.status()["phase"] == after.status()["phase"]))
 }

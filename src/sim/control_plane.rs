@@ -4,6 +4,9 @@ use crate::controllers::Controller;
 use crate::controllers::cronjob::CronJobController;
 use crate::controllers::custom_resource_definition::{DefinitionFinalizer, EstablishingController, NamingController};
 use crate::controllers::daemonset::DaemonSetController;
+use crate::controllers::endpoint_slice::EndpointSliceController;
+use crate::controllers::endpoint_slice_mirroring::EndpointSliceMirroring;
+use crate::controllers::endpoints::EndpointsController;
 use crate::controllers::garbage_collector::GarbageCollector;
 use crate::controllers::job::JobController;
 use crate::controllers::namespace::NamespaceController;
@@ -36,6 +39,9 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(NodeLifecycleController),
         Box::new(PodGarbageCollector::default()),
         Box::new(DaemonSetController::default()),
+        Box::new(EndpointsController::default()),
+        Box::new(EndpointSliceController::default()),
+        Box::new(EndpointSliceMirroring),
         Box::new(JobController::default()),
         Box::new(CronJobController),
         Box::new(TtlAfterFinished),

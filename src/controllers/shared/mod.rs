@@ -3,5 +3,6 @@
 mod claim;
 pub mod node_fit;
 pub mod pod;
+pub mod service;
 
 pub use claim::{Claimed, Ownership, adopt, claim, decide, release};
