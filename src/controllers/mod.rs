@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
+use crate::kubelet::Kubelet;
 use crate::object::{Key, Object, Str};
 use crate::store::{Change, View};
 pub use event_budget::EventBudget;
@@ -42,6 +43,11 @@ pub trait Controller: std::fmt::Debug + Send {
 
     /// What is to be done about `key` now.
     fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome;
+
+    /// The kubelets, if it is them: clients ask them for what happens inside of containers.
+    fn kubelets(&mut self) -> Option<&mut Kubelet> {
+        None
+    }
 }
 
 /// A key that has to be looked at, some time after the change.

@@ -78,6 +78,11 @@ pub struct Exit {
 }
 
 impl Exit {
+    /// How many pieces the log has lost.
+    pub fn log_dropped(&self) -> usize {
+        self.machine.as_ref().map_or(0, |it| it.dropped)
+    }
+
     /// What was printed before the end.
     pub fn log(&mut self) -> &[Printed] {
         match &mut self.machine {

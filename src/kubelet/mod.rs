@@ -12,11 +12,13 @@ pub mod events;
 pub mod hold;
 pub mod identity;
 pub mod latency;
+pub mod log;
 pub mod network;
 pub mod node;
 pub mod probe;
 pub mod process;
 pub mod restart;
+pub mod session;
 pub mod shared;
 pub mod shell;
 pub mod status;
@@ -214,6 +216,10 @@ impl Controller for Kubelet {
             Some(node) => self.sync(pod, node, view, now),
             None => Outcome::default(),
         }
+    }
+
+    fn kubelets(&mut self) -> Option<&mut Kubelet> {
+        Some(self)
     }
 }
 

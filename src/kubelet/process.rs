@@ -134,9 +134,15 @@ impl Running {
         if let Some(script) = &mut self.script
             && let Some(mut ahead) = script.ahead.take()
         {
-            let mut log = std::mem::take(&mut script.now.log);
-            log.append(&mut ahead.log);
-            ahead.log = log;
+            // What was run ahead began with an empty log.
+            let lost = ahead.dropped - script.now.dropped;
+            if lost == 0 {
+                let mut log = std::mem::take(&mut script.now.log);
+                log.append(&mut ahead.log);
+                ahead.log = log;
+            } else {
+                ahead.dropped += script.now.log.len();
+            }
             script.now = ahead;
         }
         self.run_ahead(now);
@@ -160,6 +166,16 @@ impl Running {
             }
             None => &[],
         }
+    }
+
+    /// How many pieces its log has lost.
+    pub fn log_dropped(&self) -> usize {
+        self.script.as_ref().map_or(0, |it| it.now.dropped)
+    }
+
+    /// When one of its processes does something next by itself, if any does.
+    pub fn next_step(&mut self, now: Time) -> Option<Time> {
+        self.script.as_mut()?.now.run(now)
     }
 
     /// Its processes and files as they will be at `at` if nobody interferes; `None` for a process that nobody has looked
@@ -203,6 +219,34 @@ impl Running {
             _ => self.run_ahead(now),
         }
         Executed { session, ended: seen.ended, output: seen.output, stuck }
+    }
+
+    /// Begins to execute process 1 of `what` as [`Self::execute`] does, and keeps its session until that is ended; with
+    /// `input` it has a standard input to be fed.
+    pub fn begin(&mut self, what: Machine, input: bool, now: Time) -> u32 {
+        let files = what.files.clone();
+        let resting = || Box::new(Script { now: Machine::resting(files, now), ahead: None, rests: true });
+        let script = self.script.get_or_insert_with(resting);
+        script.now.run(now);
+        let session = script.now.execute_beside(what);
+        if input {
+            script.now.open_input(session);
+        }
+        script.now.run(now);
+        self.run_ahead(now);
+        session
+    }
+
+    /// Writes to the standard input of a session, or ends it with `None`; false when more was written than is read.
+    pub fn feed(&mut self, session: u32, text: Option<&str>, now: Time) -> bool {
+        let Some(script) = &mut self.script else {
+            return true;
+        };
+        script.now.run(now);
+        let fits = script.now.feed(session, text);
+        script.now.run(now);
+        self.run_ahead(now);
+        fits
     }
 
     /// What a session that went on has come to by `now`.

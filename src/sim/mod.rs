@@ -3,6 +3,7 @@
 mod actions;
 mod bootstrap;
 mod cluster;
+mod containers;
 mod control_plane;
 mod events;
 mod furniture;

@@ -5,8 +5,11 @@
 mod activity;
 mod command;
 mod embedded;
+mod log_stream;
 pub mod server;
 pub mod service;
+mod session;
+mod upgrade;
 
 use std::fmt::Debug;
 

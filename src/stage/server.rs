@@ -110,7 +110,9 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_PATIENCE)
         .max_buf_size(MOST_HEAD)
-        .serve_connection(TokioIo::new(Box::pin(io)), service);
+        .serve_connection(TokioIo::new(Box::pin(io)), service)
+        // A session with a container takes its connection over.
+        .with_upgrades();
     // A client that hangs up in the middle is its own business.
     let _ = served.await;
 }

@@ -15,7 +15,8 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use tokio::sync::watch;
 
-use super::activity::Activity;
+use super::activity::{Activity, OpenStream};
+use super::{log_stream, session, upgrade};
 use crate::api::http::{self as api_http, Encoded, Lines, Reply, Watch};
 use crate::clock::Time;
 use crate::object::Str;
@@ -55,6 +56,11 @@ impl SharedCluster {
         drop(cluster);
         self.moved.send_if_modified(|seen| std::mem::replace(seen, at) != at);
         result
+    }
+
+    /// Wakes whenever the store or the time has moved.
+    pub(super) fn subscribe(&self) -> watch::Receiver<(u64, Time)> {
+        self.moved.subscribe()
     }
 
     /// A client of this cluster whose writes the history records under `actor`.
@@ -114,29 +120,15 @@ impl Drop for Request {
 /// An open watch, counted as long as its client reads it.
 struct OpenWatch {
     watch: Box<Watch>,
-    number: u64,
-    activity: Arc<Activity>,
+    stream: OpenStream,
 }
 
 impl OpenWatch {
-    fn new(watch: Box<Watch>, activity: Arc<Activity>) -> Self {
-        OpenWatch { watch, number: activity.opened(), activity }
-    }
-
     /// Looks at the cluster, and counts what there is to tell.
     fn poll(&mut self, cluster: &Cluster, encoded: &mut Encoded) -> Lines {
         let lines = self.watch.poll_lines(cluster.view(), cluster.now(), encoded);
-        if lines.tells {
-            self.activity.told();
-        }
-        self.activity.looked(self.number, cluster.view().version(), cluster.now());
+        self.stream.looked(cluster, lines.tells, None);
         lines
-    }
-}
-
-impl Drop for OpenWatch {
-    fn drop(&mut self) {
-        self.activity.closed(self.number);
     }
 }
 
@@ -144,6 +136,10 @@ impl ApiService {
     /// What the clients of this service and of its clones are doing.
     pub fn activity(&self) -> Arc<Activity> {
         self.activity.clone()
+    }
+
+    fn open_stream(&self) -> OpenStream {
+        OpenStream::new(self.activity.clone())
     }
 
     /// Answers one request whose body was read already.
@@ -173,9 +169,20 @@ impl ApiService {
         match self.cluster.answer(&request, actor) {
             Reply::Done(response) => finished(&response),
             Reply::Watch(watch) => {
-                let watch = OpenWatch::new(watch, self.activity.clone());
+                let watch = OpenWatch { watch, stream: self.open_stream() };
                 streamed(frames(self.cluster.clone(), watch))
             }
+            Reply::Log(request) => {
+                let builder = http::Response::builder().header(http::header::CONTENT_TYPE, "text/plain");
+                built(builder, log_stream::body(&self.cluster, *request, || self.open_stream()))
+            }
+            Reply::Session(request) => match upgrade::accept(parts) {
+                Ok((response, upgraded)) => {
+                    tokio::spawn(session::serve(self.cluster.clone(), *request, upgraded, self.open_stream()));
+                    response
+                }
+                Err(status) => super::server::status(&status),
+            },
         }
     }
 }
@@ -217,7 +224,7 @@ fn frames(
     cluster: SharedCluster,
     watch: OpenWatch,
 ) -> impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send + 'static {
-    let moved = cluster.moved.subscribe();
+    let moved = cluster.subscribe();
     stream::unfold(Some((cluster, watch, moved)), |state| async move {
         let (cluster, mut watch, mut moved) = state?;
         loop {

@@ -5,6 +5,7 @@
 //! It follows apiserver `pkg/endpoints`.
 
 mod body;
+mod container;
 mod conversion;
 mod custom;
 mod decode;
@@ -19,6 +20,7 @@ mod go_types;
 mod health;
 mod label_selector;
 mod list;
+mod log;
 mod negotiation;
 mod older_types;
 mod openapi;
@@ -35,6 +37,7 @@ mod scalars;
 mod scale;
 mod schema;
 mod schema_facts;
+mod session;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -54,6 +57,8 @@ use crate::object::{Str, Value};
 
 pub use encoded::Encoded;
 pub use label_selector::LabelSelector;
+pub use log::LogRequest;
+pub use session::{SessionRequest, Streams};
 pub use watch::{Frames, Lines, Watch};
 pub use yaml::to_value as yaml_to_value;
 
@@ -119,6 +124,10 @@ pub enum Reply {
     Done(Response),
     /// A stream of frames, to be polled.
     Watch(Box<Watch>),
+    /// A part of a container's log, which its kubelet has.
+    Log(Box<LogRequest>),
+    /// A session with a container, which takes the connection over.
+    Session(Box<SessionRequest>),
 }
 
 impl Response {

@@ -3,7 +3,7 @@
 use super::query::Params;
 use super::route::Target;
 use super::watch::Watch;
-use super::{Reply, Request, Response, delete, list, patch, review, scale, write};
+use super::{Reply, Request, Response, delete, list, log, patch, review, scale, session, write};
 use crate::api::registry::{Api, Part};
 use crate::object::Value;
 
@@ -24,6 +24,11 @@ pub(super) fn answer(
     let method = request.method.as_str();
     if method == "GET" && watches && (target.name.is_empty() || target.legacy_watch) && target.subresource.is_empty() {
         return Watch::start(api.view(), api.now, target, params).map(|watch| Reply::Watch(Box::new(watch)));
+    }
+    match target.subresource.as_str() {
+        "log" if method == "GET" => return log::answer(api, target, params),
+        "attach" | "exec" | "portforward" => return session::answer(api, request, target, params),
+        _ => {}
     }
     let response = if !target.subresource.is_empty() {
         subresource(api, request, target, params)?

@@ -46,7 +46,7 @@ impl Server {
     fn patch(&mut self, url: &str, content_type: &str, body: &str) -> Response {
         match self.handle("PATCH", url, content_type, body) {
             Reply::Done(response) => response,
-            Reply::Watch(_) => panic!("{url}"),
+            other => panic!("{url}: {other:?}"),
         }
     }
 
@@ -65,7 +65,7 @@ impl Server {
     fn watch(&mut self, query: &str) -> Box<Watch> {
         match self.handle("GET", &format!("{MAPS}?watch=1&{query}"), "", "") {
             Reply::Watch(watch) => watch,
-            Reply::Done(response) => panic!("{query}: {response:?}"),
+            other => panic!("{query}: {other:?}"),
         }
     }
 

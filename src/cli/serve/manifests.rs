@@ -133,7 +133,7 @@ fn ask(cluster: &mut Cluster, method: &str, path: &str, content_type: &str, body
             Content::Json(value) => (response.code, value),
             _ => (response.code, Value::Null),
         },
-        Reply::Watch(_) => (500, Value::Null),
+        Reply::Watch(_) | Reply::Log(_) | Reply::Session(_) => (500, Value::Null),
     }
 }
 

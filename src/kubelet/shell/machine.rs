@@ -47,6 +47,8 @@ pub struct Session {
     pub output: Vec<Printed>,
     /// When the first of them ended, and its exit code.
     pub ended: Option<(Time, i64)>,
+    /// The standard input, as long as somebody outside may write to it.
+    pub input: Option<StreamId>,
 }
 
 /// Text on its way from one process to another.
@@ -65,6 +67,8 @@ pub struct Machine {
     pub files: Files,
     /// What was printed, in order.
     pub log: Vec<Printed>,
+    /// How many pieces the log has lost, which came before those.
+    pub dropped: usize,
     /// How it is.
     pub state: State,
     /// The program that is not interpreted and that a session came to, by the session's first process.
@@ -87,6 +91,7 @@ impl Machine {
             now,
             files,
             log: Vec::new(),
+            dropped: 0,
             state: State::Running,
             stuck: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -114,7 +119,7 @@ impl Machine {
     pub fn execute_beside(&mut self, mut other: Machine) -> Pid {
         self.last_pid += 1;
         let id = self.last_pid;
-        let mut session = Session { output: std::mem::take(&mut other.log), ended: None };
+        let mut session = Session { output: std::mem::take(&mut other.log), ..Session::default() };
         if let State::Ended(_, code) = other.state {
             session.ended = Some((self.now, code));
         }
@@ -125,6 +130,34 @@ impl Machine {
             self.tasks.insert(id, task);
         }
         id
+    }
+
+    /// Gives a session a standard input, which is open until [`Self::feed`] ends it.
+    pub fn open_input(&mut self, session: Pid) {
+        let stream = self.new_stream(String::new());
+        if let (Some(task), Some(session)) = (self.tasks.get_mut(&session), self.sessions.get_mut(&session)) {
+            task.fds[0] = Target::In(stream);
+            session.input = Some(stream);
+        }
+    }
+
+    /// Writes to the standard input of a session, or ends it with `None`; false when more was written than is read.
+    pub fn feed(&mut self, session: Pid, text: Option<&str>) -> bool {
+        let Some(session) = self.sessions.get_mut(&session) else {
+            return true;
+        };
+        match (session.input, text) {
+            (Some(stream), Some(text)) => {
+                let held = &mut self.streams.entry(stream).or_default().text;
+                held.push_str(text);
+                held.len() <= MOST_STREAM
+            }
+            (_, None) => {
+                session.input = None;
+                true
+            }
+            (None, Some(_)) => true,
+        }
     }
 
     /// Ends every process of a session, as a runtime does to one that took too long.
@@ -211,6 +244,9 @@ impl Machine {
     /// Whether a process may still write to a stream.
     pub(super) fn has_writers(&self, stream: StreamId) -> bool {
         let writes = |fds: &[Target]| fds.contains(&Target::Out(stream));
+        if self.sessions.values().any(|it| it.input == Some(stream)) {
+            return true;
+        }
         self.tasks.values().any(|task| {
             writes(&task.fds) || task.frames.iter().any(|it| matches!(it, Frame::Restore(fds) if writes(fds)))
         })
@@ -276,6 +312,7 @@ impl Machine {
                 self.log.push(Printed { time: self.now, error: *error, text: text.to_owned() });
                 if self.logged > MOST_LOG {
                     let half = self.log.len() / 2;
+                    self.dropped += half;
                     self.logged -= self.log.drain(..half).map(|it| it.text.len()).sum::<usize>();
                 }
             }

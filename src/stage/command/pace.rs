@@ -4,7 +4,8 @@
 //! has a request under way, or has just been told something. It passes when the command waits, one due instant after
 //! the other:
 //!
-//! - with a watch open (`kubectl wait`, `rollout status`, a deletion that waits), until the watch tells something;
+//! - with a watch open (`kubectl wait`, `rollout status`, a deletion that waits), a log followed or a command executed in a
+//!   container, until it tells something;
 //! - without one but asleep (`kubectl drain`, a loop with `sleep`), until something changes, and then no further before the
 //!   next request.
 //!
@@ -90,7 +91,8 @@ async fn idle(activity: &Activity, group: Option<u32>) -> Glance {
 async fn pass(cluster: &SharedCluster, activity: &Activity, until: Time, before: Glance) -> Result<(), NotSettled> {
     let version = cluster.with(|cluster| cluster.view().version());
     loop {
-        let moved = cluster.with(|cluster| step(cluster, until))?;
+        let told_at = activity.next_due();
+        let moved = cluster.with(|cluster| step(cluster, told_at, until))?;
         let Some((version_now, now)) = moved else {
             return Ok(());
         };
@@ -105,9 +107,9 @@ async fn pass(cluster: &SharedCluster, activity: &Activity, until: Time, before:
     }
 }
 
-/// Takes what is due next, if it is due by `until`; returns the version and the time then.
-fn step(cluster: &mut Cluster, until: Time) -> Result<Option<(u64, Time)>, NotSettled> {
-    match cluster.next_due() {
+/// Goes to what is due next, be it an entry or at `told_at`, if it is due by `until`; returns the version and the time then.
+fn step(cluster: &mut Cluster, told_at: Option<Time>, until: Time) -> Result<Option<(u64, Time)>, NotSettled> {
+    match cluster.next_due().into_iter().chain(told_at).min() {
         Some(due) if due <= until => {
             let span = (due - cluster.now()).max(Span::ZERO);
             cluster.advance(span)?;
