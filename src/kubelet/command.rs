@@ -71,10 +71,20 @@ pub fn executed(argv: &[String], container: &Value, pod: &Object, now: Time) -> 
     let env = environment(container, pod);
     match argv.first() {
         None => Err("no command was given".to_owned()),
-        Some(program) if is_shell(program) && argv.len() > 1 => shell_command(argv, &env, now),
-        Some(program) if is_no_program(program) => Err(not_found(program)),
+        Some(program) if is_shell(program) && !shell::reads_its_script(argv) => {
+            shell_command(argv, &env, now).map_err(|construct| not_interpreted(&construct))
+        }
+        Some(program) if is_no_program(program) => Err(format!(
+            "OCI runtime exec failed: exec failed: unable to start container process: exec: {program:?}: executable file not \
+             found in $PATH"
+        )),
         Some(_) => Ok(shell::program(argv, &env, now)),
     }
+}
+
+/// What is said of a command that would do something, if it were understood.
+pub fn not_interpreted(construct: &str) -> String {
+    format!("{construct:?} is not interpreted by virtual containers")
 }
 
 fn is_shell(program: &str) -> bool {

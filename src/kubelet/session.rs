@@ -70,7 +70,13 @@ impl Progress {
 impl Kubelet {
     /// Reads on in the log of a run of a container; returns what there is to tell, and when something happens next. A run
     /// that is no more has nothing more to tell.
-    pub fn read_log(&mut self, pod: &Key, container_id: &str, reader: &mut Reader, now: Time) -> (Vec<u8>, Option<Time>) {
+    pub fn read_log(
+        &mut self,
+        pod: &Key,
+        container_id: &str,
+        reader: &mut Reader,
+        now: Time,
+    ) -> (Vec<u8>, Option<Time>) {
         let containers = self.workers.get_mut(pod).map(|it| it.containers.iter_mut()).into_iter().flatten();
         for container in containers {
             match &mut container.state {

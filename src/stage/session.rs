@@ -17,6 +17,7 @@ use super::service::SharedCluster;
 use super::upgrade::{Socket, Upgraded};
 use crate::api::Status;
 use crate::api::http::{SessionRequest, Streams};
+use crate::kubelet::command::not_interpreted;
 use crate::kubelet::session::{Progress, Session};
 use crate::map;
 use crate::object::{Str, Value};
@@ -39,7 +40,13 @@ pub(super) async fn serve(cluster: SharedCluster, request: SessionRequest, upgra
         return;
     };
     let streams = request.streams;
-    let greeting = if streams.stdout { STDOUT } else if streams.stderr { STDERR } else { STATUS };
+    let greeting = if streams.stdout {
+        STDOUT
+    } else if streams.stderr {
+        STDERR
+    } else {
+        STATUS
+    };
     if send(&mut socket, greeting, b"").await.is_err() {
         return;
     }
@@ -171,7 +178,8 @@ async fn send(socket: &mut Socket, channel: u8, piece: &[u8]) -> Result<(), Erro
 /// How the session ended, if it has.
 fn outcome(progress: &Progress, session: &Session) -> Option<Value> {
     if let Some(program) = &progress.stuck {
-        return Some(internal(&format!("error executing command in container: {program}")));
+        let why = not_interpreted(program);
+        return Some(internal(&format!("error executing command in container: {why}")));
     }
     match progress.ended? {
         // Whoever is attached learns of the end and of nothing else.

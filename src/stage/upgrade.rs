@@ -81,12 +81,16 @@ fn agree(headers: &HeaderMap) -> Result<Agreed, Status> {
         return Err(Status::bad_request(message));
     }
     if text("sec-websocket-version") != "13" || text("sec-websocket-key").is_empty() {
-        return Err(Status::bad_request("not a WebSocket handshake: Sec-WebSocket-Version 13 and a Sec-WebSocket-Key are needed"));
+        return Err(Status::bad_request(
+            "not a WebSocket handshake: Sec-WebSocket-Version 13 and a Sec-WebSocket-Key are needed",
+        ));
     }
     let offered = words("sec-websocket-protocol");
-    let known = ["v5.channel.k8s.io", "v4.channel.k8s.io"].into_iter().find(|it| offered.iter().any(|offer| offer == it));
+    let known =
+        ["v5.channel.k8s.io", "v4.channel.k8s.io"].into_iter().find(|it| offered.iter().any(|offer| offer == it));
     let Some(protocol) = known else {
-        let message = format!("unable to upgrade: unknown protocol {:?}: v5.channel.k8s.io is spoken", offered.join(","));
+        let message =
+            format!("unable to upgrade: unknown protocol {:?}: v5.channel.k8s.io is spoken", offered.join(","));
         return Err(Status::bad_request(message));
     };
     Ok(Agreed { accept: derive_accept_key(text("sec-websocket-key").as_bytes()), protocol })
@@ -97,8 +101,10 @@ mod tests {
     use super::*;
 
     fn agreed(headers: &[(&'static str, &'static str)]) -> Result<Agreed, String> {
-        let headers: HeaderMap =
-            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect();
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
         agree(&headers).map_err(|it| it.message)
     }
 

@@ -140,10 +140,7 @@ mod tests {
             assert_eq!(run_of(&waiting(reason), false), format!("{starts}{reason}"));
         }
         assert_eq!(run_of(&waiting("ErrImagePull"), false), format!("{starts}image can't be pulled"));
-        assert_eq!(
-            run_of(&waiting("ImagePullBackOff"), false),
-            format!("{starts}trying and failing to pull image")
-        );
+        assert_eq!(run_of(&waiting("ImagePullBackOff"), false), format!("{starts}trying and failing to pull image"));
         let running = r#"{"name":"x","containerID":"c://2","state":{"running":{}},"lastState":{"terminated":{"containerID":"c://1"}}}"#;
         assert_eq!((run_of(running, false).as_str(), run_of(running, true).as_str()), ("c://2", "c://1"));
         let looping = r#"{"name":"x","containerID":"c://1","state":{"waiting":{"reason":"CrashLoopBackOff"}},"lastState":{"terminated":{"containerID":"c://1"}}}"#;

@@ -41,7 +41,8 @@ pub(super) fn answer(api: &Api<'_>, request: &Request, target: &Target, params: 
     let pod = container::pod(api, target)?;
     if target.subresource == "portforward" {
         bound(pod.node_name(), &target.name)?;
-        let message = "port-forward is not supported: the ports of virtual containers lead nowhere outside of the cluster";
+        let message =
+            "port-forward is not supported: the ports of virtual containers lead nowhere outside of the cluster";
         return Err(Status::failure(501, "NotImplemented", message).into());
     }
     let container = container::chosen(&pod, params.text("container"))?;
@@ -49,7 +50,8 @@ pub(super) fn answer(api: &Api<'_>, request: &Request, target: &Target, params: 
     let path = format!("/{}/{}/{}/{container}", target.subresource, target.namespace, target.name);
     container::check_node(api, node, &path)?;
     let executes = target.subresource == "exec";
-    let wants = |stream: &str| params.flag(stream).unwrap_or(!executes && stream.starts_with("std") && stream != "stdin");
+    let wants =
+        |stream: &str| params.flag(stream).unwrap_or(!executes && stream.starts_with("std") && stream != "stdin");
     let streams =
         Streams { stdin: wants("stdin"), stdout: wants("stdout"), stderr: wants("stderr"), tty: wants("tty") };
     if !(streams.stdin || streams.stdout || streams.stderr) {

@@ -26,7 +26,7 @@ use crate::clock::Time;
 use crate::object::Str;
 use files::Files;
 use machine::{Machine, State};
-pub use programs::{base_name, is_program, plain};
+pub use programs::{base_name, is_program, plain, reads_its_script};
 use script::{Node, Refused, Simple};
 use word::Word;
 

@@ -46,6 +46,8 @@ fn a_script_ends_when_and_how_its_commands_say() {
         ("X=2; sleep $X # then nothing", 2, 0),
         ("set -e; false; sleep 9", 0, 1),
         ("set -e; if false; then sleep 1; fi; false || true; sleep 2", 2, 0),
+        ("echo 'sleep 3; exit 5' | sh; exit $?", 3, 5),
+        ("sh", 0, 0),
         ("exec sleep 2; sleep 9", 2, 0),
         ("sleep 1m 30", 90, 0),
         ("exit 0; nginx", 0, 0),

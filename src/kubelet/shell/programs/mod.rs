@@ -171,6 +171,11 @@ pub fn plain(argv: &[String]) -> Option<Option<(Span, i64)>> {
     }
 }
 
+/// Whether a shell is called without a script, so that it reads one from its standard input.
+pub fn reads_its_script(argv: &[String]) -> bool {
+    argv.iter().skip(1).all(|it| matches!(it.as_str(), "-" | "-i" | "-l" | "-s"))
+}
+
 /// The last part of a program's path, when it is in one of the usual folders.
 pub fn base_name(path: &str) -> &str {
     ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"]
@@ -251,8 +256,13 @@ impl Machine {
         if name == "wait" {
             return self.wait_again(task, &argv[1..]);
         }
-        if matches!(name.as_str(), "sh" | "ash" | "bash" | "dash") && argv.get(1).is_some_and(|it| it == "-c") {
-            return self.inner_shell(task, &argv);
+        if matches!(name.as_str(), "sh" | "ash" | "bash" | "dash") {
+            if argv.get(1).is_some_and(|it| it == "-c") {
+                return self.inner_shell(task, &argv);
+            }
+            if reads_its_script(&argv) {
+                return self.shell_of_input(task, argv);
+            }
         }
         let outcome = run(&mut Call { machine: self, task, name: &name, args: &argv[1..] });
         match outcome {
@@ -277,6 +287,19 @@ impl Machine {
                 let shown = if is_program(&name) { argv.join(" ") } else { argv[0].clone() };
                 self.stick(task, &shown);
             }
+        }
+    }
+
+    /// `sh` without a script: it runs its standard input. Known difference: all of it is read before the first command runs.
+    fn shell_of_input(&mut self, task: &mut Task, argv: Vec<String>) {
+        let read = Call { machine: self, task, name: "sh", args: &[] }.input();
+        match read {
+            Ok(script) => self.inner_shell(task, &[argv[0].clone(), "-c".to_owned(), script]),
+            Err(Outcome::All(stream)) => {
+                task.wait = Wait::End(stream);
+                task.frames.push(Frame::Program(argv));
+            }
+            Err(_) => self.stick(task, &argv[0]),
         }
     }
 
