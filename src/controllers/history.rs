@@ -44,7 +44,7 @@ pub fn template_patch(template: &Value) -> Value {
 }
 
 /// Whether `revision` holds `template`.
-fn holds(revision: &Object, template: &Value) -> bool {
+pub fn holds(revision: &Object, template: &Value) -> bool {
     let Some(kept) = revision.body["data"].at(&["spec", "template"]).as_map() else {
         return false;
     };
@@ -53,7 +53,8 @@ fn holds(revision: &Object, template: &Value) -> bool {
         && kept.iter().all(|(key, value)| key == "$patch" || value.is_same(&template[key.as_str()]))
 }
 
-fn number(revision: &Object) -> i64 {
+/// The number of a revision: the newest has the highest.
+pub fn number(revision: &Object) -> i64 {
     revision.body["revision"].as_i64().unwrap_or_default()
 }
 

@@ -18,6 +18,7 @@ pub mod pod_gc;
 pub mod resource_quota;
 pub mod service_account;
 pub mod shared;
+pub mod statefulset;
 pub mod ttl_after_finished;
 pub mod volume_protection;
 
@@ -103,6 +104,10 @@ pub enum Action {
     },
     /// Create a Job for a CronJob and note it in the status of that, and tell so in an event on the CronJob.
     StartJob(Box<cronjob::JobRun>),
+    /// Do something, and tell how it went in an event.
+    Announced(Box<Announced>),
+    /// Do one after the other until one fails; what comes after the sequence goes on.
+    Sequence(Vec<Action>),
     /// Take a finalizer off an object as it is stored then; an object or finalizer that is gone already is no failure.
     RemoveFinalizer {
         /// The object.
@@ -141,6 +146,19 @@ pub enum Action {
     },
     /// Record an event.
     Event(EventRecord),
+}
+
+/// An action, and the events that tell how it went.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    /// The action.
+    pub action: Action,
+    /// What the events are about.
+    pub about: Arc<Object>,
+    /// The reason and the sentence of the `Normal` event when it went well.
+    pub success: (&'static str, String),
+    /// The reason of the `Warning` event when it failed, and what its sentence has before the error.
+    pub failure: (&'static str, String),
 }
 
 /// An event as a controller reports it. Names, counts and aggregation are the recorder's business.

@@ -7,7 +7,7 @@ use crate::api::Status;
 use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::Span;
 use crate::controllers::cronjob::JobRun;
-use crate::controllers::{Action, EventRecord};
+use crate::controllers::{Action, Announced, EventRecord};
 use crate::object::{Key, Object, Str};
 use crate::sim::cluster::Cluster;
 use crate::sim::timeline::Word;
@@ -51,7 +51,14 @@ impl Cluster {
                 failed |= !self.start_job(actor, *run);
                 continue;
             }
-            let goes_on = matches!(action, Action::CreateChild { .. } | Action::DeleteChild { .. } | Action::Event(_));
+            if let Action::Sequence(steps) = action {
+                failed |= !steps.into_iter().all(|it| self.act_and_record(actor, it));
+                continue;
+            }
+            let goes_on = matches!(
+                action,
+                Action::CreateChild { .. } | Action::DeleteChild { .. } | Action::Announced(_) | Action::Event(_)
+            );
             if !self.act_and_record(actor, action) {
                 failed = true;
                 if !goes_on {
@@ -136,7 +143,18 @@ impl Cluster {
                 self.announce(actor, event);
                 result.map(|it| Some(it.meta.name.clone()))
             }
-            Action::CreateChildren { .. } | Action::StartJob(_) => Ok(None),
+            Action::Announced(announced) => {
+                let Announced { action, about, success, failure } = *announced;
+                let result = self.act(actor, action);
+                let event = match &result {
+                    Ok(_) => EventRecord::normal(&about, success.0, success.1),
+                    Err(status) => EventRecord::warning(&about, failure.0, failure.1 + &status.to_string()),
+                };
+                self.announce(actor, event);
+                result
+            }
+            // These are taken apart before.
+            Action::CreateChildren { .. } | Action::StartJob(_) | Action::Sequence(_) => Ok(None),
             Action::RemoveFinalizer { key, uid, finalizer } => {
                 let Some(stored) = self.store.get(&key).filter(|it| it.meta.uid == uid) else {
                     return Ok(None);
@@ -196,6 +214,8 @@ fn describe(action: &Action) -> [Word; 5] {
         Action::CreateChildren { objects, .. } => {
             ["create ".into(), objects.len().to_string().into(), " objects".into(), "".into(), "".into()]
         }
+        Action::Announced(announced) => describe(&announced.action),
+        Action::Sequence(steps) => [steps.len().to_string().into(), " actions".into(), "".into(), "".into(), "".into()],
         Action::StartJob(run) => named("create ", &run.job),
         Action::RemoveFinalizer { key, finalizer, .. } => {
             let from = format!(" from {}/", key.kind.info().singular);

@@ -14,6 +14,7 @@ use crate::controllers::node_lifecycle::NodeLifecycleController;
 use crate::controllers::pod_gc::PodGarbageCollector;
 use crate::controllers::resource_quota::ResourceQuotaController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
+use crate::controllers::statefulset::StatefulSetController;
 use crate::controllers::ttl_after_finished::TtlAfterFinished;
 use crate::controllers::volume_protection::VolumeProtection;
 use crate::kubelet::{Kubelet, Latency};
@@ -44,6 +45,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(EndpointSliceMirroring),
         Box::new(JobController::default()),
         Box::new(CronJobController),
+        Box::new(StatefulSetController),
         Box::new(TtlAfterFinished),
         Box::new(VolumeProtection),
         // After the controllers: of two that hear of a deletion, its owner's is quicker than the collector, which asks the API.

@@ -15,7 +15,7 @@ steps! {
     /// Checks the message of a condition against the text under the step.
     Then "the message of condition {type:word} of {object} is:", "Then the message of condition Failed of job/pi is:\n  \"\"\"\n  Job has reached the specified backoff limit\n  \"\"\"" => message_is;
     /// Checks what kubectl's users would say of an object: a Job is `complete`, `failed` or `suspended`; a Pod `pending`,
-    /// `running`, `succeeded`, `failed` or `ready`; a Node `ready`; a DaemonSet `ready` or `rolled out`.
+    /// `running`, `succeeded`, `failed` or `ready`; a Node `ready`; a DaemonSet or StatefulSet `ready` or `rolled out`.
     Then "{object} is <complete|failed|suspended|pending|running|succeeded|ready|rolled out>", "Then job/pi is complete" => is_state;
 }
 
@@ -132,6 +132,13 @@ fn is_in_state(kind: Kind, object: &Value, word: &str) -> Option<bool> {
             let updated = word == "ready" || count("updatedNumberScheduled") == desired;
             Some(seen && updated && count("numberReady") == desired && count("numberAvailable") == desired)
         }
+        (kinds::STATEFUL_SET, "ready" | "rolled out") => {
+            let seen = status["observedGeneration"] == *object.at(&["metadata", "generation"]);
+            let wanted = object.at(&["spec", "replicas"]).as_i64().unwrap_or(1);
+            let partition = object.at(&["spec", "updateStrategy", "rollingUpdate", "partition"]).as_i64().unwrap_or(0);
+            let updated = word == "ready" || count("updatedReplicas") >= wanted - partition;
+            Some(seen && updated && count("replicas") == wanted && count("readyReplicas") == wanted)
+        }
         _ => None,
     }
 }
@@ -150,6 +157,11 @@ fn describe(kind: Kind, object: &Value) -> String {
                 of("numberReady"),
                 of("numberAvailable")
             )
+        }
+        kinds::STATEFUL_SET => {
+            let of = |field: &str| status[field].as_i64().unwrap_or(0);
+            let (replicas, ready) = (of("replicas"), of("readyReplicas"));
+            format!("replicas {replicas}, ready {ready}, updated {}", of("updatedReplicas"))
         }
         _ => render(object),
     }
