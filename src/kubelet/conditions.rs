@@ -57,14 +57,14 @@ const fn plain(status: bool) -> Verdict {
 pub fn is_ready(worker: &Worker, index: usize) -> bool {
     let ends_well = worker.is_init(index) && !worker.is_sidecar(index);
     match &worker.containers[index].state {
-        State::Running(_) => !ends_well && worker.containers[index].ready,
+        State::Running(_) => !ends_well && worker.containers[index].is_up() && worker.containers[index].ready,
         State::Exited(exit, _) => ends_well && exit.code == 0,
         State::Waiting => false,
     }
 }
 
 fn names(worker: &Worker, wanted: impl Fn(usize) -> bool) -> String {
-    let names = (0..worker.containers.len()).filter(|it| wanted(*it)).map(|it| worker.spec(it)["name"].str_or_empty());
+    let names = (0..worker.mains().end).filter(|it| wanted(*it)).map(|it| worker.spec(it)["name"].str_or_empty());
     names.collect::<Vec<_>>().join(" ")
 }
 
@@ -108,8 +108,8 @@ fn initialized(worker: &Worker, phase: &str) -> Verdict {
     if phase == "Succeeded" {
         return (true, literal!("PodCompleted"), Str::new());
     }
-    let has_started = |it: &Container| !matches!(it.state, State::Waiting);
-    let mains = worker.containers.get(worker.inits..).unwrap_or_default();
+    let has_started = |it: &Container| !it.was_never_up();
+    let mains = worker.main_containers();
     let incomplete = names(worker, |index| worker.is_init(index) && !is_ready(worker, index));
     if mains.iter().any(has_started) || incomplete.is_empty() {
         return plain(true);

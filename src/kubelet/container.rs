@@ -1,5 +1,6 @@
 //! One virtual container: what it does now, what it did before, and what comes next.
 
+use super::images::Pull;
 use super::probe::Probes;
 use super::process::Running;
 use super::restart::Backoff;
@@ -19,6 +20,10 @@ pub struct Container {
     pub state: State,
     /// How it ended before the present state, and what it printed until then.
     pub last: Option<Box<Exit>>,
+    /// The end that its next back-off counts from; `None` when there is none.
+    pub counts: Option<Time>,
+    /// How the pull of its image stands.
+    pub pull: Pull,
     /// Why it is not started although its turn has come.
     pub hold: Option<Hold>,
     /// Whether its process has started up: no startup probe is still to pass.
@@ -38,7 +43,8 @@ pub struct Container {
 /// What keeps a container from being started: it waits with a reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// The reason that its status shows: `ErrImagePull`, `CreateContainerConfigError`, ..
+    /// The reason that its status shows: `ErrImagePull`, `CreateContainerConfigError`, ..; empty when it shows nothing of
+    /// it, because the kubelet is still at work.
     pub reason: &'static str,
     /// The message beside it, or empty.
     pub message: Str,
@@ -63,7 +69,7 @@ pub enum State {
 pub struct Exit {
     /// The exit code.
     pub code: i64,
-    /// `Completed`, `Error` or `StartError`.
+    /// `Completed`, `Error`, `OOMKilled` or `StartError`.
     pub reason: &'static str,
     /// The runtime's message, or empty.
     pub message: Str,
@@ -134,6 +140,23 @@ impl Container {
             State::Exited(exit, _) => Some(exit),
             _ => None,
         }
+    }
+
+    /// Leaves it as it is if it has ended: it is not started again.
+    pub fn stay(&mut self) {
+        if let State::Exited(_, next) = &mut self.state {
+            *next = Next::Stay;
+        }
+    }
+
+    /// Whether it has not shown as anything but waiting yet.
+    pub fn was_never_up(&self) -> bool {
+        matches!(self.state, State::Waiting) || (self.restarts == 0 && self.running().is_some() && !self.is_up())
+    }
+
+    /// Whether it shows as running: its process runs, and the hook after its start is over.
+    pub fn is_up(&self) -> bool {
+        self.running().is_some_and(|it| it.post_start.is_none())
     }
 
     /// Whether it ended and is not to be started again.

@@ -1,16 +1,9 @@
-//! What a kubelet tells about a pod, in its own words (`pkg/kubelet/events`, `pkg/kubelet/images/image_manager.go`,
-//! `pkg/kubelet/kuberuntime`).
+//! What a kubelet tells about a pod, in its own words (`pkg/kubelet/events`, `pkg/kubelet/kuberuntime`).
 
 use std::sync::Arc;
 
-use crate::clock::Span;
 use crate::controllers::{Action, EventRecord, EventVia};
 use crate::object::{Object, Str, Value, literal};
-
-/// How long a pull of an image takes that the node has but must ask the registry for.
-const PULL_TIME: Span = Span::millis(500);
-/// The size of every image, in bytes.
-const IMAGE_SIZE: u64 = 4_500_000;
 
 /// Something that a kubelet records an event for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,10 +34,9 @@ pub fn pod_name(pod: &Object) -> String {
     format!("{}_{}({})", pod.meta.name, pod.meta.namespace, pod.meta.uid)
 }
 
-/// The events of `happening` to `container` of `pod`.
-pub fn events(pod: &Arc<Object>, container: &Value, is_init: bool, happening: &Happening) -> Vec<Action> {
+/// The events of `happening` to `container` of `pod`, which is in `list` of the spec.
+pub fn events(pod: &Arc<Object>, container: &Value, list: &str, happening: &Happening) -> Vec<Action> {
     let name = container["name"].str_or_empty();
-    let list = if is_init { "initContainers" } else { "containers" };
     let path = Str::from(format!("spec.{list}{{{name}}}"));
     let record = |warning: bool, reason: &'static str, message: Str| {
         let about = pod.clone();
@@ -52,16 +44,12 @@ pub fn events(pod: &Arc<Object>, container: &Value, is_init: bool, happening: &H
     };
     match happening {
         Happening::Started | Happening::CannotStart(_) => {
-            let mut events: Vec<Action> = image_messages(container)
-                .into_iter()
-                .map(|(reason, message)| record(false, reason, Str::from(message)))
-                .collect();
-            events.push(record(false, "Created", literal!("Container created")));
-            events.push(match happening {
+            let created = record(false, "Created", literal!("Container created"));
+            let started = match happening {
                 Happening::CannotStart(message) => record(true, "Failed", Str::from(format!("Error: {message}"))),
                 _ => record(false, "Started", literal!("Container started")),
-            });
-            events
+            };
+            vec![created, started]
         }
         Happening::NotInterpreted(construct) => {
             let message =
@@ -87,28 +75,17 @@ pub fn events(pod: &Arc<Object>, container: &Value, is_init: bool, happening: &H
     }
 }
 
-fn image_messages(container: &Value) -> Vec<(&'static str, String)> {
-    let image = container["image"].str_or_empty();
-    if container["imagePullPolicy"].as_str() == Some("Always") {
-        let pulled = format!(
-            "Successfully pulled image {image:?} in {PULL_TIME} ({PULL_TIME} including waiting). Image size: {IMAGE_SIZE} bytes."
-        );
-        return vec![("Pulling", format!("Pulling image {image:?}")), ("Pulled", pulled)];
-    }
-    vec![("Pulled", format!("Container image {image:?} already present on machine and can be accessed by the pod"))]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::map;
     use crate::object::kinds;
 
-    fn check(policy: &str, happening: &Happening, want: &[(&str, &str)]) {
+    fn check(happening: &Happening, want: &[(&str, &str)]) {
         let mut pod = Object::new(kinds::POD, "default", "web-0");
         pod.meta.uid = Str::from("8a1c");
-        let container = Value::Map(map! { "name" => "web", "image" => "nginx", "imagePullPolicy" => policy });
-        let actions = events(&Arc::new(pod), &container, false, happening);
+        let container = Value::Map(map! { "name" => "web", "image" => "nginx" });
+        let actions = events(&Arc::new(pod), &container, "containers", happening);
         let got: Vec<_> = actions
             .iter()
             .filter_map(|it| match it {
@@ -121,38 +98,15 @@ mod tests {
 
     #[test]
     fn a_kubelet_tells_of_containers_in_its_own_words() {
-        let present = "Container image \"nginx\" already present on machine and can be accessed by the pod";
+        check(&Happening::Started, &[("Created", "Container created"), ("Started", "Container started")]);
+        check(&Happening::Killing, &[("Killing", "Stopping container web")]);
         check(
-            "IfNotPresent",
-            &Happening::Started,
-            &[("Pulled", present), ("Created", "Container created"), ("Started", "Container started")],
-        );
-        check("", &Happening::Killing, &[("Killing", "Stopping container web")]);
-        check(
-            "",
             &Happening::BackOff,
             &[("BackOff", "Back-off restarting failed container web in pod web-0_default(8a1c)")],
         );
         check(
-            "",
             &Happening::NotInterpreted("while".to_owned()),
             &[("NotInterpreted", "Command of container web is not interpreted: \"while\"; it runs until it is killed")],
-        );
-    }
-
-    #[test]
-    fn an_image_that_is_always_pulled_is_pulled() {
-        let pulled =
-            "Successfully pulled image \"nginx\" in 500ms (500ms including waiting). Image size: 4500000 bytes.";
-        check(
-            "Always",
-            &Happening::Started,
-            &[
-                ("Pulling", "Pulling image \"nginx\""),
-                ("Pulled", pulled),
-                ("Created", "Container created"),
-                ("Started", "Container started"),
-            ],
         );
     }
 }

@@ -2,15 +2,16 @@
 //! `pkg/kubelet/kuberuntime/kuberuntime_container.go`).
 
 use super::container::Hold;
+use super::images;
 use super::surroundings::Surroundings;
 use super::worker::{Happenings, Worker};
 
 /// What holds up the container at `index` of `worker`, whose turn has come.
 pub fn check(
-    _worker: &mut Worker,
-    _index: usize,
-    _around: &mut Surroundings<'_>,
-    _happenings: &mut Happenings,
+    worker: &mut Worker,
+    index: usize,
+    around: &mut Surroundings<'_>,
+    happenings: &mut Happenings,
 ) -> Option<Hold> {
-    None
+    images::check(worker, index, around, happenings)
 }

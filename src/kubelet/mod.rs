@@ -10,7 +10,9 @@ pub mod conditions;
 pub mod container;
 pub mod events;
 pub mod hold;
+pub mod hooks;
 pub mod identity;
+pub mod images;
 pub mod latency;
 pub mod log;
 pub mod network;
@@ -21,6 +23,7 @@ pub mod restart;
 pub mod session;
 pub mod shared;
 pub mod shell;
+pub mod start;
 pub mod status;
 pub mod surroundings;
 pub mod termination;
@@ -41,6 +44,7 @@ use crate::map;
 use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 use events::Happening;
+use images::Images;
 use network::Range;
 use shared::Shared;
 use status::Place;
@@ -56,6 +60,7 @@ pub struct Kubelet {
     workers: Lookup<Key, Worker>,
     nodes: BTreeMap<Str, Node>,
     shared: Shared,
+    images: Images,
 }
 
 /// What is remembered of a node.
@@ -71,6 +76,11 @@ impl Kubelet {
     /// Kubelets that take as long as `latency` says.
     pub fn new(latency: Latency) -> Self {
         Kubelet { latency, ..Kubelet::default() }
+    }
+
+    /// The images of the nodes, and what registries answer.
+    pub fn images(&mut self) -> &mut Images {
+        &mut self.images
     }
 
     /// Refreshes what is remembered of `node`.
@@ -100,7 +110,7 @@ impl Kubelet {
             node.range.give_back(address);
         }
         let mut happenings = Happenings::new();
-        worker.end(Why::Deleted, worker.seen, &mut happenings);
+        worker.discard(&mut happenings);
         self.tell(&mut worker, &happenings, Time::default(), actions);
     }
 
@@ -109,7 +119,7 @@ impl Kubelet {
             if self.latency.silent && !matches!(happening, Happening::NotInterpreted(_)) {
                 continue;
             }
-            let events = events::events(&worker.pod, worker.spec(*index), worker.is_init(*index), happening);
+            let events = events::events(&worker.pod, worker.spec(*index), worker.list(*index), happening);
             // What probes tell is paid for where it is found.
             if !matches!(happening, Happening::Probed(..)) {
                 for _ in &events {
@@ -133,13 +143,14 @@ impl Kubelet {
         }
         outcome.actor = Some(self.remember(node).actor.clone());
         let mut worker = self.workers.remove(&key).unwrap_or_else(|| Worker::new(pod.clone(), now));
-        worker.pod = pod.clone();
-        let around = &mut Surroundings { now, view, latency: &latency, node };
+        worker.see(pod);
+        let mut images = std::mem::take(&mut self.images);
+        let around = &mut Surroundings { now, view, latency: &latency, node, images: &mut images };
         let mut happenings = Happenings::new();
         if pod.meta.deleted.is_some() {
-            worker.end(Why::Deleted, now, &mut happenings);
+            worker.end(Why::Deleted, around, &mut happenings);
         } else if status::is_terminal(pod.status()["phase"].str_or_empty()) && !worker.is_finished() {
-            worker.end(Why::Finished, now, &mut happenings);
+            worker.end(Why::Finished, around, &mut happenings);
         }
         if worker.ending.is_none() {
             worker.replace_changed(around, &mut happenings);
@@ -157,6 +168,7 @@ impl Kubelet {
         }
         outcome.wake_at = if terminated { None } else { worker.deadline(around) };
         self.workers.insert(key, worker);
+        self.images = images;
         outcome
     }
 

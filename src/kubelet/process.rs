@@ -6,8 +6,10 @@
 
 use super::command::Process;
 use super::container::Exit;
+use super::hooks::Hook;
 use super::shell::files::Files;
 use super::shell::machine::{Machine, Printed, State};
+use super::termination::{Step, Stop};
 use crate::clock::{Span, Time};
 use crate::object::Str;
 
@@ -16,6 +18,8 @@ const HORIZON: Span = Span::seconds(3600);
 /// How much of a log becomes a termination message (`pkg/kubelet/container/runtime.go`).
 const MESSAGE_LINES: usize = 80;
 const MESSAGE_BYTES: usize = 2048;
+/// How much of the file for it does.
+const MESSAGE_FILE_BYTES: usize = 4096;
 
 /// A process that runs.
 #[derive(Clone, Debug)]
@@ -32,22 +36,15 @@ pub struct Running {
     pub stuck: Option<String>,
     /// Whether it stops at once and well at SIGTERM; any other process does what its script says.
     pub heeds_sigterm: bool,
-    /// The end that this container alone is brought to.
+    /// The hook after its start, for as long as that runs.
+    pub post_start: Option<Hook>,
+    /// Its end, once somebody asked for it.
     pub stop: Option<Stop>,
     /// How often it was run ahead: what was foreseen of it before may be otherwise now.
     pub runs_ahead: u32,
+    /// Whether its end is that it wants more memory than it may have.
+    pub out_of_memory: bool,
     script: Option<Box<Script>>,
-}
-
-/// The end of one container whose pod goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stop {
-    /// When it ends at the latest.
-    pub at: Time,
-    /// Its exit code then.
-    pub code: i64,
-    /// Whether it is started again whatever its restart policy says.
-    pub replaces: bool,
 }
 
 /// A script under way.
@@ -87,7 +84,9 @@ impl Running {
             look: None,
             stuck: None,
             heeds_sigterm: false,
+            post_start: None,
             stop: None,
+            out_of_memory: false,
             runs_ahead: 0,
             script: None,
         };
@@ -102,6 +101,24 @@ impl Running {
             Process::CannotStart(message) => return Err(message),
         }
         Ok(running)
+    }
+
+    /// When and with which exit code it ends, as things stand.
+    pub fn due_end(&self) -> Option<(Time, i64)> {
+        match &self.stop {
+            Some(Stop { step: Step::Term(at, code), .. }) => {
+                self.end.filter(|(own, _)| own <= at).or(Some((*at, *code)))
+            }
+            _ => self.end,
+        }
+    }
+
+    /// When something is to be done about it.
+    pub fn deadline(&self, now: Time) -> Option<Time> {
+        let end = self.due_end().map(|(at, _)| at);
+        let hook = self.post_start.as_ref().and_then(|it| it.until);
+        let stop = self.stop.as_ref().and_then(|it| it.deadline(now));
+        [end, self.look, hook, stop].into_iter().flatten().min()
     }
 
     /// Sees what comes after `now`.
@@ -267,13 +284,40 @@ impl Running {
         }
     }
 
-    /// The exit of this run at `finished` with `code`; `from_log` says whether the end of the log is its message.
-    pub fn exit(mut self, finished: Time, code: i64, from_log: bool) -> Exit {
-        let reason = if code == 0 { "Completed" } else { "Error" };
-        let message = if code != 0 && from_log { log_tail(self.log(finished)) } else { Str::new() };
+    /// What it wrote to the file `path` as its last words.
+    fn termination_file(&mut self, now: Time, path: &str) -> Str {
+        let writes = self.script.as_ref().is_some_and(|it| !it.rests);
+        if path.is_empty() || !writes {
+            return Str::new();
+        }
+        let text = self.files(now).and_then(|it| it.read(path).ok());
+        text.map_or_else(Str::new, |it| Str::from(it.get(..floor(&it, MESSAGE_FILE_BYTES)).unwrap_or_default()))
+    }
+
+    /// The exit of this run at `finished` with `code`. Its message is in the file `path`, or, if that is empty and `from_log`
+    /// says so, the end of the log of a failure.
+    pub fn exit(mut self, finished: Time, code: i64, path: &str, from_log: bool) -> Exit {
+        let reason = match code {
+            0 => "Completed",
+            _ if self.out_of_memory && self.end == Some((finished, code)) => "OOMKilled",
+            _ => "Error",
+        };
+        let mut message = self.termination_file(finished, path);
+        if message.is_empty() && code != 0 && from_log {
+            message = log_tail(self.log(finished));
+        }
         let machine = self.script.map(|it| Box::new(it.now));
         Exit { code, reason, message, started: self.started, finished, id: self.id, machine }
     }
+}
+
+/// The last place at or before `bytes` between two characters of `text`.
+fn floor(text: &str, bytes: usize) -> usize {
+    let mut at = bytes.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// The end of what was printed.
@@ -302,12 +346,12 @@ mod tests {
     #[test]
     fn a_termination_message_is_the_end_of_the_log() {
         let script = "echo a; sleep 5; for i in $(seq 79); do echo b; done; sleep 5; echo c; exit 1";
-        let message = |at: i64, code: i64| start(script).exit(Time::from_unix(at), code, true).message;
+        let message = |at: i64, code: i64| start(script).exit(Time::from_unix(at), code, "", true).message;
         assert_eq!(message(4, 1), "a\n");
         assert_eq!(message(9, 1), format!("a\n{}", "b\n".repeat(79)));
         assert_eq!(message(10, 1), format!("{}c\n", "b\n".repeat(79)));
         assert_eq!(message(10, 0), "");
-        assert_eq!(start(script).exit(Time::from_unix(10), 1, false).message, "");
+        assert_eq!(start(script).exit(Time::from_unix(10), 1, "", false).message, "");
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl Shared {
 
 impl Image {
     /// Fills in what `image` leaves open: the registry `docker.io`, its folder `library`, the tag `latest`.
-    fn new(image: &str) -> Self {
+    pub fn new(image: &str) -> Self {
         let registry = image.split_once('/').filter(|(first, _)| first.contains(['.', ':']) || *first == "localhost");
         let full = match (registry, image.contains('/')) {
             (Some(_), _) => image.to_owned(),

@@ -1,7 +1,7 @@
 //! The status of a pod as its kubelet writes it (`pkg/kubelet/kubelet_pods.go`, `pkg/kubelet/status/status_manager.go`).
 
 use super::conditions::{self, is_ready};
-use super::container::{Container, Exit, Next, State};
+use super::container::{Container, Exit, Hold, Next, State};
 use super::events::{DEADLINE_MESSAGE, pod_name};
 use super::shared::Shared;
 use super::termination::Why;
@@ -29,7 +29,7 @@ pub fn is_terminal(phase: &str) -> bool {
 }
 
 fn observed_phase(worker: &Worker, terminated: bool) -> Str {
-    let (inits, mains) = worker.containers.split_at(worker.inits);
+    let (inits, mains) = (&worker.containers[..worker.inits], worker.main_containers());
     let mut initializing = false;
     for (index, container) in inits.iter().enumerate() {
         match &container.state {
@@ -37,13 +37,13 @@ fn observed_phase(worker: &Worker, terminated: bool) -> Str {
                 return literal!("Failed");
             }
             State::Exited(..) => {}
-            State::Running(_) if worker.is_sidecar(index) => {}
+            State::Running(_) if worker.is_sidecar(index) && container.is_up() => {}
             State::Running(_) | State::Waiting => initializing = true,
         }
     }
     let count = |wanted: fn(&Container) -> bool| mains.iter().filter(|it| wanted(it)).count();
     let stopped = count(|it| it.exit().is_some());
-    if initializing || count(|it| matches!(it.state, State::Waiting)) > 0 {
+    if initializing || count(Container::was_never_up) > 0 {
         return literal!("Pending");
     }
     if count(|it| it.running().is_some()) > 0 || inits.iter().any(|it| it.running().is_some()) {
@@ -107,11 +107,16 @@ pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) ->
     addresses(&mut own, old, worker, place);
     let split = worker.inits;
     let inits = container_statuses(worker, 0..split, "initContainerStatuses", place, shared);
-    let mains = container_statuses(worker, split..worker.containers.len(), "containerStatuses", place, shared);
+    let mains = container_statuses(worker, worker.mains(), "containerStatuses", place, shared);
+    let last = worker.mains().end..worker.containers.len();
+    let ephemeral = container_statuses(worker, last, "ephemeralContainerStatuses", place, shared);
     if !inits.is_empty() {
         own.push((literal!("initContainerStatuses"), inits));
     }
     own.push((literal!("containerStatuses"), mains));
+    if !ephemeral.is_empty() {
+        own.push((literal!("ephemeralContainerStatuses"), ephemeral));
+    }
     Value::Map(kept.with(own))
 }
 
@@ -151,6 +156,7 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
     let spec_image = spec["image"].as_shared_str().cloned().unwrap_or_default();
     let id = match &container.state {
         State::Waiting => None,
+        State::Running(_) if container.was_never_up() => None,
         State::Running(running) => Some(running.id.clone()),
         State::Exited(exit, _) => Some(exit.id.clone()),
     };
@@ -174,7 +180,7 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
         "ready" => is_ready(worker, index),
         "resources" => is_made.then_some(resources),
         "restartCount" => container.restarts,
-        "started" => container.running().is_some() && container.started,
+        "started" => container.is_up() && container.started,
         "state" => state,
         "user" => is_made.then(|| user(worker.pod.spec(), spec, shared)),
         "volumeMounts" => mounts,
@@ -188,15 +194,20 @@ fn states(worker: &Worker, index: usize, place: &Place, shared: &mut Shared) -> 
         Some(exit) => terminated(exit, shared),
         None => shared.empty(),
     };
+    let initializes = worker.inits > 0 && !worker.is_ephemeral(index);
+    let reason = if initializes { literal!("PodInitializing") } else { literal!("ContainerCreating") };
     match &container.state {
         State::Waiting if place.terminated && is_unknown(worker, index) => (unknown(), shared.empty()),
-        State::Waiting if let Some(hold) = &container.hold => (shared.held(hold), shared.empty()),
-        State::Waiting => {
-            let reason = if worker.inits > 0 { literal!("PodInitializing") } else { literal!("ContainerCreating") };
-            (shared.waiting(reason), shared.empty())
-        }
+        State::Waiting if let Some(hold) = shown_hold(container) => (shared.held(hold), shared.empty()),
+        State::Waiting => (shared.waiting(reason), shared.empty()),
+        State::Running(_) if !container.is_up() => match container.last.as_deref() {
+            Some(exit) => (terminated(exit, shared), shared.empty()),
+            None => (shared.waiting(reason), shared.empty()),
+        },
         State::Running(running) => (shared.running(running.started), last(container.last.as_deref(), shared)),
-        State::Exited(exit, _) if let Some(hold) = &container.hold => (shared.held(hold), last(Some(exit), shared)),
+        State::Exited(exit, _) if let Some(hold) = shown_hold(container) => {
+            (shared.held(hold), last(Some(exit), shared))
+        }
         State::Exited(exit, Next::BackOff { delay, .. }) => {
             let name = worker.spec(index)["name"].str_or_empty();
             let message = format!("back-off {delay} restarting failed container={name} pod={}", pod_name(&worker.pod));
@@ -205,6 +216,11 @@ fn states(worker: &Worker, index: usize, place: &Place, shared: &mut Shared) -> 
         }
         State::Exited(exit, _) => (terminated(exit, shared), last(container.last.as_deref(), shared)),
     }
+}
+
+/// What holds a container up, where its status says so.
+fn shown_hold(container: &Container) -> Option<&Hold> {
+    container.hold.as_ref().filter(|it| !it.reason.is_empty())
 }
 
 /// Whether a container that never started counts as lost at the end of its pod: once the pod is initialized, and of the

@@ -1,9 +1,13 @@
 //! What a worker sees beside its pod.
 
+use super::images::Images;
 use super::latency::Latency;
-use crate::clock::Time;
+use crate::clock::{Span, Time};
 use crate::object::Object;
 use crate::store::View;
+
+/// The time that the pull of an image takes that the node does not have.
+const PULL: Span = Span::seconds(2);
 
 /// The instant, the cluster and the node at which a worker does its work.
 #[derive(Debug)]
@@ -16,4 +20,13 @@ pub struct Surroundings<'a> {
     pub latency: &'a Latency,
     /// The pod's node.
     pub node: &'a Object,
+    /// The images of all nodes.
+    pub images: &'a mut Images,
+}
+
+impl Surroundings<'_> {
+    /// How long the pull of an image takes that is not there.
+    pub fn pull_time(&self) -> Span {
+        PULL
+    }
 }

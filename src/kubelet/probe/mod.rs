@@ -130,6 +130,9 @@ fn try_readiness(container: &mut Container, now: Time) {
 pub fn advance(worker: &mut Worker, around: &mut Surroundings<'_>, happenings: &mut Happenings) -> bool {
     let mut any = false;
     for index in 0..worker.containers.len() {
+        if worker.containers[index].running().is_some() && !worker.containers[index].is_up() {
+            continue;
+        }
         for which in 0..worker.containers[index].probes.list.len() {
             any |= advance_one(worker, index, which, around, happenings);
         }
@@ -178,7 +181,7 @@ fn advance_one(
 /// When the next probe is due whose outcome makes a difference.
 pub fn deadline(worker: &Worker, _around: &Surroundings<'_>) -> Option<Time> {
     let of = |(index, container): (usize, &Container)| {
-        container.running()?;
+        container.running().filter(|_| container.is_up())?;
         let due = |(which, probe): (usize, &Probe)| match (&probe.under_way, probe.plan.what) {
             (Some(under_way), _) => Some(under_way.ends),
             (None, Planned::At(at) | Planned::Look(at)) if is_active(worker, index, which) => Some(at),

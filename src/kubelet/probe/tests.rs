@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::events::Happening;
+use super::super::images::Images;
 use super::super::latency::Latency;
 use super::super::surroundings::Surroundings;
 use super::super::worker::{Happenings, Worker};
@@ -33,12 +34,18 @@ fn history(worker: &mut Worker, until: i64) -> Vec<String> {
     let (mut now, mut lines) = (at(0), Vec::new());
     loop {
         let mut happenings = Happenings::new();
-        let around = &mut Surroundings { now, view: View::new(&store), latency: &latency, node: &node };
+        let around = &mut Surroundings {
+            now,
+            view: View::new(&store),
+            latency: &latency,
+            node: &node,
+            images: &mut Images::default(),
+        };
         worker.advance(around, &mut happenings);
         let told = happenings.iter().filter_map(|(_, it)| match it {
             Happening::Probed(_, message, 0) => Some(message.trim_end().to_owned()),
             Happening::Probed(_, message, untold) => Some(format!("{} (and {untold} untold)", message.trim_end())),
-            Happening::OfContainer(_, _, message) => Some(message.to_string()),
+            Happening::OfContainer(_, reason, message) if *reason != "Pulled" => Some(message.to_string()),
             _ => None,
         });
         let container = &worker.containers[worker.inits];
@@ -80,7 +87,7 @@ fn a_container_that_fails_its_liveness_probe_is_started_anew() {
             format!("45 ready x0, {failed}, Container c failed liveness probe, will be restarted"),
         ]
     );
-    assert_eq!(worker.containers[0].running().and_then(|it| it.stop).map(|it| it.at), Some(at(47)));
+    assert_eq!(worker.containers[0].running().and_then(|it| it.deadline(at(0))), Some(at(47)));
 }
 
 #[test]
@@ -152,7 +159,7 @@ fn a_container_that_does_not_start_up_is_started_anew_with_the_grace_of_the_prob
             format!("20 starting x0, {failed}, Container c failed startup probe, will be restarted"),
         ]
     );
-    assert_eq!(worker.containers[0].running().and_then(|it| it.stop).map(|it| it.at), Some(at(25)));
+    assert_eq!(worker.containers[0].running().and_then(|it| it.deadline(at(0))), Some(at(25)));
 }
 
 #[test]

@@ -1,0 +1,137 @@
+//! How the containers of a pod are started: whose turn it is, and what is done then (`startContainer` in
+//! `pkg/kubelet/kuberuntime/kuberuntime_container.go`).
+
+use super::command;
+use super::container::{CANNOT_START, Exit, State};
+use super::events::Happening;
+use super::latency::Latency;
+use super::process::Running;
+use super::surroundings::Surroundings;
+use super::termination::Then;
+use super::worker::{HOOK_FAILED, Happenings, Worker};
+use super::{hold, hooks, identity, probe};
+use crate::clock::Time;
+use crate::object::Str;
+
+impl Worker {
+    /// When the container at `index` is to be started, if its turn has come.
+    pub(super) fn start_of(&self, index: usize, latency: &Latency) -> Option<Time> {
+        let container = &self.containers[index];
+        let restart = match container.state {
+            State::Waiting => None,
+            State::Exited(..) => Some(container.restart_at()?),
+            State::Running(_) => return None,
+        };
+        let mut turn = self.hold.as_ref().map_or(self.seen + latency.start, |it| it.retry_at);
+        let first = if self.is_ephemeral(index) { index } else { 0 };
+        for before in first..index {
+            let container = &self.containers[before];
+            let sidecar = self.is_sidecar(before);
+            // One sync starts one container after the other, and waits for images and hooks.
+            if container.running().is_some_and(|it| it.post_start.is_some()) {
+                return None;
+            }
+            if container.pull.is_under_way() {
+                turn = turn.max(container.hold.as_ref().map_or(turn, |it| it.retry_at));
+            }
+            if !self.is_init(before) {
+                continue;
+            }
+            match &container.state {
+                State::Exited(exit, _) if !sidecar && exit.code == 0 => turn = turn.max(exit.finished + latency.notice),
+                State::Running(running) if sidecar && container.started => turn = turn.max(running.started),
+                State::Exited(..) if sidecar && container.restarts > 0 => {}
+                _ => return None,
+            }
+        }
+        let held = container.hold.as_ref().map_or(turn, |it| it.retry_at);
+        Some(restart.map_or(turn, |it| it.max(turn)).max(held))
+    }
+
+    pub(super) fn start_due(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) -> bool {
+        let mut any = false;
+        for index in 0..self.containers.len() {
+            if self.start_of(index, around.latency).is_none_or(|at| at > around.now) {
+                continue;
+            }
+            let hold = hold::check(self, index, around, happenings);
+            let held = hold.is_some();
+            self.containers[index].hold = hold;
+            if !held {
+                self.start(index, around, happenings);
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn start(&mut self, index: usize, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
+        let (now, latency) = (around.now, around.latency);
+        let container = &mut self.containers[index];
+        if let State::Exited(exit, _) = std::mem::take(&mut container.state) {
+            if let Some(finished) = container.counts {
+                container.backoff.restarted(finished, now, latency.first_restart_waits);
+            }
+            container.restarts += 1;
+            container.last = Some(Box::new(exit));
+        }
+        let process = command::process(self.spec(index), &self.pod, now, latency.reading);
+        let name = self.spec(index)["name"].str_or_empty();
+        let attempt = self.containers[index].restarts.to_string();
+        let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
+        let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, name, &attempt], 64)));
+        self.containers[index].image = image;
+        match Running::new(process, now, id.clone()) {
+            Ok(running) => {
+                happenings.push((index, Happening::Started));
+                happenings.extend(running.stuck.clone().map(|it| (index, Happening::NotInterpreted(it))));
+                self.containers[index].state = State::Running(running);
+                probe::begin(self, index, around);
+                self.begin_post_start(index, around);
+            }
+            Err(message) => {
+                let message = Str::from(message);
+                happenings.push((index, Happening::CannotStart(message.clone())));
+                let started = Time::from_unix(0);
+                let reason = "StartError";
+                let exit = Exit { code: CANNOT_START, reason, message, started, finished: now, id, machine: None };
+                self.exited(index, exit, None, latency, happenings);
+            }
+        }
+    }
+
+    fn begin_post_start(&mut self, index: usize, around: &mut Surroundings<'_>) {
+        let handler = self.spec(index)["lifecycle"]["postStart"].clone();
+        if handler.is_null() || around.latency.silent {
+            return;
+        }
+        let hook = hooks::run(self, index, &handler, None, around);
+        if let Some(running) = self.containers[index].running_mut() {
+            running.post_start = Some(hook);
+        }
+    }
+
+    /// Sees to the hooks after the start that are over: a container whose hook failed is killed.
+    pub(super) fn hooks_due(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) -> bool {
+        let mut any = false;
+        for index in 0..self.containers.len() {
+            let Some(running) = self.containers[index].running_mut() else {
+                continue;
+            };
+            let over = |hook: &hooks::Hook| hook.until.is_some_and(|at| at <= around.now);
+            let Some(hook) = running.post_start.take_if(|it| over(it)) else {
+                continue;
+            };
+            any = true;
+            if hook.failure.is_none() {
+                probe::begin(self, index, around);
+            }
+            if let Some(message) = hook.failure {
+                happenings.push((index, Happening::OfContainer(true, "FailedPostStartHook", Str::from(HOOK_FAILED))));
+                let why = Str::from("FailedPostStartHook");
+                self.stop_alone(index, why, None, Then::HookFailed(message), around, happenings);
+            }
+        }
+        any
+    }
+}
