@@ -26,7 +26,7 @@ fn config_map(name: &str) -> ConfigMap {
 }
 
 /// Waits for something to come true.
-async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
     for _ in 0..400 {
         if holds().await {
             return;

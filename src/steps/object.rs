@@ -24,7 +24,7 @@ steps! {
     /// Removes one field, with a merge patch.
     When "I remove {path:word} of {object}", "When I remove spec.suspend of job/pi" => remove_field;
     /// Patches an object with the YAML or JSON under the step: a list is a JSON patch, anything else a strategic merge
-    /// patch.
+    /// patch, or for custom resources a merge patch.
     When "I patch {object} with:", "When I patch job/pi with:\n  \"\"\"yaml\n  spec:\n    suspend: true\n  \"\"\"" => patch;
     /// Patches an object with a merge patch (RFC 7386).
     When "I merge patch {object} with:", "When I merge patch job/pi with:\n  \"\"\"yaml\n  spec:\n    suspend: true\n  \"\"\"" => merge_patch;
@@ -124,7 +124,12 @@ async fn remove_field(world: &mut World, args: Args) -> Result {
 
 async fn patch(world: &mut World, args: Args) -> Result {
     let body = value_under(world, &args)?;
-    let kind = if matches!(body, Value::List(_)) { PatchType::Json } else { PatchType::Strategic };
+    let kind = match body {
+        Value::List(_) => PatchType::Json,
+        // Custom resources know no strategic merge, and kubectl does the same.
+        _ if world.target(args.word("object")).await?.kind.is_custom() => PatchType::Merge,
+        _ => PatchType::Strategic,
+    };
     patch_as(world, &args, "", kind, &body).await
 }
 

@@ -81,7 +81,7 @@ impl Rules {
     pub fn validate(&self, value: &Value, old: Option<&Value>, path: Option<&Path>, errors: &mut ErrorList) {
         let mut run = Run { budget: Budget::new(BUDGET), errors, is_over: false };
         let path = path.cloned().unwrap_or_else(|| Path::new(""));
-        run.node(self, value, old, &path);
+        run.node(self, value, Before { value: old, is_same: false }, &path);
     }
 }
 
@@ -103,6 +103,15 @@ impl Compiled {
     }
 }
 
+/// What is stored in the place of a value.
+#[derive(Clone, Copy)]
+struct Before<'a> {
+    /// The stored value, if it can be told which one it is.
+    value: Option<&'a Value>,
+    /// Whether what the value is in is as it was.
+    is_same: bool,
+}
+
 /// A check under way.
 struct Run<'a> {
     budget: Budget,
@@ -111,12 +120,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn node(&mut self, rules: &Rules, value: &Value, old: Option<&Value>, path: &Path) {
+    fn node(&mut self, rules: &Rules, value: &Value, before: Before<'_>, path: &Path) {
         if self.is_over || value.is_null() {
             return;
         }
-        let old = old.filter(|it| !it.is_null());
-        self.own(rules, value, old, path);
+        let old = before.value.filter(|it| !it.is_null());
+        let is_same = before.value.map_or(before.is_same, |old| old == value);
+        self.own(rules, value, Before { value: old, is_same }, path);
         let below = |path: &Path, key: &str| match path.to_string().as_str() {
             "<nil>" | "" => Path::new(key),
             _ => path.child(key),
@@ -125,13 +135,14 @@ impl Run<'_> {
             Value::List(items) => {
                 if let Some(of) = &rules.items {
                     for (i, item) in items.iter().enumerate() {
-                        let old = old.and_then(|old| stored_item(&rules.schema, old, item));
-                        self.node(of, item, old, &path.index(i));
+                        let value = old.and_then(|old| stored_item(&rules.schema, old, item));
+                        self.node(of, item, Before { value, is_same }, &path.index(i));
                     }
                 }
             }
             Value::Map(map) => {
-                let old = |key: &str| old.and_then(Value::as_map).and_then(|old| old.get(key));
+                let old =
+                    |key: &str| Before { value: old.and_then(Value::as_map).and_then(|old| old.get(key)), is_same };
                 for (key, value) in map.iter() {
                     if let Some(of) = rules.properties.get(key) {
                         self.node(of, value, old(key), &below(path, key));
@@ -144,13 +155,13 @@ impl Run<'_> {
         }
     }
 
-    fn own(&mut self, rules: &Rules, value: &Value, old: Option<&Value>, path: &Path) {
+    fn own(&mut self, rules: &Rules, value: &Value, stored: Before<'_>, path: &Path) {
         if rules.own.is_empty() {
             return;
         }
         let document = |value: &Value| document::of(value, &rules.schema, rules.is_resource);
         let this = document(value);
-        let before = old.map(document);
+        let before = stored.value.map(document);
         for compiled in &rules.own {
             if self.is_over {
                 return;
@@ -161,7 +172,7 @@ impl Run<'_> {
             }
             let old_self = before.as_ref().map(|it| it.clone_as_boxed());
             let variables = Variables { this: this.clone_as_boxed(), old: old_self, optional };
-            let is_unchanged = !compiled.uses_old_self() && old == Some(value);
+            let is_unchanged = !compiled.uses_old_self() && stored.is_same;
             self.rule(rules, compiled, value, &variables, is_unchanged, path);
         }
     }

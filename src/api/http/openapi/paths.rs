@@ -338,6 +338,8 @@ impl Place<'_> {
         };
         let mut operation = self.operation(action, verb, scope);
         let (takes, body, media): (&[&str], _, &[&str]) = match action {
+            // Custom resources know no strategic merge: kubectl looks here for how to send what it applies.
+            "patch" if self.resource.is_custom => (&PATCH, format!("{META}Patch"), &PATCHES[..3]),
             "patch" => (&PATCH, format!("{META}Patch"), &PATCHES),
             _ => (&WRITE, self.definition(), &["*/*"]),
         };

@@ -131,3 +131,29 @@ fn a_pod_whose_beginning_is_forgotten_still_has_managers() {
     server.store.compact(version);
     assert!(server.managers(POD).len() <= 1);
 }
+
+#[test]
+fn a_scale_is_applied_to_and_owned_like_the_field_that_it_shows() {
+    let mut server = Server::new();
+    let collection = "/apis/apps/v1/namespaces/a/deployments";
+    let web = r#"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"a":"b"}},
+        "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i:1"}]}}}}"#;
+    assert_eq!(server.send("POST", collection, web).0, 201);
+    let url = format!("{collection}/web");
+    let scale = |replicas: u32| {
+        format!(
+            r#"{{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{{"name":"web"}},"spec":{{"replicas":{replicas}}}}}"#
+        )
+    };
+    let refused = server.patch(&format!("{url}/scale?fieldManager=me"), APPLY, &scale(3));
+    let Content::Json(status) = refused.content else { panic!("a Status") };
+    let message = "Apply failed with 1 conflict: conflict with \"tester\" using apps/v1: .spec.replicas";
+    assert_eq!((refused.code, status["message"].str_or_empty()), (409, message));
+    assert_eq!(server.patch(&format!("{url}/scale?fieldManager=me&force=true"), APPLY, &scale(3)).code, 200);
+    let managers = server.managers(&url);
+    assert_eq!(managers[0], r#"me Apply scale {"f:spec":{"f:replicas":{}}}"#);
+    assert!(!managers[1].contains("f:replicas"), "{managers:?}");
+    let other = server.patch(&format!("{url}/scale?fieldManager=me"), APPLY, web);
+    let Content::Json(status) = other.content else { panic!("a Status") };
+    assert_eq!(status["message"].str_or_empty(), "invalid object type: apps/v1, Kind=Deployment");
+}
