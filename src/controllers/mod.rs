@@ -5,6 +5,7 @@
 pub mod cronjob;
 pub mod custom_resource_definition;
 pub mod daemonset;
+pub mod deployment;
 pub mod endpoint_slice;
 pub mod endpoint_slice_mirroring;
 pub mod endpoints;
@@ -15,6 +16,7 @@ pub mod job;
 pub mod namespace;
 pub mod node_lifecycle;
 pub mod pod_gc;
+pub mod replicaset;
 pub mod resource_quota;
 pub mod service_account;
 pub mod shared;
@@ -24,6 +26,7 @@ pub mod volume_protection;
 
 use std::sync::Arc;
 
+use crate::api::Status;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
@@ -49,6 +52,10 @@ pub trait Controller: std::fmt::Debug + Send {
     fn kubelets(&mut self) -> Option<&mut Kubelet> {
         None
     }
+
+    /// Hears what the API answered to the first action of the last outcome for `key` that failed. The key is due again after
+    /// a back-off in any case; only who tells of the failure in a status has to remember it.
+    fn refused(&mut self, _key: &Key, _status: &Status) {}
 }
 
 /// A key that has to be looked at, some time after the change.

@@ -41,32 +41,36 @@ impl Backoff {
 impl Cluster {
     /// Applies `actions`, and has the key reconciled again after a back-off when one of them failed.
     pub(super) fn apply(&mut self, controller: usize, key: &Key, actor: &Str, actions: Vec<Action>) {
-        let mut failed = false;
+        let mut failed = None;
         for action in actions {
             if let Action::CreateChildren { objects, owner } = action {
-                failed |= !self.create_children(actor, objects, &owner);
+                failed = failed.or(self.create_children(actor, objects, &owner).err());
                 continue;
             }
             if let Action::StartJob(run) = action {
-                failed |= !self.start_job(actor, *run);
+                failed = failed.or(self.start_job(actor, *run).err());
                 continue;
             }
             if let Action::Sequence(steps) = action {
-                failed |= !steps.into_iter().all(|it| self.act_and_record(actor, it));
+                let done = steps.into_iter().try_for_each(|it| self.act_and_record(actor, it));
+                failed = failed.or(done.err());
                 continue;
             }
             let goes_on = matches!(
                 action,
                 Action::CreateChild { .. } | Action::DeleteChild { .. } | Action::Announced(_) | Action::Event(_)
             );
-            if !self.act_and_record(actor, action) {
-                failed = true;
+            if let Err(status) = self.act_and_record(actor, action) {
+                failed.get_or_insert(status);
                 if !goes_on {
                     break;
                 }
             }
         }
-        if failed {
+        if let Some(status) = failed {
+            if let Some(controller) = self.controllers.get_mut(controller) {
+                controller.refused(key, &status);
+            }
             let after = self.backoff.failed(controller, key);
             self.timeline.push(controller, key.clone(), self.now + after);
         } else {
@@ -74,12 +78,12 @@ impl Cluster {
         }
     }
 
-    /// Carries out one action, records it, and returns whether it succeeded.
-    fn act_and_record(&mut self, actor: &Str, action: Action) -> bool {
+    /// Carries out one action and records it.
+    fn act_and_record(&mut self, actor: &Str, action: Action) -> Result<(), Status> {
         let words = describe(&action);
         let result = self.act(actor, action);
         self.record_action(actor, words, &result);
-        result.is_ok()
+        result.map(drop)
     }
 
     fn record_action(&mut self, actor: &Str, words: [Word; 5], result: &Result<Option<Str>, Status>) {
@@ -92,36 +96,38 @@ impl Cluster {
         self.timeline.record(self.now, actor, [verb, kind, subject, link, object, went]);
     }
 
-    /// Starts the Job of a CronJob and notes it in the status of that; returns whether both went well.
-    fn start_job(&mut self, actor: &Str, run: JobRun) -> bool {
+    /// Starts the Job of a CronJob and notes it in the status of that.
+    fn start_job(&mut self, actor: &Str, run: JobRun) -> Result<(), Status> {
         let words = named("create ", &run.job);
         let result = self.api(actor).create(run.job.clone(), &WriteOptions::default());
         self.record_action(actor, words, &result.as_ref().map(|_| None).map_err(Clone::clone));
         match result {
-            Ok(made) => run.started(&made).into_iter().all(|it| self.act_and_record(actor, it)),
+            Ok(made) => run.started(&made).into_iter().try_for_each(|it| self.act_and_record(actor, it)),
             Err(status) => {
                 for action in run.failed(&status) {
-                    self.act_and_record(actor, action);
+                    // The first failure is the one that is told.
+                    drop(self.act_and_record(actor, action));
                 }
-                false
+                Err(status)
             }
         }
     }
 
-    /// Creates `objects` in batches that double, until a batch has a failure; returns whether all were created.
-    fn create_children(&mut self, actor: &Str, objects: Vec<Object>, owner: &Arc<Object>) -> bool {
-        let (mut batch, mut done, mut failed) = (1, 0, false);
+    /// Creates `objects` in batches that double, until a batch has a failure; returns the first one.
+    fn create_children(&mut self, actor: &Str, objects: Vec<Object>, owner: &Arc<Object>) -> Result<(), Status> {
+        let (mut batch, mut done, mut failed) = (1, 0, Ok(()));
         for object in objects {
             if done == batch {
-                if failed {
+                if failed.is_err() {
                     break;
                 }
                 (batch, done) = (batch * 2, 0);
             }
             done += 1;
-            failed |= !self.act_and_record(actor, Action::CreateChild { object, owner: owner.clone() });
+            let made = self.act_and_record(actor, Action::CreateChild { object, owner: owner.clone() });
+            failed = failed.and(made);
         }
-        !failed
+        failed
     }
 
     /// Carries out one action; the name it returns is one that the server made.

@@ -4,6 +4,7 @@ use crate::controllers::Controller;
 use crate::controllers::cronjob::CronJobController;
 use crate::controllers::custom_resource_definition::{DefinitionFinalizer, EstablishingController, NamingController};
 use crate::controllers::daemonset::DaemonSetController;
+use crate::controllers::deployment::DeploymentController;
 use crate::controllers::endpoint_slice::EndpointSliceController;
 use crate::controllers::endpoint_slice_mirroring::EndpointSliceMirroring;
 use crate::controllers::endpoints::EndpointsController;
@@ -12,6 +13,7 @@ use crate::controllers::job::JobController;
 use crate::controllers::namespace::NamespaceController;
 use crate::controllers::node_lifecycle::NodeLifecycleController;
 use crate::controllers::pod_gc::PodGarbageCollector;
+use crate::controllers::replicaset::ReplicaSetController;
 use crate::controllers::resource_quota::ResourceQuotaController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
 use crate::controllers::statefulset::StatefulSetController;
@@ -46,6 +48,9 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(JobController::default()),
         Box::new(CronJobController),
         Box::new(StatefulSetController),
+        Box::new(DeploymentController::default()),
+        Box::new(ReplicaSetController::of_replica_sets()),
+        Box::new(ReplicaSetController::of_replication_controllers()),
         Box::new(TtlAfterFinished),
         Box::new(VolumeProtection),
         // After the controllers: of two that hear of a deletion, its owner's is quicker than the collector, which asks the API.

@@ -15,7 +15,8 @@ steps! {
     /// Checks the message of a condition against the text under the step.
     Then "the message of condition {type:word} of {object} is:", "Then the message of condition Failed of job/pi is:\n  \"\"\"\n  Job has reached the specified backoff limit\n  \"\"\"" => message_is;
     /// Checks what kubectl's users would say of an object: a Job is `complete`, `failed` or `suspended`; a Pod `pending`,
-    /// `running`, `succeeded`, `failed` or `ready`; a Node `ready`; a DaemonSet or StatefulSet `ready` or `rolled out`.
+    /// `running`, `succeeded`, `failed` or `ready`; a Node `ready`; a DaemonSet, StatefulSet or Deployment `ready` or
+    /// `rolled out`; a ReplicaSet or a ReplicationController `ready`.
     Then "{object} is <complete|failed|suspended|pending|running|succeeded|ready|rolled out>", "Then job/pi is complete" => is_state;
 }
 
@@ -139,6 +140,15 @@ fn is_in_state(kind: Kind, object: &Value, word: &str) -> Option<bool> {
             let updated = word == "ready" || count("updatedReplicas") >= wanted - partition;
             Some(seen && updated && count("replicas") == wanted && count("readyReplicas") == wanted)
         }
+        (kinds::DEPLOYMENT, "ready" | "rolled out") | (kinds::REPLICA_SET | kinds::REPLICATION_CONTROLLER, "ready") => {
+            let seen = status["observedGeneration"] == *object.at(&["metadata", "generation"]);
+            let wanted = object.at(&["spec", "replicas"]).as_i64().unwrap_or(1);
+            let counters: &[&str] = match word {
+                "ready" => &["readyReplicas", "availableReplicas"],
+                _ => &["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"],
+            };
+            Some(seen && counters.iter().all(|it| count(it) == wanted))
+        }
         _ => None,
     }
 }
@@ -162,6 +172,21 @@ fn describe(kind: Kind, object: &Value) -> String {
             let of = |field: &str| status[field].as_i64().unwrap_or(0);
             let (replicas, ready) = (of("replicas"), of("readyReplicas"));
             format!("replicas {replicas}, ready {ready}, updated {}", of("updatedReplicas"))
+        }
+        kinds::DEPLOYMENT | kinds::REPLICA_SET | kinds::REPLICATION_CONTROLLER => {
+            let of = |field: &str| status[field].as_i64().unwrap_or(0);
+            let updated = match kind {
+                kinds::DEPLOYMENT => format!(" updated {},", of("updatedReplicas")),
+                _ => String::new(),
+            };
+            format!(
+                "desired {}, current {},{updated} ready {}, available {}\n{}",
+                object.at(&["spec", "replicas"]).as_i64().unwrap_or(1),
+                of("replicas"),
+                of("readyReplicas"),
+                of("availableReplicas"),
+                render(object)
+            )
         }
         _ => render(object),
     }

@@ -15,7 +15,8 @@ steps! {
     /// Checks that at some instant exactly so many pods of an object ran, and never more.
     Then "{count} pod(s) of {object} ran at once", "Then two pods of job/eight ran at once" => ran;
     /// Checks that at no instant since the marked moment (or since all were available for the first time) more pods of a
-    /// DaemonSet were missing than that: its own count of what it wants against those that are available.
+    /// DaemonSet, a Deployment or a ReplicaSet were missing than that: its own count of what it wants against those that are
+    /// available.
     Then "never more than {count} pod(s) of {object} <was|were> unavailable", "Then never more than 1 pod of daemonset/web was unavailable" => unavailable;
     /// Checks in how many groups the pods of an object started, and how large each was.
     Then "the pods of {object} started in {count} batch(es) of {size:count}", "Then the pods of job/eight started in 4 batches of 2" => batches;
@@ -32,8 +33,7 @@ fn pods_of(world: &mut World, target: &Target) -> Result<(Vec<Change>, Time)> {
     let from = world.mark.unwrap_or(start);
     let is_it =
         |it: &Object| it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace;
-    let uids: BTreeSet<Str> =
-        history.iter().filter_map(Change::latest).filter(|it| is_it(it)).map(|it| it.meta.uid.clone()).collect();
+    let uids = descent(&history, is_it);
     if uids.is_empty() {
         return Err(Failure::expectation(format!("{target} has never been there")));
     }
@@ -42,6 +42,17 @@ fn pods_of(world: &mut World, target: &Target) -> Result<(Vec<Change>, Time)> {
         sides.into_iter().flatten().any(|it| it.meta.owners.iter().any(|owner| uids.contains(&owner.uid)))
     };
     Ok((history.into_iter().filter(|it| it.key.kind == kinds::POD && owned(it)).collect(), from))
+}
+
+/// The uids of the objects that `is_it` names, and of all that they own, such as a Deployment's ReplicaSets.
+pub(super) fn descent(history: &[Change], is_it: impl Fn(&Object) -> bool) -> BTreeSet<Str> {
+    let mut uids = BTreeSet::new();
+    for object in history.iter().filter_map(Change::latest) {
+        if is_it(object) || object.meta.owners.iter().any(|owner| uids.contains(&owner.uid)) {
+            uids.insert(object.meta.uid.clone());
+        }
+    }
+    uids
 }
 
 fn is_running(pod: &Object) -> bool {
@@ -105,8 +116,12 @@ async fn unavailable(world: &mut World, args: Args) -> Result {
         }) else {
             continue;
         };
-        let desired = object.status()["desiredNumberScheduled"].as_i64().unwrap_or(0);
-        let missing = desired - object.status()["numberAvailable"].as_i64().unwrap_or(0);
+        let (desired, available) = match object.kind {
+            kinds::DAEMON_SET => (&object.status()["desiredNumberScheduled"], &object.status()["numberAvailable"]),
+            _ => (&object.spec()["replicas"], &object.status()["availableReplicas"]),
+        };
+        let desired = desired.as_i64().unwrap_or(0);
+        let missing = desired - available.as_i64().unwrap_or(0);
         began = match mark {
             Some(mark) => change.time >= mark,
             None => began || (desired > 0 && missing <= 0),
@@ -118,7 +133,7 @@ async fn unavailable(world: &mut World, args: Args) -> Result {
         }
     }
     if mark.is_none() && !began {
-        let failure = Failure::expectation(format!("{target} has never been available on all its nodes"));
+        let failure = Failure::expectation(format!("{target} has never had all its pods available"));
         return Err(failure.help("write `When I mark this moment` to count from another moment"));
     }
     Ok(())

@@ -21,6 +21,7 @@ mod owner;
 mod path;
 mod pattern;
 mod request;
+mod rollout;
 mod snapshot;
 mod table;
 mod target;
@@ -92,6 +93,7 @@ pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Trying and waiting", trying::STEPS),
     ("Objects", object::STEPS),
     ("Owners", owner::STEPS),
+    ("Rollouts", rollout::STEPS),
     ("Conditions", condition::STEPS),
     ("Counts", count::STEPS),
     ("Commands", command::STEPS),

@@ -199,6 +199,14 @@ impl World {
         self.change(Method::POST, &path, "application/json", Some(body)).await
     }
 
+    /// What a client refuses before it asks the API, as kubectl does.
+    pub fn refuse(&mut self, message: String) -> Failure {
+        let refusal = Refusal { code: 0, reason: String::new(), message };
+        let failure = Failure::expectation(refusal.to_string());
+        self.refusal = Some(refusal);
+        failure.help("to expect this, write `When I try to ..` and `Then it is refused with:`")
+    }
+
     /// Patches an object.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Steps that compare the state or the history with an accepted snapshot.
 
 use super::count::select;
-use super::{Args, Result, steps};
+use super::history::descent;
+use super::{Args, Result, Target, steps};
 use crate::object::{Kind, Object, kinds};
 use crate::report::Failure;
 use crate::snapshot::{SnapshotFile, Verdict, columns, render_cluster, render_object, render_trace, without_uids};
@@ -53,6 +54,10 @@ async fn trace(world: &mut World, args: Args) -> Result {
     };
     let stage = world.stage()?;
     let (mut history, start) = (stage.history(), stage.start());
+    let is_it = |it: &Object, target: &Target| {
+        it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace
+    };
+    let family = about.as_ref().map(|target| descent(&history, |it| is_it(it, target))).unwrap_or_default();
     if args.optional("since").is_some() {
         let no_mark = || Failure::scenario("no moment was marked").help("write `When I mark this moment` before");
         let mark = world.mark.ok_or_else(no_mark)?;
@@ -63,8 +68,9 @@ async fn trace(world: &mut World, args: Args) -> Result {
         Some(target) => {
             let kind = target.kind.info().kind;
             let involved = &it.body["involvedObject"];
-            (it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace)
+            is_it(it, target)
                 || it.meta.owners.iter().any(|owner| owner.kind == kind && owner.name == target.name)
+                || it.meta.owners.iter().any(|owner| family.contains(&owner.uid))
                 || (involved["kind"].as_str() == Some(kind) && involved["name"].as_str() == Some(&target.name))
         }
     };

@@ -1,7 +1,7 @@
 //! What a step is about: `daemonset/web`, `pod/web-*`, `job/pi in namespace cce`, `the pod of daemonset/web on node-1`.
 
 use super::Result;
-use crate::object::{Kind, Str, Value};
+use crate::object::{Kind, Str, Value, kinds};
 use crate::report::Failure;
 use crate::world::World;
 
@@ -95,17 +95,30 @@ impl World {
         one_of(staying, &format!("the pod of {owner} on {node}"), crate::object::kinds::POD)
     }
 
-    /// The objects of `kind` that `owner` controls, by name.
+    /// The objects of `kind` that `owner` owns, by name; the pods of a Deployment are those of its ReplicaSets, and those of
+    /// a CronJob are its Jobs'.
     ///
     /// # Errors
     /// When the owner is not there.
     pub async fn owned_by(&self, owner: &Target, kind: Kind) -> Result<Vec<Value>> {
-        let uid = self.existing(owner).await?.at(&["metadata", "uid"]).clone();
+        let mut uids = vec![self.existing(owner).await?.at(&["metadata", "uid"]).clone()];
+        let is_owned = |it: &Value, uids: &[Value]| {
+            it.at(&["metadata", "ownerReferences"]).items().iter().any(|it| uids.contains(&it["uid"]))
+        };
+        let between = BETWEEN.iter().find(|(above, _)| *above == owner.kind && kind == kinds::POD);
+        if let Some((_, between)) = between {
+            let sets = self.list(*between, Some(&owner.namespace)).await?;
+            let owned = sets.iter().filter(|it| is_owned(it, &uids)).map(|it| it.at(&["metadata", "uid"]).clone());
+            uids.extend(owned.collect::<Vec<_>>());
+        }
         let mut all = self.list(kind, Some(&owner.namespace)).await?;
-        all.retain(|it| it.at(&["metadata", "ownerReferences"]).items().iter().any(|it| it["uid"] == uid));
+        all.retain(|it| is_owned(it, &uids));
         Ok(all)
     }
 }
+
+/// Kinds whose pods belong to something between them.
+const BETWEEN: [(Kind, Kind); 2] = [(kinds::DEPLOYMENT, kinds::REPLICA_SET), (kinds::CRON_JOB, kinds::JOB)];
 
 fn one_of(found: Vec<&Value>, words: &str, kind: Kind) -> Result<Target> {
     let name = |it: &Value| it.at(&["metadata", "name"]).str_or_empty().to_owned();

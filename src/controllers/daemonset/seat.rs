@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::clock::Time;
 use crate::controllers::history::HASH_LABEL;
 use crate::controllers::shared::pod::{available_at, is_available, is_ready, is_terminal};
+use crate::controllers::shared::{self, Rounding};
 use crate::object::{Object, Str, Value};
 
 use super::placement::Fit;
@@ -222,18 +223,10 @@ fn is_surging(rules: &Rules, running: &[&Arc<Object>], now: Time) -> bool {
         && !is_available(new, rules.min_ready_seconds, now)
 }
 
-/// An int-or-string of `total`, percentages rounded up (`GetScaledValueFromIntOrPercent`). What is neither is 0.
+/// An int-or-string of `total` nodes, percentages rounded up.
 pub(super) fn scaled(value: &Value, total: usize) -> usize {
-    let number = match value {
-        Value::Int(number) => *number,
-        Value::Str(text) => {
-            let percent = text.strip_suffix('%').and_then(|it| it.parse::<i64>().ok()).unwrap_or_default();
-            let total = i64::try_from(total).unwrap_or(i64::MAX);
-            percent.saturating_mul(total).saturating_add(99).div_euclid(100)
-        }
-        _ => 0,
-    };
-    usize::try_from(number).unwrap_or_default()
+    let total = i64::try_from(total).unwrap_or(i64::MAX);
+    usize::try_from(shared::scaled(value, total, Rounding::Up)).unwrap_or_default()
 }
 
 #[cfg(test)]
