@@ -57,7 +57,9 @@ async fn trace(world: &mut World, args: Args) -> Result {
     let is_it = |it: &Object, target: &Target| {
         it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace
     };
-    let family = about.as_ref().map(|target| descent(&history, |it| is_it(it, target))).unwrap_or_default();
+    // What a Deployment does shows in the pods of its ReplicaSets; the Jobs of a CronJob have traces of their own.
+    let deployment = about.as_ref().filter(|it| it.kind == kinds::DEPLOYMENT);
+    let family = deployment.map(|target| descent(&history, |it| is_it(it, target))).unwrap_or_default();
     if args.optional("since").is_some() {
         let no_mark = || Failure::scenario("no moment was marked").help("write `When I mark this moment` before");
         let mark = world.mark.ok_or_else(no_mark)?;
