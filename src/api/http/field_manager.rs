@@ -86,7 +86,7 @@ fn facts_of(kind: Kind, api_version: &str) -> Facts<'static> {
 
 /// An object of `kind` in which nothing is set.
 fn empty_object(kind: Kind, api_version: &str) -> Value {
-    let mut object = empty::empty_body(kind);
+    let mut object = empty::empty_body(kind, api_version);
     object.insert("apiVersion", api_version);
     object.insert("kind", kind.info().kind);
     object.insert("metadata", Value::empty_map());
@@ -95,15 +95,18 @@ fn empty_object(kind: Kind, api_version: &str) -> Value {
 
 /// `object` as the API shows it in the version of `target`, with its managers.
 pub(super) fn show(view: View<'_>, object: &Object, target: &Target) -> Value {
-    let mut shown = conversion::shown(object, target);
-    add_managed_fields(view, object, &facts(target), &mut shown);
-    shown
+    complete(view, object, conversion::shown(object, target), target)
 }
 
 /// `object` as an item of a list.
 pub(super) fn item(view: View<'_>, object: &Object, target: &Target) -> Value {
-    let mut shown = Value::Map(conversion::item(object, target));
-    add_managed_fields(view, object, &facts(target), &mut shown);
+    complete(view, object, Value::Map(conversion::item(object, target)), target)
+}
+
+fn complete(view: View<'_>, object: &Object, mut shown: Value, target: &Target) -> Value {
+    let facts = facts(target);
+    empty::show_nulls(&mut shown, &facts.empty);
+    add_managed_fields(view, object, &facts, &mut shown);
     shown
 }
 

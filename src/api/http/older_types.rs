@@ -1,7 +1,7 @@
 //! The Go types of group versions that only older releases serve, where they differ from those of today: made from these by
 //! what is different (`types.go` of the API packages).
 
-use super::schema::{Field, Schema, Struct, Type};
+use super::schema::{Field, Schema, Struct, Type, Zero};
 use super::schema_facts::Merge;
 use crate::object::{Kind, kinds};
 
@@ -86,7 +86,7 @@ fn rename(owner: &mut Struct, from: &str, to: &str) {
 }
 
 fn add(owner: &mut Struct, name: &str, ty: Type, go_type: &str) {
-    let field = Field { ty, go_type: go_type.to_owned(), omits_zero: true, merge: Merge::default() };
+    let field = Field { ty, go_type: go_type.to_owned(), omits_zero: true, zero: Zero::Absent, merge: Merge::default() };
     owner.fields.insert(name.to_owned(), field);
 }
 

@@ -65,8 +65,24 @@ pub(super) struct Field {
     pub go_type: String,
     /// Whether Go leaves the field out of its output when it is zero or empty.
     pub omits_zero: bool,
+    /// What Go writes of it when nothing was set.
+    pub zero: Zero,
     /// How a strategic merge patch treats it.
     pub merge: facts::Merge,
+}
+
+/// What Go writes of a field in which nothing was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Zero {
+    /// Nothing: the field is left out.
+    Absent,
+    /// `null`: a list, a map, a pointer or a time without `omitempty`.
+    Null,
+    /// The struct, with what Go writes of its fields.
+    Struct,
+    Text(&'static str),
+    Number,
+    False,
 }
 
 /// Every struct that is reached from a kind.
@@ -284,10 +300,29 @@ fn new_struct(definition: &str, json: &Json, indexes: &BTreeMap<&str, usize>) ->
         let asks = name == "ObjectMeta" && field == "managedFields";
         let omits_zero =
             omits_empty && !asks && !matches!(ty, Type::Struct(_) | Type::IntOrString | Type::Time | Type::MicroTime);
+        let zero = go.map_or(Zero::Absent, |it| zero_of(it, &ty));
         let go_type = go.map_or_else(|| "string".to_owned(), |it| it.shown_type(package));
-        (field.clone(), Field { ty, go_type, omits_zero, merge: facts::merge(go.unwrap_or(&none)) })
+        (field.clone(), Field { ty, go_type, omits_zero, zero, merge: facts::merge(go.unwrap_or(&none)) })
     });
     Struct { fields: fields.collect(), full_name: definition.to_owned(), name, go_name }
+}
+
+fn zero_of(go: &GoField, ty: &Type) -> Zero {
+    let (omits, is_pointer) = (go.omits_empty, go.is_pointer());
+    match ty {
+        _ if go.omits_zero || (is_pointer && omits) => Zero::Absent,
+        _ if is_pointer => Zero::Null,
+        Type::Struct(_) => Zero::Struct,
+        Type::Quantity => Zero::Text("0"),
+        // `omitempty` says nothing to structs, and these are written as null when they are empty.
+        Type::Time | Type::MicroTime => Zero::Null,
+        Type::Any if go.ty == "runtime.RawExtension" => Zero::Null,
+        _ if omits => Zero::Absent,
+        Type::Map(_) | Type::List(_) | Type::Bytes | Type::Any => Zero::Null,
+        Type::Str => Zero::Text(""),
+        Type::Int32 | Type::Int64 | Type::Float | Type::IntOrString => Zero::Number,
+        Type::Bool => Zero::False,
+    }
 }
 
 fn type_of(json: &Json, indexes: &BTreeMap<&str, usize>) -> Type {

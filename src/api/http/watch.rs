@@ -242,7 +242,7 @@ impl Watch {
     fn bookmark(&self, ends_initial_events: bool) -> Value {
         let end = ends_initial_events.then(|| map! { "k8s.io/initial-events-end" => "true" });
         let meta = map! { "resourceVersion" => Str::from(self.version.to_string()), "annotations" => end };
-        let mut object = empty_body(self.target.kind);
+        let mut object = empty_body(self.target.kind, &self.target.api_version());
         object.insert("kind", self.target.kind.info().kind);
         object.insert("apiVersion", self.target.api_version());
         object.insert("metadata", meta);

@@ -1,8 +1,8 @@
 //! The rules of a kind as data: one function for each step of a write.
 
 use super::{
-    admission_registration, apps, certificate_signing_request, configuration, controller_revision, cron_job, daemonset,
-    endpoint_slice, endpoints, event, horizontal_pod_autoscaler, job, lease, limit_range, namespace, networking, node,
+    admission_registration, apps, certificate_signing_request, configuration, controller_revision, cron_job, daemonset, device,
+    endpoint_slice, endpoints, event, flow_control, horizontal_pod_autoscaler, job, lease, limit_range, namespace, networking, node,
     persistent_volume, pod_disruption_budget, pod_rules, pod_template, priority_class, rbac, replication_controller,
     resource_quota, runtime_class, service, storage,
 };
@@ -128,6 +128,10 @@ pub fn strategy(kind: Kind) -> &'static Strategy {
         kinds::VALIDATING_ADMISSION_POLICY => &admission_registration::VALIDATING_POLICY,
         kinds::VALIDATING_ADMISSION_POLICY_BINDING => &admission_registration::VALIDATING_POLICY_BINDING,
         kinds::CERTIFICATE_SIGNING_REQUEST => &certificate_signing_request::STRATEGY,
+        kinds::FLOW_SCHEMA => &flow_control::FLOW_SCHEMA,
+        kinds::PRIORITY_LEVEL_CONFIGURATION => &flow_control::PRIORITY_LEVEL,
+        kinds::RESOURCE_CLAIM => &device::CLAIM,
+        kinds::RESOURCE_CLAIM_TEMPLATE => &device::CLAIM_TEMPLATE,
         kinds::RUNTIME_CLASS => &runtime_class::STRATEGY,
         _ => &PLAIN,
     }

@@ -97,8 +97,8 @@ fn stored_from_v1(scaler: &mut Object) {
 
 fn served_in_v1(scaler: &mut Object) {
     let remove = |scaler: &mut Object, part: &str, field: &str| {
-        let is_there = !scaler.body[part][field].is_null();
-        is_there.then(|| scaler.body.entry(part).remove(field)).flatten().unwrap_or_default()
+        let part = scaler.body.get_mut(part).filter(|it| !it.is_null());
+        part.and_then(|it| it.remove(field)).unwrap_or_default()
     };
     let wanted = remove(scaler, "spec", "metrics");
     if let Some(utilization) = wanted.items().iter().find_map(|it| cpu_utilization(it, "target")) {
