@@ -73,7 +73,7 @@ impl SharedCluster {
 
     /// The service itself; the `User-Agent` of a request says who writes.
     pub fn service(&self) -> ApiService {
-        ApiService { cluster: self.clone(), actor: None, activity: Arc::default() }
+        ApiService { cluster: self.clone(), actor: None, activity: Arc::default(), token: None }
     }
 
     fn answer(&self, request: &api_http::Request, actor: Str) -> Reply {
@@ -99,6 +99,8 @@ pub struct ApiService {
     /// Who writes, when the service is one client's own.
     actor: Option<Str>,
     activity: Arc<Activity>,
+    /// What the administrator shows, when the server asks for it.
+    token: Option<Arc<str>>,
 }
 
 /// A request under way, counted until it is answered or given up.
@@ -133,6 +135,18 @@ impl OpenWatch {
 }
 
 impl ApiService {
+    /// The same service for those who show `token`, if any, as the administrator's.
+    pub fn with_token(self, token: Option<&str>) -> Self {
+        ApiService { token: token.map(Arc::from), ..self }
+    }
+
+    /// An `Authorization` header for the API, for which the administrator shows none.
+    fn shown_token(&self, header: String) -> String {
+        let shown = api_http::bearer(&header);
+        let is_administrator = self.token.as_deref().is_some_and(|token| shown == Some(token));
+        if is_administrator { String::new() } else { header }
+    }
+
     /// What the clients of this service and of its clones are doing.
     pub fn activity(&self) -> Arc<Activity> {
         self.activity.clone()
@@ -155,7 +169,7 @@ impl ApiService {
             accept: header(http::header::ACCEPT),
             if_none_match: header(http::header::IF_NONE_MATCH),
             user_agent: header(http::header::USER_AGENT),
-            authorization: header(http::header::AUTHORIZATION),
+            authorization: self.shown_token(header(http::header::AUTHORIZATION)),
             impersonated_user: header(http::HeaderName::from_static("impersonate-user")),
             impersonated_groups: parts
                 .headers
@@ -169,8 +183,9 @@ impl ApiService {
         match self.cluster.answer(&request, actor) {
             Reply::Done(response) => finished(&response),
             Reply::Watch(watch) => {
+                let media_type = watch.media_type();
                 let watch = OpenWatch { watch, stream: self.open_stream() };
-                streamed(frames(self.cluster.clone(), watch))
+                streamed(media_type, frames(self.cluster.clone(), watch))
             }
             Reply::Log(request) => {
                 let builder = http::Response::builder().header(http::header::CONTENT_TYPE, "text/plain");
@@ -209,9 +224,10 @@ fn finished(response: &api_http::Response) -> http::Response<ReplyBody> {
 }
 
 fn streamed(
+    media_type: &'static str,
     frames: impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send + 'static,
 ) -> http::Response<ReplyBody> {
-    let builder = http::Response::builder().header(http::header::CONTENT_TYPE, "application/json");
+    let builder = http::Response::builder().header(http::header::CONTENT_TYPE, media_type);
     built(builder, StreamBody::new(frames).boxed_unsync())
 }
 

@@ -6,8 +6,9 @@ use bytes::Bytes;
 
 use crate::object::Str;
 
-/// An event: the version it tells of, `ADDED`, `MODIFIED` or `DELETED`, and the API version that the object is shown in.
-pub(super) type EventKey = (u64, &'static str, Str);
+/// An event: the version it tells of, `ADDED`, `MODIFIED` or `DELETED`, the API version that the object is shown in, and
+/// whether it is told in protobuf.
+pub(super) type EventKey = (u64, &'static str, Str, bool);
 
 /// The bytes that are kept at most. A thousand watches of a busy kind look at the last few events.
 const MOST_BYTES: usize = 4 << 20;
@@ -50,9 +51,9 @@ mod tests {
         let mut encoded = Encoded::default();
         let line = Bytes::from(vec![b'x'; MOST_BYTES / 2]);
         for version in [3, 1, 2] {
-            encoded.keep((version, "ADDED", Str::from("v1")), line.clone());
+            encoded.keep((version, "ADDED", Str::from("v1"), false), line.clone());
         }
-        let kept = |version| encoded.get(&(version, "ADDED", Str::from("v1"))).is_some();
+        let kept = |version| encoded.get(&(version, "ADDED", Str::from("v1"), false)).is_some();
         assert_eq!([1, 2, 3].map(kept), [false, true, true]);
     }
 }

@@ -57,6 +57,11 @@ impl FieldSelector {
         self.0.iter().all(|term| (field_of(object, &term.field) == term.value) == term.equal)
     }
 
+    /// The one name that objects may have, if the selector says one (`RequiresExactMatch`).
+    pub(super) fn only_name(&self) -> Option<&str> {
+        self.0.iter().find(|term| term.field == "metadata.name" && term.equal).map(|term| term.value.as_str())
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -145,6 +150,9 @@ fn fields_of(kind: Kind) -> Option<&'static [&'static str]> {
         kinds::NAMESPACE => Some(&["status.phase"]),
         kinds::SECRET => Some(&["metadata.namespace", "type"]),
         kinds::JOB => Some(&["metadata.namespace", "status.successful"]),
+        kinds::REPLICATION_CONTROLLER => Some(&["metadata.namespace", "status.replicas"]),
+        kinds::CERTIFICATE_SIGNING_REQUEST => Some(&["spec.signerName"]),
+        kinds::RESOURCE_SLICE => Some(&["spec.nodeName", "spec.driver"]),
         _ => None,
     }
 }
@@ -158,6 +166,9 @@ fn convert_label<'a>(kind: Kind, group: &str, label: &'a str) -> Result<&'a str,
         _ if label == "metadata.name" => Ok(label),
         Some(fields) if fields.contains(&label) => Ok(label),
         Some(_) if kind == kinds::JOB => Err(format!("field label {label:?} not supported for Job")),
+        Some(_) if kind == kinds::RESOURCE_SLICE => {
+            Err(format!("field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {label}"))
+        }
         Some(_) => Err(format!("field label not supported: {label}")),
         None if label == "metadata.namespace" => Ok(label),
         None => Err(format!("{label:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")),
@@ -174,6 +185,7 @@ fn field_of(object: &Object, field: &str) -> String {
             let leaf = field.trim_start_matches("spec.");
             object.spec()[leaf].is_true().to_string()
         }
+        "status.replicas" => object.status()["replicas"].as_i64().unwrap_or(0).to_string(),
         "status.podIPs" | "status.podIP" => owned(object.status()["podIPs"][0]["ip"].str_or_empty()),
         "status.successful" => object.status()["succeeded"].as_i64().unwrap_or(0).to_string(),
         "source" => match object.body["source"]["component"].str_or_empty() {

@@ -146,8 +146,13 @@ pub(super) fn check_options(params: &Params) -> Result<(), Status> {
 pub(super) fn list(view: View<'_>, target: &Target, params: &Params) -> Result<Value, Response> {
     let selection = Selection::parse(target, params)?;
     check_options(params)?;
-    let page = page(view, target, params)?;
-    let objects = collection(view, target, &page)?;
+    let mut page = page(view, target, params)?;
+    let mut objects = collection(view, target, &page)?;
+    // One name is looked up instead of a collection being walked: there are no pages of it.
+    if let (Some(name), false, None) = (selection.fields.only_name(), target.spans_namespaces(), &page.start) {
+        objects.retain(|object| object.meta.name.as_str() == name);
+        page.limit = 0;
+    }
     let version = page.at.unwrap_or(view.version());
     let (mut chosen, mut rest) = (Vec::new(), None);
     for (i, object) in objects.iter().enumerate() {

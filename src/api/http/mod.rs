@@ -58,6 +58,7 @@ use crate::object::{Str, Value};
 pub use encoded::Encoded;
 pub use label_selector::LabelSelector;
 pub use log::LogRequest;
+pub use review::{bearer, is_account};
 pub use session::{SessionRequest, Streams};
 pub use watch::{Frames, Lines, Watch};
 pub use yaml::to_value as yaml_to_value;
@@ -208,6 +209,7 @@ pub fn handle(api: &mut Api<'_>, request: &Request) -> Reply {
 }
 
 fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
+    review::authenticate(api, request)?;
     if let Some(response) = openapi::answer(api.view(), request)? {
         return Ok(Reply::Done(response));
     }
@@ -233,8 +235,9 @@ fn answer_about(api: &mut Api<'_>, request: &Request, target: &Target) -> Result
     let representation = accepted.conversion.map(|it| Representation::new(it, target, &params)).transpose()?;
     match (resource::answer(api, request, target, &params)?, representation) {
         (Reply::Watch(watch), representation) => {
-            negotiation::check_streams(&accepted)?;
-            Ok(Reply::Watch(Box::new(watch.shown_as(representation))))
+            let in_protobuf = negotiation::streams_protobuf(&accepted, target.custom.is_some())?;
+            let watch = watch.shown_as(representation);
+            Ok(Reply::Watch(Box::new(if in_protobuf { watch.in_protobuf() } else { watch })))
         }
         (Reply::Done(Response { code, content: Content::Json(value), warnings, headers }), Some(representation)) => {
             let content = Content::Json(representation.of(value, api.now)?);

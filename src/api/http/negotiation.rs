@@ -198,9 +198,13 @@ pub(super) fn discovery_version(
     choices(accept, Endpoint::Discovery).into_iter().find(|it| it.discovery.is_none_or(&is_served))?.discovery
 }
 
-/// The 406 of a watch in a format that cannot be streamed.
-pub(super) fn check_streams(accepted: &Accepted) -> Result<(), Response> {
-    if accepted.format == Format::Json { Ok(()) } else { Err(not_acceptable(STREAMED)) }
+/// Whether a watch is told in protobuf, or the 406 of one in a format that cannot be streamed.
+pub(super) fn streams_protobuf(accepted: &Accepted, is_custom: bool) -> Result<bool, Response> {
+    match accepted.format {
+        Format::Json => Ok(false),
+        Format::Protobuf if !is_custom => Ok(true),
+        _ => Err(not_acceptable(if is_custom { "application/json;stream=watch" } else { STREAMED })),
+    }
 }
 
 fn not_acceptable(served: &str) -> Response {

@@ -86,7 +86,8 @@ fn rename(owner: &mut Struct, from: &str, to: &str) {
 }
 
 fn add(owner: &mut Struct, name: &str, ty: Type, go_type: &str) {
-    let field = Field { ty, go_type: go_type.to_owned(), omits_zero: true, zero: Zero::Absent, merge: Merge::default() };
+    let field =
+        Field { ty, go_type: go_type.to_owned(), omits_zero: true, zero: Zero::Absent, merge: Merge::default() };
     owner.fields.insert(name.to_owned(), field);
 }
 

@@ -1,7 +1,8 @@
 //! Kinds that are asked and not stored: who am I, may I, whose token is this, and a token for a service account
 //! (`pkg/registry/authentication`, `pkg/registry/authorization`, `pkg/registry/core/serviceaccount/storage/token.go`).
 //!
-//! Known differences: whoever a client is, everything is allowed, and the signature of a token is nobody's.
+//! Known differences: whoever a client is, everything is allowed, who shows no token is the administrator, and the signature of
+//! a token is nobody's.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,6 +16,7 @@ use crate::api::registry::Api;
 use crate::clock::{Span, Time};
 use crate::map;
 use crate::object::{Key, Kind, Map, Object, Str, Value, kinds, literal};
+use crate::store::View;
 
 /// The name of whoever shows no token and takes nobody's place.
 const USER: Str = literal!("kubernetes-admin");
@@ -79,11 +81,35 @@ fn asker(api: &Api<'_>, request: &Request) -> Map {
         let name = Str::from(request.impersonated_user.as_str());
         return user(&name, &impersonated_groups(&name, &request.impersonated_groups));
     }
-    let token = request.authorization.strip_prefix("Bearer ").unwrap_or_default();
-    match account_of(api, token) {
+    let token = bearer(&request.authorization).unwrap_or_default();
+    match account_of(api.view(), api.now, token) {
         Some((claims, account)) => account_user(&claims, &account),
         None => user(&USER, &GROUPS),
     }
+}
+
+/// The token of an `Authorization` header.
+pub fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()).filter(|it| !it.is_empty())
+}
+
+/// Refuses whoever shows a token that this server did not give out, or whose account is gone.
+///
+/// # Errors
+/// 401 as apiserver `pkg/endpoints/filters/authentication.go` answers it.
+pub(super) fn authenticate(api: &Api<'_>, request: &Request) -> Result<(), Status> {
+    match bearer(&request.authorization) {
+        Some(token) if account_of(api.view(), api.now, token).is_none() => {
+            Err(Status::failure(401, "Unauthorized", "Unauthorized"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether `header` shows a token of a service account that is good at `now`.
+pub fn is_account(view: View<'_>, now: Time, header: &str) -> bool {
+    bearer(header).is_some_and(|token| account_of(view, now, token).is_some())
 }
 
 fn impersonated_groups(name: &str, named: &[String]) -> Vec<Str> {
@@ -162,7 +188,7 @@ fn reviewed_token(api: &Api<'_>, spec: &Value) -> Result<Map, Response> {
     if token.is_empty() {
         return Err(Status::bad_request("token is required for TokenReview in authentication").into());
     }
-    let Some((claims, account)) = account_of(api, token) else {
+    let Some((claims, account)) = account_of(api.view(), api.now, token) else {
         return Ok(map! { "user" => Value::empty_map(), "error" => "[invalid bearer token, unknown]" });
     };
     Ok(map! { "authenticated" => true, "user" => account_user(&claims, &account), "audiences" => &claims["aud"] })
@@ -180,14 +206,14 @@ fn account_user(claims: &Value, account: &Object) -> Map {
 }
 
 /// The claims of a token that this server gave out and that is still good, and the account that it is for.
-fn account_of(api: &Api<'_>, token: &str) -> Option<(Value, std::sync::Arc<Object>)> {
+fn account_of(view: View<'_>, now: Time, token: &str) -> Option<(Value, std::sync::Arc<Object>)> {
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims = Value::from_json(&claims).ok()?;
     let about = &claims["kubernetes.io"];
     let (namespace, account) = (about["namespace"].str_or_empty(), &about["serviceaccount"]);
     let key = Key::new(kinds::SERVICE_ACCOUNT, namespace, account["name"].str_or_empty());
-    let found = api.view().get(&key).filter(|it| Some(it.meta.uid.as_str()) == account["uid"].as_str())?.clone();
-    let is_good = Time::from_unix(claims["exp"].as_i64()?) > api.now && claims["iss"].as_str() == Some(ISSUER.as_str());
+    let found = view.get(&key).filter(|it| Some(it.meta.uid.as_str()) == account["uid"].as_str())?.clone();
+    let is_good = Time::from_unix(claims["exp"].as_i64()?) > now && claims["iss"].as_str() == Some(ISSUER.as_str());
     is_good.then_some((claims, found))
 }
 

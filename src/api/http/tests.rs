@@ -4,6 +4,7 @@ use super::*;
 use crate::clock::{Names, Span, Time};
 use crate::store::Store;
 
+mod clients;
 mod managers;
 
 const MAPS: &str = "/api/v1/namespaces/a/configmaps";

@@ -9,6 +9,7 @@ use super::empty::empty_body;
 use super::encoded::Encoded;
 use super::field_selector::FieldSelector;
 use super::list::{Selection, current, invalid_options, parse_version};
+use super::protobuf;
 use super::query::Params;
 use super::representation::Representation;
 use super::route::Target;
@@ -41,6 +42,8 @@ pub struct Watch {
     ends: Time,
     bookmark_at: Option<Time>,
     failed: bool,
+    /// Whether events are frames of protobuf rather than lines of JSON.
+    in_protobuf: bool,
     /// What the objects are shown as, when not as they are.
     representation: Option<Representation>,
 }
@@ -106,6 +109,7 @@ impl Watch {
             ends: now + timeout,
             bookmark_at: None,
             failed: false,
+            in_protobuf: false,
             representation: None,
         };
         if wants_state {
@@ -128,6 +132,17 @@ impl Watch {
         self
     }
 
+    /// The same watch, whose events are told in protobuf.
+    pub(super) fn in_protobuf(mut self) -> Self {
+        self.in_protobuf = true;
+        self
+    }
+
+    /// What the events are told in.
+    pub fn media_type(&self) -> &'static str {
+        if self.in_protobuf { protobuf::STREAM_MEDIA_TYPE } else { "application/json" }
+    }
+
     /// What has happened since the last poll.
     pub fn poll(&mut self, view: View<'_>, now: Time) -> Frames {
         let (told, ended) = self.next(view, now);
@@ -144,13 +159,19 @@ impl Watch {
                 // A form such as a Table depends on what the watch has told before.
                 Told::Change { sort, version, .. } if self.representation.is_none() => {
                     let api_version = self.target.api_version();
-                    let key = (*version, *sort, api_version);
+                    let key = (*version, *sort, api_version, self.in_protobuf);
                     match encoded.get(&key) {
                         Some(line) => line,
-                        None => encoded.keep(key, line_of(&self.shown(it, view, now))),
+                        None => {
+                            let event = self.shown(it, view, now);
+                            encoded.keep(key, self.line_of(&event))
+                        }
                     }
                 }
-                _ => line_of(&self.shown(it, view, now)),
+                _ => {
+                    let event = self.shown(it, view, now);
+                    self.line_of(&event)
+                }
             };
             lines.lines.push(line);
         }
@@ -188,6 +209,16 @@ impl Watch {
             self.bookmark_at = Some(self.next_bookmark(now));
         }
         (told, self.failed || now >= self.ends)
+    }
+
+    fn line_of(&self, event: &Value) -> Bytes {
+        if self.in_protobuf {
+            // Every built-in kind has a protobuf form, and custom ones are not watched in it.
+            return protobuf::watch_frame(event).unwrap_or_default().into();
+        }
+        let mut line = event.to_json();
+        line.push('\n');
+        Bytes::from(line)
     }
 
     fn next_bookmark(&self, now: Time) -> Time {
@@ -248,12 +279,6 @@ impl Watch {
         object.insert("metadata", meta);
         event("BOOKMARK", Value::Map(object))
     }
-}
-
-fn line_of(event: &Value) -> Bytes {
-    let mut line = event.to_json();
-    line.push('\n');
-    Bytes::from(line)
 }
 
 fn event(kind: &str, object: Value) -> Value {

@@ -1,10 +1,10 @@
 //! The rules of a kind as data: one function for each step of a write.
 
 use super::{
-    admission_registration, apps, certificate_signing_request, configuration, controller_revision, cron_job, daemonset, device,
-    endpoint_slice, endpoints, event, flow_control, horizontal_pod_autoscaler, job, lease, limit_range, namespace, networking, node,
-    persistent_volume, pod_disruption_budget, pod_rules, pod_template, priority_class, rbac, replication_controller,
-    resource_quota, runtime_class, service, storage,
+    admission_registration, apps, certificate_signing_request, configuration, controller_revision, cron_job, daemonset,
+    device, endpoint_slice, endpoints, event, flow_control, horizontal_pod_autoscaler, job, lease, limit_range,
+    namespace, networking, node, persistent_volume, pod_disruption_budget, pod_rules, pod_template, priority_class,
+    rbac, replication_controller, resource_quota, runtime_class, service, storage,
 };
 use crate::api::custom::definition;
 use crate::api::field::ErrorList;

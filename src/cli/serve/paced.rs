@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::clock_endpoint;
-use crate::api::Status;
+use crate::api::{Status, http as api_http};
 use crate::clock::{Span, Time};
 use crate::sim::{Bounds, Cluster, NotSettled};
 use crate::stage::server::{self, Answer};
@@ -60,7 +60,7 @@ impl Paced {
         let (start, version) = (cluster.now(), cluster.view().version());
         let clock = Clock { began: Instant::now(), start, compacted: (start, version), failed: None };
         let cluster = SharedCluster::new(cluster);
-        let service = cluster.service();
+        let service = cluster.service().with_token(token.as_deref());
         Paced { cluster, service, pace, token, clock: Mutex::new(clock), asked: Notify::new() }
     }
 
@@ -161,6 +161,13 @@ impl Paced {
         }
     }
 
+    /// Whether a token of a service account is shown.
+    fn is_account(&self, parts: &Parts) -> bool {
+        let header = parts.headers.get(http::header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+        let is_account = |it| self.cluster.with(|cluster| api_http::is_account(cluster.view(), cluster.now(), it));
+        header.is_some_and(is_account)
+    }
+
     /// Whether a request shows the token, or asks for what anybody may know.
     fn is_authentic(&self, parts: &Parts) -> bool {
         let Some(token) = &self.token else {
@@ -188,7 +195,10 @@ fn is_same(shown: &[u8], secret: &[u8]) -> bool {
 impl Answer for Paced {
     fn refuse(&self, parts: &Parts) -> Option<http::Response<ReplyBody>> {
         let unauthorized = || server::status(&Status::failure(401, "Unauthorized", "Unauthorized"));
-        (!self.is_authentic(parts)).then(unauthorized)
+        if self.is_authentic(parts) || self.is_account(parts) {
+            return None;
+        }
+        Some(unauthorized())
     }
 
     fn answer(&self, parts: &Parts, body: Bytes) -> http::Response<ReplyBody> {

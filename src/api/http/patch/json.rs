@@ -20,6 +20,9 @@ pub(super) fn unknown_members(patch: &Value) -> Vec<String> {
     unknown
 }
 
+/// The most operations that a patch may have.
+pub(super) const MOST_OPERATIONS: usize = 10_000;
+
 /// Applies the operations of `patch` to `document`, in their order.
 pub(super) fn apply(mut document: Value, patch: &Value) -> Result<Value, DoesNotApply> {
     for operation in patch.items() {

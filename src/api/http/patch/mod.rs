@@ -156,6 +156,7 @@ fn apply_to(
             if validation != Validation::Ignore {
                 strict.extend(json::unknown_members(&read.value));
             }
+            check_number(read.value.items().len())?;
             let value = json::apply(current, &read.value).map_err(|_| unprocessable())?;
             let shown = value.to_json();
             (value, shown)
@@ -234,6 +235,16 @@ fn decoded(
         body::check_kind(expected, &decoded.value)?;
     }
     Ok((decoded.value, strict))
+}
+
+/// The 413 of a JSON patch with too many operations.
+fn check_number(operations: usize) -> Result<(), Status> {
+    let most = json::MOST_OPERATIONS;
+    if operations <= most {
+        return Ok(());
+    }
+    let why = format!("The allowed maximum operations in a JSON patch is {most}, got {operations}");
+    Err(Status::failure(413, "RequestEntityTooLarge", format!("Request entity too large: {why}")))
 }
 
 /// The 422 of a patch whose result is no object of the kind: it names the patch rather than the object.

@@ -23,6 +23,18 @@ pub(in super::super) fn encode(value: &Value) -> Option<Vec<u8>> {
     Some(wrapped(value, &out.into_bytes()))
 }
 
+/// Writes an event of a watch as a frame: its length in four bytes, and a `WatchEvent` without an envelope around the object
+/// in one.
+pub(in super::super) fn watch_frame(event: &Value) -> Option<Vec<u8>> {
+    let object = encode(&event["object"])?;
+    let mut out = Writer::default();
+    out.text(1, event["type"].str_or_empty());
+    out.message(2, |out| out.bytes(1, &object));
+    let message = out.into_bytes();
+    let length = u32::try_from(message.len()).ok()?;
+    Some([length.to_be_bytes().as_slice(), &message].concat())
+}
+
 fn list(out: &mut Writer, value: &Value, api_version: &str, kind: &str) -> Option<()> {
     let Some(Type::Struct(index)) = type_of(api_version, kind.strip_suffix("List")?) else { return None };
     let meta = schema().named("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta")?;

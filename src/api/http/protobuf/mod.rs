@@ -16,10 +16,13 @@ use super::schema::{Type, schema};
 use crate::object::{Kind, Str, Value};
 
 pub(super) use decode::decode;
-pub(super) use encode::encode;
+pub(super) use encode::{encode, watch_frame};
 
 /// The media type of bodies and answers.
 pub(super) const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
+
+/// The media type of the frames of a watch.
+pub(super) const STREAM_MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf;stream=watch";
 
 /// What every body begins with.
 const MAGIC: [u8; 4] = *b"k8s\0";
