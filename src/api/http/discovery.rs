@@ -3,7 +3,7 @@
 
 use super::discovery_aggregated::{self, Group};
 use super::negotiation::{DiscoveryVersion, Endpoint};
-use super::{Request, Response, custom, health, negotiation};
+use super::{Request, Response, custom, health, metrics, negotiation};
 use crate::map;
 use crate::object::{Kind, KindInfo, Map, Release, Str, Value};
 use crate::store::View;
@@ -13,6 +13,9 @@ pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Respons
     let segments: Vec<&str> = request.path.trim_matches('/').split('/').collect();
     if let Some(response) = health::answer(&request.path, &request.query) {
         return Ok(Some(response));
+    }
+    if segments == ["metrics"] && request.method == "GET" {
+        return Ok(Some(metrics::answer(view)));
     }
     if matches!(segments.as_slice(), ["api" | "apis"])
         && request.method == "GET"
@@ -56,7 +59,7 @@ pub(super) fn answer(view: View<'_>, request: &Request) -> Result<Option<Respons
 /// The paths that there are, as `/` lists them (apiserver `pkg/server/routes/index.go`).
 fn paths(view: View<'_>) -> Map {
     let mut paths: Vec<String> =
-        ["/api", "/api/v1", "/apis", "/openapi/v2", "/openapi/v3", "/version"].map(str::to_owned).into();
+        ["/api", "/api/v1", "/apis", "/metrics", "/openapi/v2", "/openapi/v3", "/version"].map(str::to_owned).into();
     for group in group_list(view)["groups"].items() {
         paths.push(format!("/apis/{}", group["name"].str_or_empty()));
         let of_version = |it: &Value| format!("/apis/{}", it["groupVersion"].str_or_empty());

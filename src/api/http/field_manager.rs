@@ -131,6 +131,7 @@ fn subresource(part: Part) -> &'static str {
         Part::Main => "",
         Part::Status => "status",
         Part::EphemeralContainers => "ephemeralcontainers",
+        Part::Approval => "approval",
         Part::Resize => "resize",
         Part::Finalize => "finalize",
     }

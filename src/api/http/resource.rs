@@ -3,7 +3,7 @@
 use super::query::Params;
 use super::route::Target;
 use super::watch::Watch;
-use super::{Reply, Request, Response, delete, list, log, patch, review, scale, session, write};
+use super::{Reply, Request, Response, delete, list, log, patch, proxy, review, scale, session, write};
 use crate::api::registry::{Api, Part};
 use crate::object::Value;
 
@@ -88,6 +88,8 @@ fn subresource(api: &mut Api<'_>, request: &Request, target: &Target, params: &P
         "ephemeralcontainers" => Part::EphemeralContainers,
         "resize" => Part::Resize,
         "finalize" => Part::Finalize,
+        "approval" => Part::Approval,
+        "proxy" => return Err(proxy::answer(api.view(), target)),
         "scale" => return scale::answer(api, request, target, params),
         "binding" if request.method == "POST" => return write::bind(api, request, target, params),
         "token" if request.method == "POST" => return review::token(api, request, target, params),

@@ -74,6 +74,7 @@ pub(super) fn resolve(view: View<'_>, path: &str) -> Result<Target, Response> {
         [plural] => (*plural, "", ""),
         [plural, name] => (*plural, *name, ""),
         [plural, name, subresource] => (*plural, *name, *subresource),
+        [plural, name, "proxy", ..] => (*plural, *name, "proxy"),
         _ if !is_built_in => return Err(Response::page_not_found()),
         _ => return Err(Response::no_such_resource()),
     };

@@ -11,6 +11,7 @@ use super::actors::{self, change_of, manager_of};
 use super::entries::{Managed, shown};
 use super::update::{ResetFields, Rules};
 use super::writes::{Write, update};
+use crate::map;
 use crate::object::{Object, Str, Value};
 use crate::store::{Change, View};
 
@@ -143,7 +144,11 @@ fn note(facts: &Facts<'_>, change: &Change, managed: &mut Managed) {
         manager: manager_of(&change.actor),
         now: change.time,
     };
-    let shown = |object: &Object| object.to_value(Some(&facts.api_version));
+    // What is the same in both is nobody's news: of a new status, nothing else is compared.
+    let shown = |object: &Object| match subresource {
+        "status" => Value::Map(map! { "status" => object.status() }),
+        _ => object.to_value(Some(&facts.api_version)),
+    };
     // An object of which no record is left is followed from here on all the same.
     *managed = update(&write, &shown(before), &shown(after), std::mem::take(managed), true);
 }

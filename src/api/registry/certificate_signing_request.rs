@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Strategy, syntax};
 use crate::api::field::{At, ErrorList};
+use crate::clock::Time;
 use crate::object::{Object, Value, literal};
 
 /// The shortest life of a certificate that can be asked for, in seconds.
@@ -56,6 +57,62 @@ pub static STRATEGY: Strategy = Strategy {
     },
     ..Strategy::PLAIN
 };
+
+/// Keeps everything but the conditions, which say whether the request is approved, and says when they were changed.
+pub fn prepare_approval(new: &mut Object, old: &Object, now: Time) {
+    let mut conditions = new.status()["conditions"].clone();
+    let known = &old.status()["conditions"];
+    if !conditions.items().is_empty() {
+        for condition in conditions.items_mut() {
+            condition.set_default("lastUpdateTime", now.truncated());
+            let before =
+                known.items().iter().find(|it| it["type"] == condition["type"] && it["status"] == condition["status"]);
+            let since = before.map(|it| it["lastTransitionTime"].clone()).filter(|it| !it.is_null());
+            condition.set_default("lastTransitionTime", since.unwrap_or_else(|| now.truncated().into()));
+        }
+    }
+    new.body = old.body.clone();
+    if conditions.is_null() {
+        new.status_mut().remove("conditions");
+    } else {
+        new.status_mut().set("conditions", conditions);
+    }
+}
+
+/// What is wrong with the conditions of an approval.
+pub fn approval_errors(new: &Object, old: &Object) -> ErrorList {
+    let mut errors = ErrorList::new();
+    let at = At::new("status.conditions");
+    let conditions = new.status()["conditions"].items();
+    let has = |conditions: &[Value], wanted: &str| conditions.iter().any(|it| it["type"].as_str() == Some(wanted));
+    for (i, condition) in conditions.iter().enumerate() {
+        let (at, kind) = (at.index(i), condition["type"].str_or_empty());
+        if kind.is_empty() {
+            errors.required(&at.child("type"), "");
+        }
+        match condition["status"].str_or_empty() {
+            "" => errors.required(&at.child("status"), ""),
+            "True" => {}
+            other if matches!(kind, "Approved" | "Denied" | "Failed") => {
+                errors.not_supported(&at.child("status"), other, &["True"]);
+            }
+            "False" | "Unknown" => {}
+            other => errors.not_supported(&at.child("status"), other, &["True", "False", "Unknown"]),
+        }
+        if conditions[..i].iter().any(|it| it["type"] == condition["type"]) {
+            errors.duplicate(&at.child("type"), kind);
+        }
+    }
+    if has(conditions, "Approved") && has(conditions, "Denied") {
+        errors.invalid(&at, "Denied", "Approved and Denied conditions are mutually exclusive");
+    }
+    for decided in ["Approved", "Denied"] {
+        if has(old.status()["conditions"].items(), decided) && !has(conditions, decided) {
+            errors.forbidden(&at, format!("updates may not remove a condition of type {decided:?}"));
+        }
+    }
+    errors
+}
 
 fn request_errors(request: &Object) -> ErrorList {
     let mut errors = ErrorList::new();
@@ -113,5 +170,53 @@ fn validate_signer(name: &str, at: &At<'_>, errors: &mut ErrorList) {
     }
     for wrong in syntax::dns_subdomain(path) {
         errors.invalid(at, path, format!("validating label {path:?}: {wrong}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::kinds;
+
+    fn request(conditions: &str) -> Object {
+        let mut request = Object::new(kinds::CERTIFICATE_SIGNING_REQUEST, "", "r");
+        let conditions = Value::from_json(conditions.as_bytes()).expect("valid");
+        request.status_mut().set("conditions", conditions);
+        request.spec_mut().set("username", "somebody");
+        request
+    }
+
+    #[test]
+    fn an_approval_changes_conditions_alone_and_says_when() {
+        let old = request("[]");
+        let mut new = request(r#"[{"type":"Approved","status":"True"}]"#);
+        new.spec_mut().set("username", "somebody else");
+        prepare_approval(&mut new, &old, Time::from_unix(0));
+        assert_eq!(new.spec()["username"], Value::from("somebody"));
+        let condition = &new.status()["conditions"][0];
+        assert_eq!(condition["lastTransitionTime"].as_str(), Some("1970-01-01T00:00:00Z"));
+        assert_eq!(condition["lastUpdateTime"].as_str(), Some("1970-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn what_is_decided_stays_decided() {
+        let approved = r#"[{"type":"Approved","status":"True"}]"#;
+        let table = [
+            ("[]", approved, ""),
+            (
+                "[]",
+                r#"[{"type":"Approved","status":"False"}]"#,
+                "status.conditions[0].status: Unsupported value: \"False\": supported values: \"True\"",
+            ),
+            (approved, "[]", "status.conditions: Forbidden: updates may not remove a condition of type \"Approved\""),
+            (
+                approved,
+                r#"[{"type":"Approved","status":"True"},{"type":"Denied","status":"True"}]"#,
+                "status.conditions: Invalid value: \"Denied\": Approved and Denied conditions are mutually exclusive",
+            ),
+        ];
+        for (old, new, want) in table {
+            assert_eq!(approval_errors(&request(new), &request(old)).to_string(), want, "{new}");
+        }
     }
 }

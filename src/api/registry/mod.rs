@@ -94,6 +94,8 @@ pub enum Part {
     Main,
     /// `/status`.
     Status,
+    /// `/approval` of a request for a certificate.
+    Approval,
     /// `/ephemeralcontainers` of a pod.
     EphemeralContainers,
     /// `/resize` of a pod.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::pod::{validate_ephemeral_containers_update, validate_pod_resize};
 use super::rules::{allows_create_on_update, allows_unconditional_update, storage_key};
-use super::{Api, Part, WriteOptions, admission, metadata, namespace, pod_rules, service, strategy};
+use super::{
+    Api, Part, WriteOptions, admission, certificate_signing_request, metadata, namespace, pod_rules, service, strategy,
+};
 use crate::api::Status;
 use crate::api::custom::CustomRules;
 use crate::api::field::{At, ErrorList};
@@ -170,6 +172,7 @@ fn changed(
             }
             (rules.prepare_status_update)(&mut object, old);
         }
+        (Part::Approval, None) => certificate_signing_request::prepare_approval(&mut object, old, now),
         (Part::Finalize, None) => namespace::prepare_finalize(&mut object, old),
         (Part::EphemeralContainers, None) => {
             keep(&mut object, old, "status");
@@ -228,6 +231,7 @@ fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomR
         Part::Status => errors.extend((rules.validate_status_update)(new, old)),
         Part::EphemeralContainers => errors.extend(validate_ephemeral_containers_update(new, old)),
         Part::Resize => errors.extend(validate_pod_resize(new, old)),
+        Part::Approval => errors.extend(certificate_signing_request::approval_errors(new, old)),
         Part::Finalize => {}
     }
     // The rules of a kind look at the metadata again: an error of theirs comes twice among the causes.
