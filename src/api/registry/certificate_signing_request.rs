@@ -202,7 +202,7 @@ mod tests {
     fn what_is_decided_stays_decided() {
         let approved = r#"[{"type":"Approved","status":"True"}]"#;
         let table = [
-            ("[]", approved, ""),
+            ("[]", approved, "[]"),
             (
                 "[]",
                 r#"[{"type":"Approved","status":"False"}]"#,
