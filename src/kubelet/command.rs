@@ -3,6 +3,8 @@
 //! The argv follows `pkg/kubelet/container/helpers.go` (`ExpandContainerCommandAndArgs`) and
 //! `third_party/forked/golang/expansion/expand.go`.
 
+use super::environment::{expand, with_runtime};
+use super::shell::files::{Files, absolute};
 use super::shell::machine::Machine;
 use super::shell::{self, Environment, Shell};
 use crate::clock::{Span, Time};
@@ -33,43 +35,100 @@ pub enum Reading {
     AsScript,
 }
 
-/// The process of `container` of `pod`, started at `started`.
-pub fn process(container: &Value, pod: &Object, started: Time, reading: Reading) -> Process {
-    let (command, args) = (container["command"].items(), container["args"].items());
+/// What a process is made of. Its variables and files are worked out only if it needs them.
+pub struct Making<'a> {
+    /// The spec of the container.
+    pub container: &'a Value,
+    /// The pod.
+    pub pod: &'a Object,
+    /// When it starts.
+    pub started: Time,
+    /// How its command is read.
+    pub reading: Reading,
+    /// Its variables, but for those of the runtime.
+    pub env: Box<dyn Fn() -> Environment + 'a>,
+    /// Its files.
+    pub files: Box<dyn Fn() -> Files + 'a>,
+}
+
+impl Making<'_> {
+    fn env(&self) -> Environment {
+        with_runtime((self.env)(), self.pod)
+    }
+
+    /// `machine` with the container's files, in its working directory.
+    fn furnished(&self, mut machine: Machine, files: Option<Files>) -> Machine {
+        machine.files = files.unwrap_or_else(|| (self.files)());
+        let folder = self.container["workingDir"].as_str().filter(|it| !it.is_empty());
+        if let Some(folder) = folder.map(|it| absolute("/", it)) {
+            // A runtime makes the folder when the image does not have it.
+            let _ = machine.files.make_folder(&folder, true);
+            if let Some(first) = machine.first() {
+                first.folder = folder;
+            }
+        }
+        machine
+    }
+}
+
+/// The process of a container.
+pub fn process(making: &Making<'_>) -> Process {
+    let (command, args) = (making.container["command"].items(), making.container["args"].items());
     if command.is_empty() && args.is_empty() {
         return Process::Entrypoint;
     }
-    let env = environment(container, pod);
-    let expanded = |word: &Value| expand(word.str_or_empty(), &env);
-    let argv: Vec<String> = command.iter().chain(args).map(expanded).collect();
+    let words = || command.iter().chain(args).map(Value::str_or_empty);
+    let argv: Vec<String> = if words().any(|it| it.contains('$')) {
+        let env = (making.env)();
+        words().map(|it| expand(it, |name| env.get(name).cloned().flatten())).collect()
+    } else {
+        words().map(str::to_owned).collect()
+    };
     let program = argv[0].as_str();
     if let Some(end) = shell::plain(&argv) {
         return Process::Plain(end);
     }
+    let (env, started) = (making.env(), making.started);
+    let mut files = None;
     let result = if is_shell(program) {
-        shell_command(&argv, &env, started)
+        let in_file = argv.get(1).filter(|it| !it.starts_with(['-', '+']));
+        let own = files.insert((making.files)());
+        match in_file.filter(|it| own.get(&absolute(&folder(making), it)).is_some()) {
+            Some(_) => Ok(shell::program(&argv, &env, started)),
+            None => shell_command(&argv, &env, started),
+        }
     } else if shell::is_program(shell::base_name(program)) {
         Ok(shell::program(&argv, &env, started))
-    } else if reading == Reading::AsScript {
+    } else if making.reading == Reading::AsScript {
         shell::shell(&argv.join(" "), &Shell::default(), &env, started)
     } else if !command.is_empty() && is_no_program(program) {
         return Process::CannotStart(not_found(program));
     } else {
-        Err(program.to_owned())
+        let own = files.insert((making.files)());
+        let path = absolute(&folder(making), program);
+        match own.get(&path).filter(|_| program.contains('/')) {
+            Some(_) if own.is_executable(&path) => Ok(shell::program(&argv, &env, started)),
+            Some(_) => return Process::CannotStart(cannot_start(program, "permission denied")),
+            None => Err(program.to_owned()),
+        }
     };
     match result {
-        Ok(machine) => Process::Script(Box::new(machine)),
+        Ok(machine) => Process::Script(Box::new(making.furnished(machine, files))),
         Err(construct) => Process::NotInterpreted(construct),
     }
 }
 
-/// What `argv` does when it is executed in `container` of `pod` at `now`, as a machine of its own.
+fn folder(making: &Making<'_>) -> String {
+    making.container["workingDir"].as_str().filter(|it| !it.is_empty()).unwrap_or("/").to_owned()
+}
+
+/// What `argv` does when it is executed in the container, as a machine of its own.
 ///
 /// # Errors
 /// The runtime's message about a program that is none, or the construct that is not interpreted.
-pub fn executed(argv: &[String], container: &Value, pod: &Object, now: Time) -> Result<Machine, String> {
-    let env = environment(container, pod);
-    match argv.first() {
+pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String> {
+    let (env, now) = (making.env(), making.started);
+    let machine = match argv.first() {
         None => Err("no command was given".to_owned()),
         Some(program) if is_shell(program) && !shell::reads_its_script(argv) => {
             shell_command(argv, &env, now).map_err(|construct| not_interpreted(&construct))
@@ -79,7 +138,8 @@ pub fn executed(argv: &[String], container: &Value, pod: &Object, now: Time) -> 
              found in $PATH"
         )),
         Some(_) => Ok(shell::program(argv, &env, now)),
-    }
+    };
+    machine.map(|it| making.furnished(it, None))
 }
 
 /// What is said of a command that would do something, if it were understood.
@@ -97,9 +157,13 @@ fn is_no_program(program: &str) -> bool {
 }
 
 fn not_found(program: &str) -> String {
+    cannot_start(program, "executable file not found in $PATH")
+}
+
+fn cannot_start(program: &str, why: &str) -> String {
     format!(
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable \
-         to start container process: error during container init: exec: {program:?}: executable file not found in $PATH"
+         to start container process: error during container init: exec: {program:?}: {why}"
     )
 }
 
@@ -118,77 +182,38 @@ fn shell_command(argv: &[String], env: &Environment, started: Time) -> Result<Ma
     shell::shell(script, &Shell { args, stops_on_error: letters.contains('e') }, env, started)
 }
 
-/// The variables of a container, later ones made of earlier ones.
-fn environment(container: &Value, pod: &Object) -> Environment {
-    let mut env = Environment::new();
-    env.insert("HOSTNAME".to_owned(), Some(hostname(pod)));
-    for variable in container["env"].items() {
-        let value = match &variable["valueFrom"] {
-            Value::Null => Some(expand(variable["value"].str_or_empty(), &env)),
-            source => field(source["fieldRef"]["fieldPath"].str_or_empty(), pod),
-        };
-        env.insert(variable["name"].str_or_empty().to_owned(), value);
-    }
-    env
-}
-
-fn hostname(pod: &Object) -> String {
-    pod.spec()["hostname"].as_str().filter(|it| !it.is_empty()).unwrap_or(&pod.meta.name).to_owned()
-}
-
-/// What the downward API says of a pod (`pkg/fieldpath`), or `None` for what is not known here.
-fn field(path: &str, pod: &Object) -> Option<String> {
-    let keyed = |of: &str| path.strip_prefix(of)?.strip_prefix("['")?.strip_suffix("']");
-    let text = match path {
-        "metadata.name" => pod.meta.name.as_str(),
-        "metadata.namespace" => pod.meta.namespace.as_str(),
-        "metadata.uid" => pod.meta.uid.as_str(),
-        "spec.nodeName" => pod.spec()["nodeName"].str_or_empty(),
-        "spec.serviceAccountName" => pod.spec()["serviceAccountName"].str_or_empty(),
-        _ => match (keyed("metadata.labels"), keyed("metadata.annotations")) {
-            (Some(key), _) => pod.meta.label(key).unwrap_or_default(),
-            (_, Some(key)) => pod.meta.annotation(key).unwrap_or_default(),
-            _ => return None,
-        },
-    };
-    Some(text.to_owned())
-}
-
-/// Puts variables in for `$(NAME)`; `$$` is a dollar sign, and an unknown name stays as it is.
-fn expand(text: &str, env: &Environment) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix('$') {
-            out.push('$');
-            rest = after;
-            continue;
-        }
-        let reference = rest.strip_prefix('(').and_then(|it| it.split_once(')'));
-        match reference.and_then(|(name, after)| Some((env.get(name)?.as_ref()?, after))) {
-            Some((value, after)) => {
-                out.push_str(value);
-                rest = after;
-            }
-            None => out.push('$'),
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::kubelet::downward::Facts;
+    use crate::kubelet::environment::{Sources, environment};
+    use crate::kubelet::node::new_node;
     use crate::kubelet::process::Running;
     use crate::object::{Str, kinds};
+    use crate::store::{Store, View};
 
     fn of(container: &str, reading: Reading) -> Process {
         let pod = Object::new(kinds::POD, "default", "web");
         let container = Value::from_json(container.as_bytes()).expect("valid JSON");
-        process(&container, &pod, Time::from_unix(0), reading)
+        let (node, store) = (new_node("node-0", 0, Time::from_unix(0)), Store::new());
+        let facts = Facts { pod: &pod, address: None, node: &node };
+        let volumes = BTreeMap::new();
+        let sources = Sources { facts, view: View::new(&store), volumes: &volumes };
+        let mut files = Files::new("web".into(), Time::from_unix(0));
+        for (path, text) in [("/run.sh", "exit 7"), ("/tmp/plain", "exit 8")] {
+            files.write(path, text, false, Time::from_unix(0)).expect("written");
+        }
+        files.change_mode("/run.sh", |it| it | 0o111).expect("changed");
+        process(&Making {
+            container: &container,
+            pod: &pod,
+            started: Time::from_unix(0),
+            reading,
+            env: Box::new(|| environment(&container, &sources).expect("variables")),
+            files: Box::new(|| files.clone()),
+        })
     }
 
     fn check(container: &str, want: Option<(Span, i64)>) {
@@ -210,10 +235,19 @@ mod tests {
         let env = r#""env":[{"name":"A","value":"4"},{"name":"B","value":"$(A)2"}]"#;
         check(&format!(r#"{{"command":["sleep","$(B)"],{env}}}"#), Some((Span::seconds(42), 0)));
         check(&format!(r#"{{"command":["sh","-c","exit $A"],{env}}}"#), Some((Span::ZERO, 4)));
-        let env = [("A".to_owned(), Some("x".to_owned()))].into_iter().collect();
         for (text, want) in [("$(A)-$(B)-$$(A)-$A-$(", "x-$(B)-$(A)-$A-$("), ("$", "$"), ("a$$b", "a$b")] {
-            assert_eq!(expand(text, &env), want, "{text}");
+            assert_eq!(expand(text, |name| (name == "A").then(|| "x".to_owned())), want, "{text}");
         }
+    }
+
+    #[test]
+    fn a_script_in_a_file_runs_when_it_may() {
+        check(r#"{"command":["/run.sh"]}"#, Some((Span::ZERO, 7)));
+        check(r#"{"command":["./run.sh"],"workingDir":"/"}"#, Some((Span::ZERO, 7)));
+        check(r#"{"command":["sh","plain"],"workingDir":"/tmp"}"#, Some((Span::ZERO, 8)));
+        check(r#"{"command":["sh","-c","cd /tmp; sh plain"]}"#, Some((Span::ZERO, 8)));
+        let refused = of(r#"{"command":["/tmp/plain"]}"#, Reading::Exact);
+        assert!(matches!(&refused, Process::CannotStart(message) if message.ends_with("permission denied")));
     }
 
     #[test]

@@ -3,15 +3,20 @@
 
 use crate::object::Str;
 
-/// `digits` hexadecimal digits (64 at most) that follow from `parts` alone.
-pub fn hex(parts: &[&str], digits: usize) -> Str {
+/// A number that follows from `parts` alone.
+pub fn number(parts: &[&str]) -> u64 {
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
         for byte in part.bytes().chain([0]) {
             state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    let mut words = crate::clock::Names::new(state);
+    state
+}
+
+/// `digits` hexadecimal digits (64 at most) that follow from `parts` alone.
+pub fn hex(parts: &[&str], digits: usize) -> Str {
+    let mut words = crate::clock::Names::new(number(parts));
     let mut text = String::with_capacity(64);
     for _ in 0..4 {
         text.push_str(&format!("{:016x}", words.next_u64()));

@@ -5,9 +5,12 @@
 //! the end of the pod. Differences from the real one: a container's exit is seen at once and its successor starts
 //! [`latency::NOTICE`] later, `CrashLoopBackOff` is shown from the exit on, and its event is recorded once a back-off.
 
+pub mod admission;
 pub mod command;
 pub mod conditions;
 pub mod container;
+pub mod downward;
+pub mod environment;
 pub mod events;
 pub mod hold;
 pub mod hooks;
@@ -27,19 +30,20 @@ pub mod start;
 pub mod status;
 pub mod surroundings;
 pub mod termination;
+pub mod volume;
 pub mod worker;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use latency::{Latency, LatencyError};
 
 use crate::api::registry::DeleteOptions;
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
 use crate::map;
 use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::{Change, View};
@@ -50,6 +54,7 @@ use shared::Shared;
 use status::Place;
 use surroundings::Surroundings;
 use termination::Why;
+use volume::Disks;
 use worker::{Happenings, Worker};
 
 /// The kubelets of every node, each of which writes as `kubelet NODE`.
@@ -61,6 +66,9 @@ pub struct Kubelet {
     nodes: BTreeMap<Str, Node>,
     shared: Shared,
     images: Images,
+    /// What pods share on the disks of nodes and of claims, and which pods' running scripts have something of it.
+    disks: Disks,
+    disk_users: BTreeMap<Str, BTreeSet<Key>>,
 }
 
 /// What is remembered of a node.
@@ -109,6 +117,10 @@ impl Kubelet {
         if let (Some(address), Some(node)) = (&worker.address, node) {
             node.range.give_back(address);
         }
+        worker.storage.store(&mut self.disks);
+        for users in self.disk_users.values_mut() {
+            users.remove(key);
+        }
         let mut happenings = Happenings::new();
         worker.discard(&mut happenings);
         self.tell(&mut worker, &happenings, Time::default(), actions);
@@ -142,11 +154,17 @@ impl Kubelet {
             return outcome;
         }
         outcome.actor = Some(self.remember(node).actor.clone());
+        if is_new && let Some(actions) = self.reject(pod, node, view, now) {
+            outcome.actions.extend(actions);
+            return outcome;
+        }
         let mut worker = self.workers.remove(&key).unwrap_or_else(|| Worker::new(pod.clone(), now));
         worker.see(pod);
         let mut images = std::mem::take(&mut self.images);
         let around = &mut Surroundings { now, view, latency: &latency, node, images: &mut images };
         let mut happenings = Happenings::new();
+        self.set_up_volumes(&mut worker, around, &mut happenings);
+        self.give_address(&mut worker, around);
         if pod.meta.deleted.is_some() {
             worker.end(Why::Deleted, around, &mut happenings);
         } else if status::is_terminal(pod.status()["phase"].str_or_empty()) && !worker.is_finished() {
@@ -155,8 +173,8 @@ impl Kubelet {
         if worker.ending.is_none() {
             worker.replace_changed(around, &mut happenings);
         }
-        self.give_address(&mut worker, around);
         worker.advance(around, &mut happenings);
+        worker.storage.store(&mut self.disks);
         self.tell(&mut worker, &happenings, now, &mut outcome.actions);
         let terminated = worker.is_terminated(around);
         outcome.actions.extend(self.write_status(&mut worker, around, terminated));
@@ -172,12 +190,81 @@ impl Kubelet {
         outcome
     }
 
-    /// Gives the pod its address once its sandbox is made.
+    /// What is done with a new pod that its node does not take; `None` for one that it takes.
+    fn reject(&mut self, pod: &Arc<Object>, node: &Object, view: View<'_>, now: Time) -> Option<[Action; 2]> {
+        let is_news = pod.status()["startTime"].is_null() && pod.meta.deleted.is_none() && !self.latency.silent;
+        let rejection = is_news.then(|| admission::reject(pod, node, view.pods_on(&node.meta.name))).flatten()?;
+        let event = EventRecord::warning(pod, rejection.reason, rejection.message.as_str());
+        let mut failed = Object::clone(pod);
+        failed.body.insert("status", rejection.status(pod, &self.shared.time(now)));
+        Some([event, Action::UpdateStatus(failed)])
+    }
+
+    /// Gives a pod its address once its network is made.
     fn give_address(&mut self, worker: &mut Worker, around: &Surroundings<'_>) {
+        if worker.address.is_some() || !worker.has_sandbox(around) || worker.pod.spec()["hostNetwork"].is_true() {
+            return;
+        }
         let node = worker.pod.node_name().and_then(|it| self.nodes.get_mut(it));
-        let has_none = worker.address.is_none() && !worker.pod.spec()["hostNetwork"].is_true();
-        if let Some(node) = node.filter(|_| has_none && worker.has_sandbox(around)) {
-            worker.address = Some(node.range.take());
+        worker.address = node.map(|it| it.range.take());
+    }
+
+    /// Sets up the volumes of a pod before anything of it is started, and takes what others wrote to those that it shares
+    /// with them.
+    fn set_up_volumes(&mut self, worker: &mut Worker, around: &Surroundings<'_>, happenings: &mut Happenings) {
+        if worker.storage.ready.is_none() && worker.ending.is_none() {
+            worker.hold = if around.latency.silent {
+                None
+            } else {
+                let pod = worker.pod.clone();
+                let facts = downward::Facts { pod: &pod, address: None, node: around.node };
+                let sources = volume::Sources { facts, view: around.view, now: around.now };
+                volume::check(worker, &sources, happenings)
+            };
+            worker.storage.ready = worker.hold.is_none().then_some(around.now);
+        }
+        worker.refresh(around);
+        if worker.containers.iter().all(|it| it.running().is_some()) {
+            return;
+        }
+        let names = volume::shared_names(&worker.pod, around.view);
+        for name in &names {
+            let users = self.disk_users.entry(name.clone()).or_default();
+            for key in users.iter() {
+                if let Some(other) = self.workers.get_mut(key) {
+                    other.bring_up(around.now);
+                    other.storage.store(&mut self.disks);
+                }
+            }
+            users.insert(worker.pod.key());
+        }
+        worker.bring_up(around.now);
+        worker.storage.store(&mut self.disks);
+        worker.storage.load(&names, &self.disks);
+    }
+
+    /// Wakes the pods whose files or variables come from an object of which a change tells, when their kubelets look.
+    fn source_changed(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
+        let now = change.time;
+        for pod in view.list_in(kinds::POD, &change.key.namespace) {
+            let key = pod.key();
+            let Some(worker) = self.workers.get_mut(&key) else { continue };
+            if worker.ending.is_some() || !volume::uses(pod.spec(), change.key.kind, &change.key.name) {
+                continue;
+            }
+            let retry = worker.next_sync(now, volume::RETRY_PERIOD);
+            let held = worker.containers.iter_mut().filter_map(|it| it.hold.as_mut());
+            let mut at = None;
+            for hold in held.filter(|it| it.reason == "CreateContainerConfigError") {
+                hold.retry_at = retry;
+                at = Some(retry);
+            }
+            if worker.storage.ready.is_some() && worker.containers.iter().any(|it| it.running().is_some()) {
+                let refresh = worker.next_sync(now, volume::SYNC_PERIOD);
+                worker.storage.refresh_at = Some(refresh);
+                at = Some(at.map_or(refresh, |it: Time| it.min(refresh)));
+            }
+            wakes.extend(at.map(|it| Wake { key, after: it - now }));
         }
     }
 
@@ -211,6 +298,7 @@ impl Controller for Kubelet {
                     wakes.extend(view.pods_on(&change.key.name).map(|pod| Wake::now(pod.key())));
                 }
             }
+            kinds::CONFIG_MAP | kinds::SECRET => self.source_changed(change, view, wakes),
             _ => {}
         }
     }

@@ -4,17 +4,20 @@
 //! brought up to an instant when that matters. A script that is still busy at the horizon is looked at again there: a loop
 //! costs an entry of the timeline for each horizon, and not for each turn.
 
+use std::sync::Arc;
+
 use super::command::Process;
 use super::container::Exit;
 use super::hooks::Hook;
 use super::shell::files::Files;
 use super::shell::machine::{Machine, Printed, State};
 use super::termination::{Step, Stop};
+use super::volume::together;
 use crate::clock::{Span, Time};
 use crate::object::Str;
 
 /// How far a script is run ahead.
-const HORIZON: Span = Span::seconds(3600);
+pub const HORIZON: Span = Span::seconds(3600);
 /// How much of a log becomes a termination message (`pkg/kubelet/container/runtime.go`).
 const MESSAGE_LINES: usize = 80;
 const MESSAGE_BYTES: usize = 2048;
@@ -56,6 +59,36 @@ struct Script {
     ahead: Option<Machine>,
     /// Whether its process 1 stands for one that is not interpreted step by step, and whose end is known otherwise.
     rests: bool,
+    /// Those that see each other's files, as they were when somebody last interfered, and which of them it is.
+    group: Option<(Arc<Vec<Machine>>, usize)>,
+}
+
+/// A copy of a container's processes that runs ahead, together with those whose files it sees.
+#[derive(Clone, Debug)]
+pub struct Ahead {
+    machines: Vec<Machine>,
+    own: usize,
+}
+
+impl Ahead {
+    /// One that runs alone.
+    pub fn alone(machine: Machine) -> Self {
+        Ahead { machines: vec![machine], own: 0 }
+    }
+
+    /// Runs until `until`. Returns when something happens next by itself, if anything does.
+    pub fn run(&mut self, until: Time) -> Option<Time> {
+        if let [only] = self.machines.as_mut_slice() {
+            return only.run(until);
+        }
+        together::run(&mut self.machines.iter_mut().collect::<Vec<_>>(), until);
+        self.machines.iter().filter_map(Machine::next).min()
+    }
+
+    /// The container's own processes.
+    pub fn own(&mut self) -> &mut Machine {
+        &mut self.machines[self.own]
+    }
 }
 
 /// What came of something that was executed in a container.
@@ -92,7 +125,7 @@ impl Running {
         };
         match process {
             Process::Script(machine) => {
-                running.script = Some(Box::new(Script { now: *machine, ahead: None, rests: false }));
+                running.script = Some(Box::new(Script { now: *machine, ahead: None, rests: false, group: None }));
                 running.run_ahead(started);
             }
             Process::Plain(end) => running.end = end.map(|(span, code)| (started + span, code)),
@@ -122,7 +155,7 @@ impl Running {
     }
 
     /// Sees what comes after `now`.
-    fn run_ahead(&mut self, now: Time) {
+    pub fn run_ahead(&mut self, now: Time) {
         self.runs_ahead += 1;
         let Some(script) = &mut self.script else {
             return;
@@ -130,7 +163,18 @@ impl Running {
         let mut ahead = script.now.clone();
         ahead.log.clear();
         let horizon = now + HORIZON;
-        let next = ahead.run(horizon);
+        let look = ahead.run(horizon).map(|_| horizon);
+        self.foresee(&ahead, look);
+        if let Some(script) = self.script.as_mut().filter(|_| self.look.is_some()) {
+            script.ahead = Some(ahead);
+        }
+    }
+
+    /// Takes note of what comes of its script, which `ahead` has run to the end or to where it is to be looked at again.
+    pub fn foresee(&mut self, ahead: &Machine, look: Option<Time>) {
+        let Some(script) = &mut self.script else {
+            return;
+        };
         (self.look, script.ahead) = (None, None);
         if !script.rests {
             self.end = None;
@@ -138,18 +182,20 @@ impl Running {
         }
         match &ahead.state {
             State::Ended(at, code) => self.end = Some((*at, *code)),
-            State::Running if next.is_some() => {
-                self.look = Some(horizon);
-                script.ahead = Some(ahead);
-            }
-            State::Running => {}
+            State::Running => self.look = look,
         }
+    }
+
+    /// Its processes and files as they were when somebody last looked.
+    pub fn machine(&mut self) -> Option<&mut Machine> {
+        self.script.as_mut().map(|it| &mut it.now)
     }
 
     /// Looks again at a script that was busy at the horizon.
     pub fn look_again(&mut self, now: Time) {
         if let Some(script) = &mut self.script
             && let Some(mut ahead) = script.ahead.take()
+            && ahead.now > script.now.now
         {
             // What was run ahead began with an empty log.
             let lost = ahead.dropped - script.now.dropped;
@@ -198,9 +244,44 @@ impl Running {
     /// Its processes and files as they will be at `at` if nobody interferes; `None` for a process that nobody has looked
     /// into yet, which has nothing but what its image has.
     pub fn machine_at(&self, at: Time) -> Option<Machine> {
-        let mut machine = self.script.as_ref()?.now.clone();
-        machine.run(at);
-        Some(machine)
+        self.ahead_at(at).map(|mut it| it.machines.swap_remove(it.own))
+    }
+
+    /// The same, with those whose files it sees.
+    pub fn ahead_at(&self, at: Time) -> Option<Ahead> {
+        let script = self.script.as_ref()?;
+        let mut ahead = match &script.group {
+            Some((group, own)) => Ahead { machines: group.to_vec(), own: *own },
+            None => Ahead::alone(script.now.clone()),
+        };
+        ahead.run(at);
+        Some(ahead)
+    }
+
+    /// Says that what comes next is seen together with `group`, in which it stands at `own`.
+    pub fn join(&mut self, group: Option<(Arc<Vec<Machine>>, usize)>) {
+        self.runs_ahead += 1;
+        if let Some(script) = &mut self.script {
+            script.group = group;
+        }
+    }
+
+    /// Whether its files have been looked into.
+    pub fn has_files(&self) -> bool {
+        self.script.is_some()
+    }
+
+    /// Whether what comes next is seen together with others.
+    pub fn is_joined(&self) -> bool {
+        self.script.as_ref().is_some_and(|it| it.group.is_some())
+    }
+
+    /// Gives a process that is not interpreted step by step `files`, which others may see.
+    pub fn rest_on(&mut self, files: Files, now: Time) {
+        if self.script.is_none() {
+            let now = Machine::resting(files, now);
+            self.script = Some(Box::new(Script { now, ahead: None, rests: true, group: None }));
+        }
     }
 
     /// The files at `now`.
@@ -214,7 +295,7 @@ impl Running {
     /// until `limit`. It changes this container's files and may signal its processes. What does not end by then goes on.
     pub fn execute(&mut self, what: Machine, now: Time, limit: Time) -> Executed {
         let files = what.files.clone();
-        let resting = || Box::new(Script { now: Machine::resting(files, now), ahead: None, rests: true });
+        let resting = || Box::new(Script { now: Machine::resting(files, now), ahead: None, rests: true, group: None });
         let script = self.script.get_or_insert_with(resting);
         script.now.run(now);
         let before = script.now.files.clone();
@@ -242,7 +323,7 @@ impl Running {
     /// `input` it has a standard input to be fed.
     pub fn begin(&mut self, what: Machine, input: bool, now: Time) -> u32 {
         let files = what.files.clone();
-        let resting = || Box::new(Script { now: Machine::resting(files, now), ahead: None, rests: true });
+        let resting = || Box::new(Script { now: Machine::resting(files, now), ahead: None, rests: true, group: None });
         let script = self.script.get_or_insert_with(resting);
         script.now.run(now);
         let session = script.now.execute_beside(what);

@@ -6,16 +6,15 @@
 //! process itself is not read by it.
 
 use super::Kubelet;
-use super::command;
 use super::container::State;
 use super::log::Reader;
 use super::process::Running;
-use super::shell;
 use super::shell::machine::Printed;
-use super::worker::Worker;
+use super::surroundings::Surroundings;
 use crate::api::http::SessionRequest;
 use crate::clock::Time;
-use crate::object::{Key, Str};
+use crate::object::{Key, Str, kinds};
+use crate::store::View;
 
 /// The exit code of a process that is killed with its container.
 const KILLED: i64 = 137;
@@ -77,7 +76,8 @@ impl Kubelet {
         reader: &mut Reader,
         now: Time,
     ) -> (Vec<u8>, Option<Time>) {
-        let containers = self.workers.get_mut(pod).map(|it| it.containers.iter_mut()).into_iter().flatten();
+        let worker = self.workers.get_mut(pod).map(|it| it.brought_up(now));
+        let containers = worker.map(|it| it.containers.iter_mut()).into_iter().flatten();
         for container in containers {
             match &mut container.state {
                 State::Running(running) if running.id == container_id => {
@@ -109,24 +109,37 @@ impl Kubelet {
     ///
     /// # Errors
     /// Why there can be none.
-    pub fn start_session(&mut self, request: &SessionRequest, now: Time) -> Result<Session, String> {
+    pub fn start_session(&mut self, request: &SessionRequest, view: View<'_>, now: Time) -> Result<Session, String> {
         let gone = || format!("unable to upgrade connection: container not found ({:?})", request.container.as_str());
         let worker = self.workers.get_mut(&request.pod).ok_or_else(gone)?;
+        worker.bring_up(now);
         let names = |index: &usize| worker.spec(*index)["name"].as_str() == Some(&request.container);
         let index = (0..worker.containers.len()).find(names).ok_or_else(gone)?;
         let has_stdin = worker.spec(index)["stdin"].is_true();
         let machine = match &request.command {
-            Some(argv) => Some(executed(argv, worker, index, now)?),
+            Some(argv) => {
+                let node = worker.pod.node_name().cloned().unwrap_or_default();
+                let node = view.get(&Key::new(kinds::NODE, "", node)).ok_or_else(gone)?;
+                let around = Surroundings { now, view, latency: &self.latency, node, images: &mut self.images };
+                let failed = |why: String| format!("error executing command in container: {why}");
+                Some(worker.command(index, argv, now, &around).map_err(failed)?)
+            }
             None => None,
         };
         let running = worker.containers[index].running_mut().ok_or_else(gone)?;
         let process = machine.map(|it| running.begin(it, request.streams.stdin, now));
         let from = if has_stdin { 0 } else { running.log_dropped() + running.log(now).len() };
-        Ok(Session { pod: request.pod.clone(), container_id: running.id.clone(), process, from })
+        let container_id = running.id.clone();
+        worker.show_writes(index);
+        worker.look_ahead(now);
+        Ok(Session { pod: request.pod.clone(), container_id, process, from })
     }
 
     /// What has come of a session by `now`, without the first `told` pieces of what was printed in it.
     pub fn session(&mut self, session: &Session, told: usize, now: Time) -> Progress {
+        if let Some(worker) = self.workers.get_mut(&session.pod) {
+            worker.bring_up(now);
+        }
         let Some(process) = session.process else {
             return self.attached(session, session.from + told, now);
         };
@@ -169,10 +182,16 @@ impl Kubelet {
     /// # Errors
     /// When there is more input than anything reads.
     pub fn feed_session(&mut self, session: &Session, text: Option<&str>, now: Time) -> Result<(), InputRefused> {
+        if let Some(worker) = self.workers.get_mut(&session.pod) {
+            worker.bring_up(now);
+        }
         let fed = match (session.process, self.running(session)) {
             (Some(process), Some(running)) => running.feed(process, text, now),
             _ => true,
         };
+        if let Some(worker) = self.workers.get_mut(&session.pod) {
+            worker.look_ahead(now);
+        }
         fed.then_some(()).ok_or(InputRefused)
     }
 
@@ -181,6 +200,9 @@ impl Kubelet {
         if let (Some(process), Some(running)) = (session.process, self.running(session)) {
             running.end_session(process, now);
         }
+        if let Some(worker) = self.workers.get_mut(&session.pod) {
+            worker.look_ahead(now);
+        }
     }
 
     /// The run that a session is with, as long as it lasts.
@@ -188,10 +210,4 @@ impl Kubelet {
         let containers = self.workers.get_mut(&session.pod)?.containers.iter_mut();
         containers.filter_map(|it| it.running_mut()).find(|it| it.id == session.container_id)
     }
-}
-
-/// What a command does in the container at `index`.
-fn executed(argv: &[String], worker: &Worker, index: usize, now: Time) -> Result<shell::machine::Machine, String> {
-    let failed = |why: String| format!("error executing command in container: {why}");
-    command::executed(argv, worker.spec(index), &worker.pod, now).map_err(failed)
 }

@@ -1,11 +1,13 @@
 //! How the containers of a pod are started: whose turn it is, and what is done then (`startContainer` in
 //! `pkg/kubelet/kuberuntime/kuberuntime_container.go`).
 
-use super::command;
+use super::command::{self, Making};
 use super::container::{CANNOT_START, Exit, State};
 use super::events::Happening;
 use super::latency::Latency;
 use super::process::Running;
+use super::shell::files::Files;
+use super::shell::machine::Machine;
 use super::surroundings::Surroundings;
 use super::termination::Then;
 use super::worker::{HOOK_FAILED, Happenings, Worker};
@@ -22,7 +24,7 @@ impl Worker {
             State::Exited(..) => Some(container.restart_at()?),
             State::Running(_) => return None,
         };
-        let mut turn = self.hold.as_ref().map_or(self.seen + latency.start, |it| it.retry_at);
+        let mut turn = self.hold.as_ref().map_or(self.volumes_ready() + latency.first_start(), |it| it.retry_at);
         let first = if self.is_ephemeral(index) { index } else { 0 };
         for before in first..index {
             let container = &self.containers[before];
@@ -38,7 +40,9 @@ impl Worker {
                 continue;
             }
             match &container.state {
-                State::Exited(exit, _) if !sidecar && exit.code == 0 => turn = turn.max(exit.finished + latency.notice),
+                State::Exited(exit, _) if !sidecar && exit.code == 0 => {
+                    turn = turn.max(exit.finished + latency.next_start());
+                }
                 State::Running(running) if sidecar && container.started => turn = turn.max(running.started),
                 State::Exited(..) if sidecar && container.restarts > 0 => {}
                 _ => return None,
@@ -65,6 +69,37 @@ impl Worker {
         any
     }
 
+    /// What `argv` does when it is executed in the container at `index` at `at`.
+    ///
+    /// # Errors
+    /// The runtime's message about a program that cannot be started.
+    pub fn command(
+        &self,
+        index: usize,
+        argv: &[String],
+        at: Time,
+        around: &Surroundings<'_>,
+    ) -> Result<Machine, String> {
+        let mut making = Making { started: at, ..self.making(index, around) };
+        // The files of a container that was looked into are those of its own processes.
+        if self.containers[index].running().is_some_and(Running::has_files) {
+            making.files = Box::new(move || Files::new(Str::new(), at));
+        }
+        command::executed(argv, &making)
+    }
+
+    /// What the process of the container at `index` is made of.
+    fn making<'a>(&'a self, index: usize, around: &'a Surroundings<'_>) -> Making<'a> {
+        Making {
+            container: self.spec(index),
+            pod: &self.pod,
+            started: around.now,
+            reading: around.latency.reading,
+            env: Box::new(move || self.environment(index, around).unwrap_or_default()),
+            files: Box::new(move || self.new_files(index, around)),
+        }
+    }
+
     fn start(&mut self, index: usize, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
         let (now, latency) = (around.now, around.latency);
         let container = &mut self.containers[index];
@@ -75,7 +110,8 @@ impl Worker {
             container.restarts += 1;
             container.last = Some(Box::new(exit));
         }
-        let process = command::process(self.spec(index), &self.pod, now, latency.reading);
+        self.bring_up(now);
+        let process = command::process(&self.making(index, around));
         let name = self.spec(index)["name"].str_or_empty();
         let attempt = self.containers[index].restarts.to_string();
         let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
@@ -86,6 +122,7 @@ impl Worker {
                 happenings.push((index, Happening::Started));
                 happenings.extend(running.stuck.clone().map(|it| (index, Happening::NotInterpreted(it))));
                 self.containers[index].state = State::Running(running);
+                self.join_others(index, around);
                 probe::begin(self, index, around);
                 self.begin_post_start(index, around);
             }

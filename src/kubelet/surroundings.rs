@@ -6,9 +6,6 @@ use crate::clock::{Span, Time};
 use crate::object::Object;
 use crate::store::View;
 
-/// The time that the pull of an image takes that the node does not have.
-const PULL: Span = Span::seconds(2);
-
 /// The instant, the cluster and the node at which a worker does its work.
 #[derive(Debug)]
 pub struct Surroundings<'a> {
@@ -27,6 +24,6 @@ pub struct Surroundings<'a> {
 impl Surroundings<'_> {
     /// How long the pull of an image takes that is not there.
     pub fn pull_time(&self) -> Span {
-        PULL
+        self.latency.pull
     }
 }

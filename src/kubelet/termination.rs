@@ -115,6 +115,7 @@ impl Worker {
     /// Begins its end, unless it has begun.
     pub fn end(&mut self, why: Why, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
         let now = around.now;
+        self.bring_up(now);
         if let Some(ending) = self.ending {
             if why == Why::Deleted {
                 let ending = ending.deleted(&self.pod, now);
@@ -188,6 +189,8 @@ impl Worker {
         if let Some(latency) = around.latency.stop {
             let Some(running) = self.containers[index].running_mut() else { return };
             running.terminate(now);
+            self.look_ahead(now);
+            let Some(running) = self.containers[index].running_mut() else { return };
             step = Step::Term(now + latency, if running.heeds_sigterm { 0 } else { KILLED });
         } else if !handler.is_null() && kill_at > now {
             step = Step::Hook(hooks::run(self, index, &handler, Some(kill_at), around));
@@ -200,6 +203,7 @@ impl Worker {
     /// Takes the ends that are under way further: from the hook to the container's turn, and then to SIGTERM.
     pub(super) fn stop_due(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) -> bool {
         let (mut any, now) = (false, around.now);
+        self.bring_up(now);
         for index in 0..self.containers.len() {
             let waits = self.waits_for_others(index);
             let Some(running) = self.containers[index].running_mut() else { continue };
@@ -222,6 +226,7 @@ impl Worker {
                 stop.step = Step::Term(end.0, end.1);
                 running.terminate(now);
                 any = true;
+                self.look_ahead(now);
             }
         }
         any

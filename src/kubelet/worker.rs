@@ -4,7 +4,6 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::command;
 use super::container::{Container, Exit, Hold, Next, State};
 use super::events::{DEADLINE_MESSAGE, Happening};
 use super::latency::Latency;
@@ -13,6 +12,7 @@ use super::process::Executed;
 use super::restart::{Backoff, should_restart};
 use super::surroundings::Surroundings;
 use super::termination::{Ending, Then, Why};
+use super::volume::{NEVER, Storage};
 use crate::clock::{Span, Time};
 use crate::controllers::EventBudget;
 use crate::object::{Object, Str, Value};
@@ -38,6 +38,8 @@ pub struct Worker {
     pub ending: Option<Ending>,
     /// What is left for the kubelet's events about it.
     pub budget: EventBudget,
+    /// Its volumes.
+    pub storage: Storage,
 }
 
 /// What happened to the container at an index.
@@ -50,7 +52,8 @@ impl Worker {
         let (inits, mains) = (count("initContainers"), count("containers"));
         let containers = vec![Container::default(); inits + mains + count("ephemeralContainers")];
         let budget = EventBudget::full(now);
-        Worker { pod, seen: now, containers, inits, mains, hold: None, address: None, ending: None, budget }
+        let storage = Storage::new(&pod);
+        Worker { pod, seen: now, containers, inits, mains, hold: None, address: None, ending: None, budget, storage }
     }
 
     /// Takes in what `pod` has become. Ephemeral containers can only have been added.
@@ -107,9 +110,14 @@ impl Worker {
         self.is_init(index) && self.spec(index)["restartPolicy"].as_str() == Some("Always")
     }
 
+    /// When the making of its network began: its volumes were there.
+    pub(super) fn volumes_ready(&self) -> Time {
+        self.storage.ready.unwrap_or(self.seen)
+    }
+
     /// Whether its network is set up at `now`.
     pub fn has_sandbox(&self, around: &Surroundings<'_>) -> bool {
-        let ready = self.hold.is_none() && around.now >= self.seen + around.latency.start;
+        let ready = self.hold.is_none() && around.now >= self.volumes_ready() + around.latency.network();
         self.address.is_some() || (self.ending.is_none() && ready)
     }
 
@@ -144,9 +152,13 @@ impl Worker {
         limit: Time,
         around: &Surroundings<'_>,
     ) -> Result<Executed, String> {
-        let what = command::executed(argv, self.spec(index), &self.pod, around.now)?;
+        self.bring_up(around.now);
+        let what = self.command(index, argv, around.now, around)?;
         let running = self.containers[index].running_mut().ok_or("container not running")?;
-        Ok(running.execute(what, around.now, limit))
+        let executed = running.execute(what, around.now, limit);
+        self.show_writes(index);
+        self.look_ahead(around.now);
+        Ok(executed)
     }
 
     /// Does all that is due by now.
@@ -196,9 +208,9 @@ impl Worker {
         let Some(ending) = self.ending else {
             let starts = (0..self.containers.len()).filter_map(|it| self.start_of(it, around.latency));
             let expires = self.deadline_exceeded().filter(|_| !self.is_finished());
-            return own.chain(starts).chain(expires).min();
+            return own.chain(starts).chain(expires).chain(self.storage.refresh_at).min().filter(|it| *it < NEVER);
         };
-        own.min().or_else(|| Some(ending.earliest(around.latency)))
+        own.min().or_else(|| Some(ending.earliest(around.latency))).filter(|it| *it < NEVER)
     }
 
     /// Replaces the containers whose image is another now (`computePodActions`, which compares hashes of the spec).
@@ -227,6 +239,7 @@ impl Worker {
 
     fn end_due(&mut self, around: &Surroundings<'_>, happenings: &mut Happenings) -> bool {
         let (mut any, now, latency) = (false, around.now, around.latency);
+        self.bring_up(now);
         for index in 0..self.containers.len() {
             self.look_at(index, now, happenings);
             let end = self.containers[index].running().and_then(|it| it.due_end());
@@ -241,10 +254,14 @@ impl Worker {
                 if hook_failed && stop.is_none() {
                     happenings.push((index, Happening::OfContainer(true, "FailedPostStartHook", HOOK_FAILED.into())));
                 }
-                let exit = running.exit(at, code, path.as_deref().unwrap_or_default(), from_log);
+                let mut exit = running.exit(at, code, path.as_deref().unwrap_or_default(), from_log);
+                self.keep_volumes(&mut exit);
                 self.exited(index, exit, stop.map(|it| it.then), latency, happenings);
                 any = true;
             }
+        }
+        if any {
+            self.look_ahead(now);
         }
         any
     }
@@ -256,6 +273,7 @@ impl Worker {
         {
             running.look_again(now);
             happenings.extend(running.stuck.clone().map(|it| (index, Happening::NotInterpreted(it))));
+            self.look_ahead(now);
         }
     }
 
@@ -292,7 +310,7 @@ impl Worker {
         } else if over {
             Next::Restart(exit.finished)
         } else if delay == Span::ZERO {
-            Next::Restart(exit.finished + latency.notice)
+            Next::Restart(exit.finished + latency.next_start())
         } else {
             happenings.push((index, Happening::BackOff));
             Next::BackOff { until: exit.finished + delay, delay }

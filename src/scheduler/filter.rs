@@ -91,7 +91,8 @@ pub fn host_ports(spec: &Value) -> Vec<HostPort> {
         .collect()
 }
 
-fn collide(a: &HostPort, b: &HostPort) -> bool {
+/// Whether two host ports cannot be taken at once.
+pub fn collide(a: &HostPort, b: &HostPort) -> bool {
     let any = |it: &HostPort| it.0 == "0.0.0.0" || it.0.is_empty();
     a.1 == b.1 && a.2 == b.2 && (a.0 == b.0 || any(a) || any(b))
 }

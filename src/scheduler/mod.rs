@@ -9,10 +9,10 @@
 
 mod affinity;
 mod cache;
-mod filter;
+pub mod filter;
 mod message;
 mod queue;
-mod resources;
+pub mod resources;
 mod score;
 
 #[cfg(test)]

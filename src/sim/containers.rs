@@ -7,6 +7,7 @@ use crate::kubelet::log::Reader;
 use crate::kubelet::session::{InputRefused, Progress, Session};
 use crate::object::Key;
 use crate::sim::cluster::Cluster;
+use crate::store::View;
 
 impl Cluster {
     /// Reads on in the log of a run of a container; returns what there is to tell, and when the container does something next.
@@ -30,10 +31,12 @@ impl Cluster {
     /// Why there can be none.
     pub fn start_session(&mut self, request: &SessionRequest) -> Result<Session, String> {
         let now = self.now;
-        let Some((index, kubelet)) = self.kubelet() else {
+        let mut kubelets =
+            self.controllers.iter_mut().enumerate().filter_map(|(index, it)| Some((index, it.kubelets()?)));
+        let Some((index, kubelet)) = kubelets.next() else {
             return Err("there is no kubelet".to_owned());
         };
-        let session = kubelet.start_session(request, now);
+        let session = kubelet.start_session(request, View::new(&self.store), now);
         self.touched(index, &request.pod);
         session
     }

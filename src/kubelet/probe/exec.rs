@@ -9,7 +9,7 @@ use super::outcome::{Outcome, of_command};
 use super::spec::Spec;
 use super::ticks::Ticks;
 use crate::clock::{Span, Time};
-use crate::kubelet::process::Running;
+use crate::kubelet::process::{Ahead, Running};
 use crate::kubelet::shell::machine::{Machine, State};
 
 /// How far is looked ahead for a command that depends on the time alone.
@@ -89,7 +89,8 @@ pub fn forecast(
     }
     let look = running.look.unwrap_or(first + HORIZON);
     let (mut at, mut known) = (first, None);
-    let mut ahead = machine_at(running, what, first);
+    let resting = || Ahead::alone(Machine::resting(what.files.clone(), first));
+    let mut ahead = running.ahead_at(first).unwrap_or_else(resting);
     loop {
         if running.end.is_some_and(|(end, _)| end <= at) {
             return Forecast::Same;
@@ -98,15 +99,16 @@ pub fn forecast(
             return Forecast::Look(look);
         }
         let next = ahead.run(at);
-        ahead.log.clear();
-        if matches!(ahead.state, State::Ended(..)) {
+        let own = ahead.own();
+        own.log.clear();
+        if matches!(own.state, State::Ended(..)) {
             return Forecast::Same;
         }
-        let is_known = known.as_ref().is_some_and(|it| ahead.files.is_same(it));
+        let is_known = known.as_ref().is_some_and(|it| own.files.is_same(it));
         let mut took = Span::ZERO;
         if depends_on_time || !is_known {
-            known = Some(ahead.files.clone());
-            let tried = on(ahead.clone(), what, argv, spec.timeout);
+            known = Some(own.files.clone());
+            let tried = on(own.clone(), what, argv, spec.timeout);
             if tried.outcome != *outcome || tried.writes {
                 return Forecast::At(at);
             }

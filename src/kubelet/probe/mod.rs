@@ -20,11 +20,9 @@ mod tally;
 mod tests;
 mod ticks;
 
-use super::command;
 use super::container::Container;
 use super::events::Happening;
 use super::identity;
-use super::shell::machine::Machine;
 use super::surroundings::Surroundings;
 use super::worker::{Happenings, Worker};
 use crate::clock::{Span, Time};
@@ -226,7 +224,7 @@ fn plan(worker: &mut Worker, index: usize, which: usize, around: &Surroundings<'
     let next = if due < from { probe.ticks.from(from) } else { due };
     let last = probe.last.as_ref().map_or(&Outcome::Success, |it| &it.outcome);
     let is_expected = probe.last.is_some() || {
-        let tried = look(worker, index, &spec, next);
+        let tried = look(worker, index, &spec, next, around);
         tried.outcome == Outcome::Success && !tried.writes
     };
     let what = match last {
@@ -256,7 +254,7 @@ fn forecast(
     around: &Surroundings<'_>,
 ) -> Forecast {
     match (&spec.check, worker.containers[index].running()) {
-        (Check::Exec(argv), Some(running)) => match executed(worker, index, argv, around.now) {
+        (Check::Exec(argv), Some(running)) => match worker.command(index, argv, around.now, around) {
             Ok(what) => exec::forecast(running, &what, argv, spec, from),
             Err(_) => Forecast::Same,
         },
@@ -264,15 +262,10 @@ fn forecast(
     }
 }
 
-/// What a command of a probe does. Unlike a container's own, its `$(NAME)` know the variables of the spec alone.
-fn executed(worker: &Worker, index: usize, argv: &[String], now: Time) -> Result<Machine, String> {
-    command::executed(argv, worker.spec(index), &worker.pod, now)
-}
-
 /// What a try at `at` comes to, without anything happening.
-fn look(worker: &Worker, index: usize, spec: &Spec, at: Time) -> Tried {
+fn look(worker: &Worker, index: usize, spec: &Spec, at: Time, around: &Surroundings<'_>) -> Tried {
     match (&spec.check, worker.containers[index].running()) {
-        (Check::Exec(argv), Some(running)) => match executed(worker, index, argv, at) {
+        (Check::Exec(argv), Some(running)) => match worker.command(index, argv, at, around) {
             Ok(what) => exec::attempt(running, &what, argv, spec, at),
             Err(_) => Tried::at_once(Outcome::NoProgram(argv.first().cloned().unwrap_or_default())),
         },
@@ -293,13 +286,12 @@ fn attempt(
         return;
     };
     let mut session = None;
-    let tried = look(worker, index, &spec, now);
+    let tried = look(worker, index, &spec, now, around);
     if let Check::Exec(argv) = &spec.check
         && tried.writes
-        && let Ok(what) = executed(worker, index, argv, now)
-        && let Some(running) = worker.containers[index].running_mut()
+        && let Ok(executed) = worker.execute(index, argv, now + spec.timeout, around)
     {
-        session = Some(running.execute(what, now, now + spec.timeout).session);
+        session = Some(executed.session);
     }
     let probe = &mut worker.containers[index].probes.list[which];
     let is_news = probe.last.as_ref().is_none_or(|it| it.outcome != tried.outcome);

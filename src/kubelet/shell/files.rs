@@ -1,19 +1,15 @@
-//! The files of a container, in memory: enough for scripts that leave marks for each other and for probes.
+//! The files of a container, in memory: those of its own, and the volumes that are mounted over them.
+//!
+//! Enough for scripts that leave marks for each other and for probes. Known differences: there are no links, so the files of
+//! a ConfigMap stand in the folder of the volume themselves, and everything belongs to root.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use super::tree::Entry;
+use super::tree::{EXECUTE, Mount, Mounts, PLAIN, Tree};
 use crate::clock::Time;
 use crate::object::Str;
-
-/// What is at a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// A folder.
-    Folder,
-    /// A file, with its text and when that changed last.
-    File(Arc<str>, Time),
-}
 
 /// A tree of files. Cloning it shares everything.
 #[derive(Clone, Debug)]
@@ -22,11 +18,12 @@ pub struct Files {
     started: Time,
     /// What was made or changed, and as `None` what was removed, on top of what every image has.
     own: Arc<BTreeMap<String, Option<Entry>>>,
+    mounts: Mounts,
 }
 
 /// The folders that every image has.
-const FOLDERS: [&str; 11] =
-    ["/", "/bin", "/dev", "/etc", "/home", "/root", "/tmp", "/usr", "/var", "/var/log", "/var/run"];
+const FOLDERS: [&str; 13] =
+    ["/", "/bin", "/dev", "/etc", "/home", "/mnt", "/opt", "/root", "/tmp", "/usr", "/var", "/var/log", "/var/run"];
 /// The file with the name of the host.
 const HOSTNAME: &str = "/etc/hostname";
 
@@ -38,39 +35,74 @@ const IS_FOLDER: Refusal = "Is a directory";
 const NO_FOLDER: Refusal = "Not a directory";
 const EXISTS: Refusal = "File exists";
 const NOT_EMPTY: Refusal = "Directory not empty";
+const READ_ONLY: Refusal = "Read-only file system";
+const BUSY: Refusal = "Resource busy";
 
 impl Files {
     /// The folders that every image has, and the name of the host.
     pub fn new(hostname: Str, started: Time) -> Self {
-        Files { hostname, started, own: Arc::default() }
+        Files { hostname, started, own: Arc::default(), mounts: Mounts::default() }
     }
 
     /// Whether nothing was changed in one that is not in the other.
     pub fn is_same(&self, other: &Files) -> bool {
-        Arc::ptr_eq(&self.own, &other.own)
+        Arc::ptr_eq(&self.own, &other.own) && self.mounts.is_same(&other.mounts)
+    }
+
+    /// Mounts `mount`, whose volume may hold `tree` if nothing of that volume is mounted yet.
+    pub fn mount(&mut self, mount: Mount, tree: &Tree) {
+        self.mounts.add(mount, tree);
+    }
+
+    /// The volumes that are mounted.
+    pub fn mounts(&self) -> &Mounts {
+        &self.mounts
+    }
+
+    /// The volumes that are mounted, to put other trees in.
+    pub fn mounts_mut(&mut self) -> &mut Mounts {
+        &mut self.mounts
     }
 
     /// Whether both have the same files with the same text, whenever those were written.
     pub fn is_like(&self, other: &Files) -> bool {
         let paths = self.own.keys().chain(other.own.keys());
         let has_same = |path: &String| match (self.get(path), other.get(path)) {
-            (Some(Entry::File(one, _)), Some(Entry::File(another, _))) => one == another,
+            (Some(Entry::File { text: one, .. }), Some(Entry::File { text: another, .. })) => one == another,
             (one, another) => one == another,
         };
-        paths.into_iter().all(has_same)
+        paths.into_iter().all(has_same) && self.mounts.is_like(&other.mounts)
     }
 
     /// What is at `path`, which is absolute.
     pub fn get(&self, path: &str) -> Option<Entry> {
+        if let Some((mount, inside)) = self.mounts.of(path) {
+            return self.mounts.tree(mount).get(&inside);
+        }
         match self.own.get(path) {
             Some(own) => own.clone(),
-            None if path == HOSTNAME => Some(Entry::File(Arc::from(format!("{}\n", self.hostname)), self.started)),
-            None => FOLDERS.contains(&path).then_some(Entry::Folder),
+            None if path == HOSTNAME => {
+                let text = format!("{}\n", self.hostname);
+                Some(Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN })
+            }
+            // Whoever mounts something makes the folders that lead there.
+            None => (FOLDERS.contains(&path) || self.mounts.lead_through(path)).then_some(Entry::Folder),
         }
     }
 
     fn put(&mut self, path: &str, entry: Option<Entry>) {
-        Arc::make_mut(&mut self.own).insert(path.to_owned(), entry);
+        match self.mounts.of(path) {
+            Some((mount, inside)) => self.mounts.tree_mut(mount).put(&inside, entry),
+            None => drop(Arc::make_mut(&mut self.own).insert(path.to_owned(), entry)),
+        }
+    }
+
+    /// Whether what is at `path` may be changed.
+    fn check_writable(&self, path: &str) -> Result<(), Refusal> {
+        match self.mounts.of(path) {
+            Some((mount, _)) if self.mounts.is_read_only(mount) => Err(READ_ONLY),
+            _ => Ok(()),
+        }
     }
 
     /// The text of the file at `path`.
@@ -79,10 +111,20 @@ impl Files {
     /// Why it cannot be read.
     pub fn read(&self, path: &str) -> Result<Arc<str>, Refusal> {
         match self.get(path) {
-            Some(Entry::File(text, _)) => Ok(text),
+            Some(Entry::File { text, .. }) => Ok(text),
             Some(Entry::Folder) => Err(IS_FOLDER),
             None => Err(NOT_FOUND),
         }
+    }
+
+    /// Whether somebody may write to what is at `path`.
+    pub fn is_writable(&self, path: &str) -> bool {
+        self.check_writable(path).is_ok()
+    }
+
+    /// Whether the file at `path` may be executed.
+    pub fn is_executable(&self, path: &str) -> bool {
+        matches!(self.get(path), Some(Entry::File { mode, .. }) if mode & EXECUTE != 0)
     }
 
     /// Writes `text` to the file at `path`, after what is there or in its place.
@@ -90,17 +132,31 @@ impl Files {
     /// # Errors
     /// Why it cannot be written.
     pub fn write(&mut self, path: &str, text: &str, append: bool, now: Time) -> Result<(), Refusal> {
-        let old = match self.get(path) {
+        let (old, mode) = match self.get(path) {
             Some(Entry::Folder) => return Err(IS_FOLDER),
-            Some(Entry::File(old, _)) if append => Some(old),
-            _ => None,
+            Some(Entry::File { text, mode, .. }) => (Some(text).filter(|_| append), mode),
+            _ => (None, PLAIN),
         };
         self.check_parent(path)?;
+        self.check_writable(path)?;
         let text = match old {
             Some(old) => Arc::from(format!("{old}{text}")),
             None => Arc::from(text),
         };
-        self.put(path, Some(Entry::File(text, now)));
+        self.put(path, Some(Entry::File { text, changed: now, mode }));
+        Ok(())
+    }
+
+    /// Says who may do what with the file at `path`.
+    ///
+    /// # Errors
+    /// Why that cannot be said.
+    pub fn change_mode(&mut self, path: &str, change: impl Fn(u32) -> u32) -> Result<(), Refusal> {
+        let entry = self.get(path).ok_or(NOT_FOUND)?;
+        self.check_writable(path)?;
+        if let Entry::File { text, changed, mode } = entry {
+            self.put(path, Some(Entry::File { text, changed, mode: change(mode) }));
+        }
         Ok(())
     }
 
@@ -118,6 +174,7 @@ impl Files {
             self.make_folder(parent, true)?;
         }
         self.check_parent(path)?;
+        self.check_writable(path)?;
         self.put(path, Some(Entry::Folder));
         Ok(())
     }
@@ -130,14 +187,22 @@ impl Files {
         match self.get(path) {
             None => return Err(NOT_FOUND),
             Some(Entry::Folder) if !folder && !whole => return Err(IS_FOLDER),
-            Some(Entry::File(..)) if folder && !whole => return Err(NO_FOLDER),
+            Some(Entry::File { .. }) if folder && !whole => return Err(NO_FOLDER),
             Some(_) => {}
         }
         let below = self.below(path);
         if !whole && !below.is_empty() {
             return Err(NOT_EMPTY);
         }
-        below.iter().for_each(|it| self.put(it, None));
+        self.check_writable(path)?;
+        below.iter().filter(|it| self.check_writable(it).is_ok()).cloned().collect::<Vec<_>>().iter().for_each(|it| {
+            if !self.mounts.is_point(it) {
+                self.put(it, None);
+            }
+        });
+        if self.mounts.is_point(path) || self.mounts.lead_through(path) {
+            return Err(BUSY);
+        }
         self.put(path, None);
         Ok(())
     }
@@ -145,23 +210,27 @@ impl Files {
     /// Every path below `path`, in order.
     fn below(&self, path: &str) -> Vec<String> {
         let prefix = if path == "/" { "/".to_owned() } else { format!("{path}/") };
-        let is_below = |it: &&str| it.len() > prefix.len() && it.starts_with(&prefix);
+        let is_below = |it: &str| it.len() > prefix.len() && it.starts_with(&prefix);
+        let shows = |it: &str| self.mounts.of(it).is_none();
         let of_image = FOLDERS.into_iter().chain([HOSTNAME]).filter(|it| !self.own.contains_key(*it));
         let own = self.own.iter().filter(|(_, entry)| entry.is_some()).map(|(it, _)| it.as_str());
-        let all: BTreeSet<&str> = of_image.chain(own).filter(is_below).collect();
-        all.into_iter().map(str::to_owned).collect()
+        let own = of_image.chain(own).filter(|it| shows(it)).map(str::to_owned);
+        let all: BTreeSet<String> = own.chain(self.mounts.paths()).filter(|it| is_below(it)).collect();
+        all.into_iter().collect()
     }
 
     /// The names in the folder `path`, in order.
     pub fn names(&self, path: &str) -> Vec<String> {
         let start = if path == "/" { 1 } else { path.len() + 1 };
-        self.below(path).into_iter().map(|it| it[start..].to_owned()).filter(|it| !it.contains('/')).collect()
+        let first = |it: &String| it[start..].split('/').next().unwrap_or_default().to_owned();
+        let names: BTreeSet<String> = self.below(path).iter().map(first).collect();
+        names.into_iter().collect()
     }
 
     fn check_parent(&self, path: &str) -> Result<(), Refusal> {
         match parent(path).map(|it| self.get(it)) {
             Some(None) => Err(NOT_FOUND),
-            Some(Some(Entry::File(..))) => Err(NO_FOLDER),
+            Some(Some(Entry::File { .. })) => Err(NO_FOLDER),
             _ => Ok(()),
         }
     }
@@ -194,6 +263,10 @@ mod tests {
     use super::*;
 
     const NOW: Time = Time(0);
+
+    fn volume(name: &str, path: &str, sub_path: &str, read_only: bool) -> Mount {
+        Mount { path: path.to_owned(), volume: name.into(), sub_path: sub_path.to_owned(), read_only }
+    }
 
     #[test]
     fn a_file_is_written_read_appended_and_removed() {
@@ -229,5 +302,48 @@ mod tests {
         {
             assert_eq!(absolute("/tmp", path), want, "{path}");
         }
+    }
+
+    #[test]
+    fn a_volume_is_seen_at_every_place_where_it_is_mounted() {
+        let mut files = Files::new("web-0".into(), NOW);
+        files.mount(volume("data", "/data/in", "", false), &Tree::default());
+        files.mount(volume("data", "/view", "", true), &Tree::default());
+        assert_eq!(files.names("/data"), ["in"]);
+        files.write("/data/in/a", "x", false, NOW).expect("written");
+        assert_eq!(files.read("/view/a").as_deref(), Ok("x"));
+        assert_eq!(files.write("/view/a", "y", false, NOW), Err(READ_ONLY));
+        assert_eq!(files.write("/view/b", "y", false, NOW), Err(READ_ONLY));
+        assert_eq!(files.remove("/view/a", false, false), Err(READ_ONLY));
+        assert_eq!(files.remove("/data/in", true, true), Err(BUSY));
+        assert_eq!((files.names("/view").len(), files.names("/")), (0, sorted_root()));
+    }
+
+    fn sorted_root() -> Vec<String> {
+        let mut names: Vec<String> = ["data", "view"].map(str::to_owned).to_vec();
+        names.extend(
+            FOLDERS
+                .iter()
+                .filter_map(|it| it.strip_prefix('/'))
+                .filter(|it| !it.is_empty() && !it.contains('/'))
+                .map(str::to_owned),
+        );
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_sub_path_is_a_folder_or_a_file_of_the_volume() {
+        let mut tree = Tree::default();
+        tree.put("/app.conf", Some(Entry::File { text: Arc::from("a=1"), changed: NOW, mode: PLAIN }));
+        tree.put("/logs", Some(Entry::Folder));
+        let mut files = Files::new("web-0".into(), NOW);
+        files.mount(volume("data", "/etc/app.conf", "app.conf", false), &tree);
+        files.mount(volume("data", "/var/log/app", "logs", false), &tree);
+        assert_eq!(files.read("/etc/app.conf").as_deref(), Ok("a=1"));
+        files.write("/var/log/app/x", "hello", false, NOW).expect("written");
+        assert_eq!(files.mounts().volume("data").map(|it| it.read("/logs/x")), Some(Some("hello".into())));
+        assert_eq!(files.names("/var/log"), ["app"]);
+        assert_eq!(files.names("/etc"), ["app.conf", "hostname"]);
     }
 }

@@ -190,22 +190,39 @@ impl Machine {
                 self.go_on(id);
                 continue;
             }
-            let next = self.tasks.values().filter_map(|it| match it.wait {
-                Wait::Until(at) => Some(at),
-                _ => None,
-            });
-            let Some(next) = next.min() else {
+            let Some(next) = self.next_sleep().filter(|it| *it <= until) else {
                 self.now = self.now.max(until);
-                return None;
+                return self.next_sleep();
             };
-            if next > until {
-                self.now = self.now.max(until);
-                return Some(next);
-            }
             self.now = next;
             self.commands = 0;
         }
         None
+    }
+
+    /// The end of the first sleep of a process.
+    fn next_sleep(&self) -> Option<Time> {
+        let sleeps = self.tasks.values().filter_map(|it| match it.wait {
+            Wait::Until(at) => Some(at),
+            _ => None,
+        });
+        sleeps.min()
+    }
+
+    /// When something happens next by itself, if anything does.
+    pub fn next(&self) -> Option<Time> {
+        if self.state != State::Running {
+            return None;
+        }
+        if self.tasks.values().any(|it| self.can_go_on(it)) { Some(self.now) } else { self.next_sleep() }
+    }
+
+    /// Lets it be `at`, before which nothing happens by itself.
+    pub fn pass_to(&mut self, at: Time) {
+        if self.state == State::Running && at > self.now {
+            self.now = at;
+            self.commands = 0;
+        }
     }
 
     /// Sends `signal` (`TERM`, `KILL`, ..) to the process `to` at the instant up to which the machine ran.
@@ -233,6 +250,7 @@ impl Machine {
             Wait::Background(children) => children.iter().all(|it| !self.tasks.contains_key(it)),
             Wait::Line(stream) => self.has_line(*stream) || !self.has_writers(*stream),
             Wait::End(stream) => !self.has_writers(*stream),
+            Wait::Change(path, seen) => self.files.read(path).is_ok_and(|text| text.len() != *seen),
             Wait::Forever => false,
         }
     }

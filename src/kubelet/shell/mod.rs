@@ -17,6 +17,7 @@ mod step;
 mod task;
 #[cfg(test)]
 mod tests;
+pub mod tree;
 mod word;
 
 use std::collections::BTreeMap;

@@ -53,6 +53,8 @@ pub enum Wait {
     Line(StreamId),
     /// The end of a stream.
     End(StreamId),
+    /// A file at this path whose text is longer or shorter than so many bytes.
+    Change(String, usize),
     /// Nothing that will come.
     Forever,
 }

@@ -21,6 +21,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         "rmdir" => "p",
         "touch" => "cam",
         "ls" => "1alAhd",
+        "chmod" => "Rvf",
         _ => "rRafpv",
     };
     let Some((flags, names)) = call.flags(known) else {
@@ -28,6 +29,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     };
     match call.name {
         "ls" => ls(call, &flags, &names),
+        "chmod" => chmod(call, &names),
         "cp" | "mv" => copy(call, &names),
         _ if names.is_empty() && flags.contains('f') => Outcome::Done(0),
         _ if names.is_empty() => call.fail("missing operand"),
@@ -58,6 +60,56 @@ fn each(call: &mut Call<'_>, flags: &str, names: &[String]) -> Outcome {
     Outcome::Done(status)
 }
 
+/// `chmod MODE FILE..`, with a mode in octal digits or of the kind `u+x`.
+fn chmod(call: &mut Call<'_>, names: &[String]) -> Outcome {
+    let Some((mode, names)) = names.split_first() else {
+        return call.fail("missing operand");
+    };
+    let Some(change) = mode_change(mode) else {
+        return Outcome::Unknown;
+    };
+    let mut status = 0;
+    for name in names {
+        let path = absolute(&call.task.folder, name);
+        if let Err(why) = call.machine.files.change_mode(&path, change) {
+            call.fail(&format!("{name}: {why}"));
+            status = 1;
+        }
+    }
+    Outcome::Done(status)
+}
+
+/// Which bits of a mode stay as they are, and which are set.
+fn mode_change(text: &str) -> Option<impl Fn(u32) -> u32 + Copy> {
+    let (kept, set) = if let Ok(mode) = u32::from_str_radix(text, 8) {
+        (0, mode & 0o7777)
+    } else {
+        let at = text.find(['+', '-', '='])?;
+        let (who, what) = (&text[..at], &text[at + 1..]);
+        let who = if who.is_empty() { "a" } else { who };
+        let mask = who.chars().map(|it| match it {
+            'u' => 0o700,
+            'g' => 0o070,
+            'o' => 0o007,
+            _ => 0o777,
+        });
+        let mask: u32 = mask.fold(0, |all, it| all | it);
+        let bit = |it: char| match it {
+            'r' => Some(0o444),
+            'w' => Some(0o222),
+            'x' | 'X' => Some(0o111),
+            _ => None,
+        };
+        let bits = what.chars().map(bit).try_fold(0, |all, it| Some(all | it?))? & mask;
+        match &text[at..=at] {
+            "+" => (!0, bits),
+            "-" => (!bits, 0),
+            _ => (!mask, bits),
+        }
+    };
+    Some(move |mode: u32| mode & kept | set)
+}
+
 fn ls(call: &mut Call<'_>, flags: &str, names: &[String]) -> Outcome {
     if flags.contains('l') {
         return Outcome::Unknown;
@@ -68,7 +120,7 @@ fn ls(call: &mut Call<'_>, flags: &str, names: &[String]) -> Outcome {
     for name in names {
         let path = absolute(&call.task.folder, name);
         match call.machine.files.get(&path) {
-            Some(Entry::File(..)) => call.print(&format!("{name}\n")),
+            Some(Entry::File { .. }) => call.print(&format!("{name}\n")),
             Some(Entry::Folder) => {
                 let hidden = flags.contains(['a', 'A']);
                 let inside = call.machine.files.names(&path);

@@ -5,6 +5,7 @@ mod file;
 mod text;
 mod truth;
 
+use super::files::absolute;
 use super::machine::Machine;
 use super::task::{Frame, StreamId, Target, Task, Wait};
 use crate::clock::{Span, Time};
@@ -22,6 +23,8 @@ pub enum Outcome {
     Line(StreamId),
     /// It needs all of this stream first, and is run anew then.
     All(StreamId),
+    /// It goes on with these arguments when the file at a path has another length than this one.
+    Change(String, usize, Vec<String>),
     /// It is not interpreted as it was called.
     Unknown,
 }
@@ -131,6 +134,7 @@ pub fn is_program(name: &str) -> bool {
             | "touch"
             | "rm"
             | "mkdir"
+            | "chmod"
             | "rmdir"
             | "ls"
             | "test"
@@ -195,7 +199,7 @@ fn run(call: &mut Call<'_>) -> Outcome {
         "read" => text::read(call),
         "seq" => text::seq(call),
         "cat" | "head" | "tail" | "wc" | "grep" | "sort" | "tee" => text::filter(call),
-        "touch" | "rm" | "mkdir" | "rmdir" | "ls" | "cp" | "mv" => file::run(call),
+        "touch" | "rm" | "mkdir" | "rmdir" | "ls" | "chmod" | "cp" | "mv" => file::run(call),
         "test" | "[" => truth::test(call),
         "expr" => truth::expr(call),
         "env" | "printenv" => environment(call),
@@ -256,13 +260,21 @@ impl Machine {
         if name == "wait" {
             return self.wait_again(task, &argv[1..]);
         }
+        let is_there = |file: &str| self.files.get(&absolute(&task.folder, file)).is_some();
         if matches!(name.as_str(), "sh" | "ash" | "bash" | "dash") {
             if argv.get(1).is_some_and(|it| it == "-c") {
-                return self.inner_shell(task, &argv);
+                let script = argv.get(2).map(String::as_str).unwrap_or_default();
+                return self.inner_shell(task, script, argv.get(4..).unwrap_or_default());
+            }
+            if argv.get(1).is_some_and(|it| !it.starts_with(['-', '+']) && is_there(it)) {
+                return self.script_file(task, &argv[1..], false);
             }
             if reads_its_script(&argv) {
                 return self.shell_of_input(task, argv);
             }
+        }
+        if argv[0].contains('/') && name == argv[0] && is_there(&name) {
+            return self.script_file(task, &argv, true);
         }
         let outcome = run(&mut Call { machine: self, task, name: &name, args: &argv[1..] });
         match outcome {
@@ -283,6 +295,10 @@ impl Machine {
                 task.wait = Wait::End(stream);
                 task.frames.push(Frame::Program(argv));
             }
+            Outcome::Change(path, seen, again) => {
+                task.wait = Wait::Change(path, seen);
+                task.frames.push(Frame::Program(again));
+            }
             Outcome::Unknown => {
                 let shown = if is_program(&name) { argv.join(" ") } else { argv[0].clone() };
                 self.stick(task, &shown);
@@ -294,7 +310,7 @@ impl Machine {
     fn shell_of_input(&mut self, task: &mut Task, argv: Vec<String>) {
         let read = Call { machine: self, task, name: "sh", args: &[] }.input();
         match read {
-            Ok(script) => self.inner_shell(task, &[argv[0].clone(), "-c".to_owned(), script]),
+            Ok(script) => self.inner_shell(task, &script, &[]),
             Err(Outcome::All(stream)) => {
                 task.wait = Wait::End(stream);
                 task.frames.push(Frame::Program(argv));
@@ -303,14 +319,28 @@ impl Machine {
         }
     }
 
+    /// Runs the script that is in a file: `sh FILE ARG..`, or the file itself where that may be `executed`.
+    fn script_file(&mut self, task: &mut Task, argv: &[String], executed: bool) {
+        let path = absolute(&task.folder, &argv[0]);
+        let (why, status) = match self.files.read(&path) {
+            Ok(_) if executed && !self.files.is_executable(&path) => ("Permission denied", 126),
+            Ok(text) => return self.inner_shell(task, &text, &argv[1..]),
+            Err("Is a directory") if executed => ("Permission denied", 126),
+            Err(why) => (why, if executed { 127 } else { 2 }),
+        };
+        let what = if executed { argv[0].clone() } else { format!("can't open '{}'", argv[0]) };
+        self.complain(task, &format!("{what}: {why}"));
+        task.status = status;
+        super::step::stop_on_error(task);
+    }
+
     /// `sh -c SCRIPT` within a script: a shell of its own, which knows what is exported; here that is everything.
-    fn inner_shell(&mut self, task: &mut Task, argv: &[String]) {
-        let script = argv.get(2).map(String::as_str).unwrap_or_default();
+    fn inner_shell(&mut self, task: &mut Task, script: &str, args: &[String]) {
         match super::script::parse(script) {
             Ok(node) => {
                 let child = self.spawn(task, node, task.fds.clone());
                 if let Some(child) = self.tasks.get_mut(&child) {
-                    child.args = std::sync::Arc::new(argv.get(4..).unwrap_or_default().to_vec());
+                    child.args = std::sync::Arc::new(args.to_vec());
                     child.stops_on_error = false;
                     child.guarded = false;
                 }

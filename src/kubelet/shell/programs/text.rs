@@ -304,34 +304,71 @@ fn sort(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     Ok(Outcome::Done(i64::from(!all)))
 }
 
-/// `head` and `tail`: the first or the last lines. `tail -f` follows for ever what nobody writes to here.
+/// How `tail` is told to go on with a file of which it has shown so much.
+const FOLLOW_ON: &str = "--follow-on";
+
+/// `head` and `tail`: the first or the last lines. `tail -f` follows one file, and shows what is added as it is added.
 fn ends(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
-    let mut count = 10;
-    let mut follows = false;
+    let mut count = 10_usize;
+    let (mut follows, mut from_start) = (false, false);
     let mut names = Vec::new();
+    if let [flag, seen, path] = call.args
+        && flag == FOLLOW_ON
+    {
+        return Ok(follow(call, path, seen.parse().unwrap_or(0)));
+    }
     let mut args = call.args.iter();
+    let mut number = |text: &str| {
+        from_start = text.starts_with('+');
+        text.trim_start_matches('+').parse().map_err(|_| Outcome::Unknown)
+    };
     while let Some(arg) = args.next() {
         match arg.strip_prefix('-') {
-            Some("n") => count = args.next().and_then(|it| it.parse().ok()).ok_or(Outcome::Unknown)?,
+            Some("n") => count = number(args.next().ok_or(Outcome::Unknown)?)?,
             Some("f" | "F") if call.name == "tail" => follows = true,
-            Some(number) if !number.is_empty() => {
-                count = number.trim_start_matches('n').parse().map_err(|_| Outcome::Unknown)?;
-            }
+            Some(text) if !text.is_empty() => count = number(text.trim_start_matches('n'))?,
             _ => names.push(arg.clone()),
         }
     }
     if follows && names.iter().all(|it| it == "/dev/null") {
         return Ok(Outcome::Never);
     }
-    if follows {
+    if from_start && call.name != "tail" || follows && names.len() != 1 {
         return Err(Outcome::Unknown);
     }
     let (texts, all) = call.texts(&names)?;
     for (_, text) in texts {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let skipped = if call.name == "tail" { lines.len().saturating_sub(count) } else { 0 };
-        let shown: String = lines.into_iter().skip(skipped).take(count).collect();
+        let (skipped, taken) = match call.name {
+            "tail" if from_start => (count.saturating_sub(1), usize::MAX),
+            "tail" => (lines.len().saturating_sub(count), count),
+            _ => (0, count),
+        };
+        let shown: String = lines.into_iter().skip(skipped).take(taken).collect();
         call.print(&shown);
+        if follows {
+            let path = absolute(&call.task.folder, &names[0]);
+            return Ok(follow_on(path, text.len()));
+        }
+    }
+    // With -F a file may come later.
+    if follows && call.args.iter().any(|it| it == "-F") {
+        return Ok(follow_on(absolute(&call.task.folder, &names[0]), 0));
     }
     Ok(Outcome::Done(i64::from(!all)))
+}
+
+fn follow_on(path: String, seen: usize) -> Outcome {
+    let again = ["tail".to_owned(), FOLLOW_ON.to_owned(), seen.to_string(), path.clone()];
+    Outcome::Change(path, seen, again.to_vec())
+}
+
+/// Shows what came after the first `seen` bytes of the file at `path`; one that has become shorter is shown from its start.
+fn follow(call: &mut Call<'_>, path: &str, seen: usize) -> Outcome {
+    let Ok(text) = call.machine.files.read(path) else {
+        return follow_on(path.to_owned(), seen);
+    };
+    let shown = text.get(seen..).unwrap_or(&text).to_owned();
+    call.print(&shown);
+    follow_on(path.to_owned(), text.len())
 }

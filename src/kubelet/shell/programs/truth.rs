@@ -95,15 +95,18 @@ impl Test<'_, '_> {
     }
 
     fn unary(&self, operator: &str, operand: &str) -> bool {
-        let entry = self.call.machine.files.get(&absolute(&self.call.task.folder, operand));
+        let files = &self.call.machine.files;
+        let path = absolute(&self.call.task.folder, operand);
+        let entry = files.get(&path);
         match operator {
             "-n" => !operand.is_empty(),
             "-z" => operand.is_empty(),
-            "-f" => matches!(entry, Some(Entry::File(..))),
+            "-f" => matches!(entry, Some(Entry::File { .. })),
             "-d" => matches!(entry, Some(Entry::Folder)),
-            "-s" => matches!(entry, Some(Entry::File(text, _)) if !text.is_empty()),
-            "-e" | "-r" | "-w" => entry.is_some(),
-            "-x" => matches!(entry, Some(Entry::Folder)),
+            "-s" => matches!(entry, Some(Entry::File { text, .. }) if !text.is_empty()),
+            "-e" | "-r" => entry.is_some(),
+            "-w" => entry.is_some() && files.is_writable(&path),
+            "-x" => matches!(entry, Some(Entry::Folder)) || files.is_executable(&path),
             _ => false,
         }
     }
@@ -111,7 +114,7 @@ impl Test<'_, '_> {
     fn binary(&self, left: &str, operator: &str, right: &str) -> Result<bool, String> {
         let number = |text: &str| text.trim().parse::<i64>().map_err(|_| format!("{text}: bad number"));
         let modified = |name: &str| match self.call.machine.files.get(&absolute(&self.call.task.folder, name)) {
-            Some(Entry::File(_, at)) => Some(at),
+            Some(Entry::File { changed, .. }) => Some(changed),
             _ => None,
         };
         Ok(match operator {

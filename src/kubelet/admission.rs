@@ -1,0 +1,226 @@
+//! Whether a node takes a pod that is bound to it (`canAdmitPod` in `pkg/kubelet/kubelet.go`, `pkg/kubelet/lifecycle/predicate.go`,
+//! `pkg/kubelet/sysctl`).
+//!
+//! What the scheduler has bound was held against the same node an instant before. Known difference: only a pod that came to
+//! its node around the default scheduler is held against the room there.
+
+use std::sync::Arc;
+
+use crate::controllers::shared::node_fit::{matches_required_node_affinity, untolerated_taint};
+use crate::map;
+use crate::object::{Map, Object, Value};
+use crate::scheduler::filter::{collide, host_ports};
+use crate::scheduler::resources::{Resources, pod_requests};
+
+/// The operating system of every node.
+const SYSTEM: &str = "linux";
+/// The kernel settings that any pod may change (`pkg/kubelet/sysctl/safe_sysctls.go`).
+const SAFE_SYSCTLS: [&str; 12] = [
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.tcp_wmem",
+];
+
+/// Why a node does not take a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// `OutOfcpu`, `NodeAffinity`, ..
+    pub reason: &'static str,
+    /// The sentence.
+    pub message: String,
+}
+
+impl Rejection {
+    fn new(reason: &'static str, message: impl Into<String>) -> Option<Self> {
+        Some(Rejection { reason, message: message.into() })
+    }
+
+    /// The status of a pod that was rejected: nothing of it but its QoS class stays (`rejectPod`).
+    pub fn status(&self, pod: &Object, now: &str) -> Value {
+        let old = pod.status();
+        let mut status: Map = map! {
+            "message" => format!("Pod was rejected: {}", self.message),
+            "observedGeneration" => Some(pod.meta.generation).filter(|it| *it > 0),
+            "phase" => "Failed",
+            "qosClass" => &old["qosClass"],
+            "reason" => self.reason,
+            "startTime" => now,
+        };
+        let others: Vec<Value> = old["conditions"].items().iter().filter(|it| !is_own(it)).cloned().collect();
+        if !others.is_empty() {
+            status.insert("conditions", others);
+        }
+        Value::Map(status)
+    }
+}
+
+/// Whether a condition is the kubelet's own, which a rejection takes away.
+fn is_own(condition: &Value) -> bool {
+    matches!(
+        condition["type"].str_or_empty(),
+        "PodScheduled" | "Ready" | "Initialized" | "ContainersReady" | "PodReadyToStartContainers"
+    )
+}
+
+/// Why `node`, on which `others` are, does not take `pod`; `None` when it does.
+pub fn reject<'a>(pod: &Object, node: &Object, others: impl Iterator<Item = &'a Arc<Object>>) -> Option<Rejection> {
+    let spec = pod.spec();
+    let sysctls = spec["securityContext"]["sysctls"].items().iter().map(|it| it["name"].str_or_empty());
+    if let Some(name) = sysctls.into_iter().find(|it| !SAFE_SYSCTLS.contains(it)) {
+        return Rejection::new("SysctlForbidden", format!("forbidden sysctl: {name:?} not allowlisted"));
+    }
+    if pod.meta.label("kubernetes.io/os").is_some_and(|it| it != SYSTEM) {
+        let message = "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label";
+        return Rejection::new("PodOSSelectorNodeLabelDoesNotMatch", message);
+    }
+    if spec["os"]["name"].as_str().is_some_and(|it| it != SYSTEM) {
+        return Rejection::new("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS");
+    }
+    if came_by_the_scheduler(pod) {
+        return None;
+    }
+    let others: Vec<&Arc<Object>> = others.filter(|it| counts(it) && it.meta.uid != pod.meta.uid).collect();
+    let failed = |name: &'static str, why: &str| Rejection::new(name, format!("Predicate {name} failed: {why}"));
+    if let Some(rejection) = no_room(spec, node, &others) {
+        return Some(rejection);
+    }
+    if !matches_required_node_affinity(spec, node) {
+        return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+    }
+    let wanted = host_ports(spec);
+    if others.iter().any(|it| host_ports(it.spec()).iter().any(|taken| wanted.iter().any(|it| collide(it, taken)))) {
+        return failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
+    }
+    if untolerated_taint(node, spec["tolerations"].items(), &["NoExecute"]).is_some() {
+        return failed("TaintToleration", "node(s) had taints that the pod didn't tolerate");
+    }
+    None
+}
+
+/// Whether the default scheduler bound it, which looked at the same node.
+fn came_by_the_scheduler(pod: &Object) -> bool {
+    let bound = pod.status()["conditions"].items().iter().any(|it| it["type"].as_str() == Some("PodScheduled"));
+    bound && pod.spec()["schedulerName"].as_str() == Some("default-scheduler")
+}
+
+/// Whether a pod takes up room on its node.
+fn counts(pod: &Object) -> bool {
+    !super::status::is_terminal(pod.status()["phase"].str_or_empty())
+}
+
+fn no_room(spec: &Value, node: &Object, others: &[&Arc<Object>]) -> Option<Rejection> {
+    let allocatable = Resources::of(&node.status()["allocatable"]);
+    let short = |name: &str, requested: i64, used: i64, capacity: i64| {
+        format!("Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}")
+    };
+    let (count, most) = (i64::try_from(others.len()).unwrap_or(i64::MAX), allocatable.get("pods"));
+    if count + 1 > most {
+        return Rejection::new("OutOfpods", short("pods", 1, count, most));
+    }
+    let requests = pod_requests(spec);
+    let mut used = Resources::default();
+    others.iter().for_each(|it| used.add(&pod_requests(it.spec())));
+    let known = [("cpu", "OutOfcpu"), ("memory", "OutOfmemory"), ("ephemeral-storage", "OutOfephemeral-storage")];
+    for (name, reason) in known {
+        let (requested, used, capacity) = (requests.get(name), used.get(name), allocatable.get(name));
+        if requested > 0 && requested > capacity - used {
+            return Rejection::new(reason, short(name, requested, used, capacity));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Time;
+    use crate::kubelet::node::new_node;
+    use crate::object::kinds;
+
+    fn pod(name: &str, spec: &str) -> Object {
+        let mut pod = Object::new(kinds::POD, "default", name);
+        pod.meta.uid = name.into();
+        pod.body.insert("spec", Value::from_json(spec.as_bytes()).expect("valid JSON"));
+        pod
+    }
+
+    fn check(spec: &str, want: Option<(&str, &str)>) {
+        let mut node = new_node("node-0", 0, Time::from_unix(0));
+        let taint = map! { "key" => "gone", "effect" => "NoExecute" };
+        node.spec_mut().set("taints", Value::list([taint]));
+        let other =
+            r#"{"containers":[{"resources":{"requests":{"cpu":"3","memory":"1Gi"}},"ports":[{"hostPort":80}]}]}"#;
+        let others = [Arc::new(pod("other", other))];
+        let got = reject(&pod("web", spec), &node, others.iter());
+        assert_eq!(got.as_ref().map(|it| (it.reason, it.message.as_str())), want, "{spec}");
+    }
+
+    #[test]
+    fn a_node_says_what_keeps_it_from_taking_a_pod() {
+        let tolerating = r#""tolerations":[{"operator":"Exists"}]"#;
+        let of = |rest: &str| format!("{{{tolerating},{rest}}}");
+        check(&of(r#""containers":[{}]"#), None);
+        check(
+            &of(r#""containers":[{"resources":{"requests":{"cpu":"1500m"}}}]"#),
+            Some(("OutOfcpu", "Node didn't have enough resource: cpu, requested: 1500, used: 3000, capacity: 4000")),
+        );
+        check(
+            &of(r#""containers":[{"resources":{"requests":{"memory":"16Gi"}}}]"#),
+            Some((
+                "OutOfmemory",
+                "Node didn't have enough resource: memory, requested: 17179869184, used: 1073741824, capacity: 17179869184",
+            )),
+        );
+        check(
+            &of(r#""nodeSelector":{"disk":"ssd"}"#),
+            Some(("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")),
+        );
+        check(
+            r#"{"containers":[{}]}"#,
+            Some((
+                "TaintToleration",
+                "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate",
+            )),
+        );
+        check(
+            &of(r#""os":{"name":"windows"}"#),
+            Some(("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS")),
+        );
+        check(
+            &of(r#""securityContext":{"sysctls":[{"name":"kernel.msgmax","value":"1"}]}"#),
+            Some(("SysctlForbidden", "forbidden sysctl: \"kernel.msgmax\" not allowlisted")),
+        );
+    }
+
+    #[test]
+    fn a_full_node_takes_no_pod() {
+        let mut node = new_node("node-0", 0, Time::from_unix(0));
+        node.status_mut().field_mut("allocatable").set("pods", "1");
+        let others = [Arc::new(pod("other", "{}"))];
+        let got = reject(&pod("web", "{}"), &node, others.iter()).map(|it| it.message);
+        assert_eq!(got.as_deref(), Some("Node didn't have enough resource: pods, requested: 1, used: 1, capacity: 1"));
+    }
+
+    #[test]
+    fn a_rejected_pod_keeps_nothing_but_its_class() {
+        let mut web = pod("web", "{}");
+        let status =
+            r#"{"phase":"Pending","qosClass":"BestEffort","conditions":[{"type":"PodScheduled"},{"type":"Own"}]}"#;
+        *web.status_mut() = Value::from_json(status.as_bytes()).expect("valid JSON");
+        let rejection = Rejection { reason: "OutOfpods", message: "full".to_owned() };
+        let got = rejection.status(&web, "T").to_json();
+        assert_eq!(
+            got,
+            r#"{"conditions":[{"type":"Own"}],"message":"Pod was rejected: full","phase":"Failed","qosClass":"BestEffort","reason":"OutOfpods","startTime":"T"}"#
+        );
+    }
+}
