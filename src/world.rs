@@ -57,6 +57,8 @@ pub struct World {
     pub tried: bool,
     /// How many steps deep the one being played is tried: a failure is then kept, and unwinds nothing.
     pub trying: u32,
+    /// The pods whose logs a step looks at, by namespace and name: a wait goes on when one of their processes does.
+    pub listened_to: Vec<(String, String)>,
     /// The instant that assertions over time begin at.
     pub mark: Option<Time>,
     /// Why the scenario failed.
@@ -89,6 +91,7 @@ impl Default for World {
             ran: None,
             tried: false,
             trying: 0,
+            listened_to: Vec::new(),
             mark: None,
             failure: None,
             stage: None,

@@ -5,3 +5,4 @@ mod hostile;
 mod kube_rs;
 mod random;
 mod served;
+mod sessions;

@@ -1,10 +1,11 @@
 //! The embedded target: a whole control plane in this process, in virtual time.
 
 use super::service::SharedCluster;
-use super::{Command, CommandError, Happening, Ran, Stage, command};
+use super::{Command, CommandError, Exec, ExecError, Happening, Ran, Stage, command, exec};
 use futures::future::LocalBoxFuture;
 
 use crate::clock::{Span, Time};
+use crate::object::{Key, kinds};
 use crate::sim::{
     Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, UnknownController, control_plane,
 };
@@ -53,8 +54,12 @@ impl Stage for Embedded {
         self.happen(Cluster::run_due)
     }
 
-    fn pass_to_next(&mut self, until: Time) -> Happening<'_, bool> {
-        self.happen(|cluster| match cluster.next_due() {
+    fn pass_to_next(&mut self, until: Time, listened_to: &[(String, String)]) -> Happening<'_, bool> {
+        let pods: Vec<Key> = listened_to
+            .iter()
+            .map(|(namespace, name)| Key::new(kinds::POD, namespace.as_str(), name.as_str()))
+            .collect();
+        self.happen(move |cluster| match exec::next_due(cluster, &pods) {
             Some(due) if due <= until => {
                 let span = (due - cluster.now()).max(Span::ZERO);
                 cluster.advance(span).map(|()| true)
@@ -97,6 +102,11 @@ impl Stage for Embedded {
 
     fn entries(&self) -> u64 {
         self.cluster.with(|cluster| cluster.timeline().entries())
+    }
+
+    fn exec(&mut self, exec: &Exec) -> LocalBoxFuture<'_, Result<Ran, ExecError>> {
+        let result = exec::run(&self.cluster, exec);
+        Box::pin(std::future::ready(result))
     }
 
     fn run(&mut self, command: Command) -> LocalBoxFuture<'_, Result<Ran, CommandError>> {

@@ -5,6 +5,7 @@
 mod activity;
 mod command;
 mod embedded;
+mod exec;
 mod log_stream;
 pub mod server;
 pub mod service;
@@ -18,6 +19,7 @@ use futures::future::LocalBoxFuture;
 pub use activity::{Activity, Glance};
 pub use command::{Command, CommandError, Ran};
 pub use embedded::Embedded;
+pub use exec::{Exec, ExecError};
 
 use crate::clock::{Span, Time};
 use crate::sim::{Line, NodeSpec, NotSettled, UnknownController};
@@ -44,8 +46,8 @@ pub trait Stage: Debug {
     fn catch_up(&mut self) -> Happening<'_, ()>;
 
     /// Lets time pass to the next instant at which something happens, if there is one by `until`; returns whether there
-    /// was one.
-    fn pass_to_next(&mut self, until: Time) -> Happening<'_, bool>;
+    /// was one. What the processes of these pods do counts as well, each given by its namespace and name.
+    fn pass_to_next(&mut self, until: Time, listened_to: &[(String, String)]) -> Happening<'_, bool>;
 
     /// Lets time pass until nothing more happens.
     fn settle(&mut self) -> Happening<'_, ()>;
@@ -73,6 +75,12 @@ pub trait Stage: Debug {
 
     /// How many entries of the timeline were taken.
     fn entries(&self) -> u64;
+
+    /// Executes a command in a container, letting time pass until it ends.
+    ///
+    /// # Errors
+    /// [`ExecError`] when it could not be executed to its end. A command that fails is no error: its exit code says so.
+    fn exec(&mut self, exec: &Exec) -> LocalBoxFuture<'_, Result<Ran, ExecError>>;
 
     /// Runs a command against this cluster, letting time pass while it waits for something to happen.
     fn run(&mut self, command: Command) -> LocalBoxFuture<'_, Result<Ran, CommandError>>;

@@ -193,7 +193,9 @@ impl ApiService {
             }
             Reply::Session(request) => match upgrade::accept(parts) {
                 Ok((response, upgraded)) => {
-                    tokio::spawn(session::serve(self.cluster.clone(), *request, upgraded, self.open_stream()));
+                    let starting = Request::begin(&self.activity);
+                    let (cluster, stream) = (self.cluster.clone(), self.open_stream());
+                    tokio::spawn(session::serve(cluster, *request, upgraded, stream, starting));
                     response
                 }
                 Err(status) => super::server::status(&status),

@@ -31,34 +31,37 @@ const STATUS: u8 = 3;
 const CLOSE: u8 = 255;
 /// How long a client may take to end its side when the session is over, by the wall clock.
 const FAREWELL: Duration = Duration::from_secs(10);
+/// How long a client may take to make its streams, by the wall clock.
+const MAKING_STREAMS: Duration = Duration::from_millis(25);
 /// The longest piece of output in one message.
 const MOST_PIECE: usize = 32 << 10;
 
-/// Serves one session from its upgrade to its end.
-pub(super) async fn serve(cluster: SharedCluster, request: SessionRequest, upgraded: Upgraded, stream: OpenStream) {
+/// Serves one session from its upgrade to its end. `starting` counts as a request that is not answered until the client has
+/// been told something.
+pub(super) async fn serve(
+    cluster: SharedCluster,
+    request: SessionRequest,
+    upgraded: Upgraded,
+    stream: OpenStream,
+    starting: impl Send,
+) {
     let Some(mut socket) = upgraded.socket().await else {
         return;
     };
-    let streams = request.streams;
-    let greeting = if streams.stdout {
-        STDOUT
-    } else if streams.stderr {
-        STDERR
-    } else {
-        STATUS
-    };
-    if send(&mut socket, greeting, b"").await.is_err() {
-        return;
-    }
     let started = cluster.with(|cluster| {
         let started = cluster.start_session(&request);
         stream.looked(cluster, false, None);
         started
     });
-    let status = match started {
-        Err(message) => Some(internal(&message)),
-        Ok(session) => {
-            let status = converse(&cluster, &mut socket, &session, streams, &stream).await;
+    let streams = request.streams;
+    let status = match (greet(&mut socket, streams).await, started) {
+        (_, Err(message)) => Some(internal(&message)),
+        (greeted, Ok(session)) => {
+            drop(starting);
+            let status = match greeted {
+                Ok(()) => converse(&cluster, &mut socket, &session, streams, &stream).await,
+                Err(_) => None,
+            };
             cluster.with(|cluster| cluster.end_session(&session));
             status
         }
@@ -67,6 +70,18 @@ pub(super) async fn serve(cluster: SharedCluster, request: SessionRequest, upgra
     if let Some(status) = status {
         farewell(&mut socket, &status).await;
     }
+}
+
+/// Tells the client that it is connected. kubectl before 1.34 drops what comes before it has made its streams, which takes
+/// it a moment.
+async fn greet(socket: &mut Socket, streams: Streams) -> Result<(), Error> {
+    tokio::time::sleep(MAKING_STREAMS).await;
+    let channel = match (streams.stdout, streams.stderr) {
+        (true, _) => STDOUT,
+        (false, true) => STDERR,
+        (false, false) => STATUS,
+    };
+    send(socket, channel, b"").await
 }
 
 /// Carries input and output until the command ends; then its status. `None` when the client has gone.

@@ -15,7 +15,8 @@ steps! {
     /// Runs any command in a shell, in the folder of the feature, with `KUBECONFIG` naming the scenario's own cluster; a text
     /// under the step is its standard input. A command that fails fails no step: say `Then it succeeds`. While the
     /// command works, time stands still. While it waits (`kubectl wait`, `rollout status`, a deletion), time passes from
-    /// one thing that happens to the next, at most a day, or as long as is said. Scenarios that run kubectl are tagged
+    /// one thing that happens to the next, at most a day, or as long as is said. So it does while a log is followed and while
+    /// a command runs in a container: `kubectl exec web -- sleep 5` takes five seconds. Scenarios that run kubectl are tagged
     /// `@kubectl`, and skipped where it is not installed.
     When "I run {command:code}( for at most {duration})", "When I run `kubectl get pods`" => run;
     /// Checks that the last command exited with 0.
@@ -89,15 +90,15 @@ fn expect_code(ran: &Ran, fits: impl Fn(i32) -> bool, want: &str) -> Result {
 }
 
 /// The lines of a text, without the white space at their ends and the empty lines at its end.
-fn lines(text: &str) -> Vec<&str> {
+pub(super) fn lines(text: &str) -> Vec<&str> {
     text.trim_end().lines().map(str::trim_end).collect()
 }
 
-fn fit(wanted: &[&str], found: &[&str]) -> bool {
+pub(super) fn fit(wanted: &[&str], found: &[&str]) -> bool {
     wanted.len() == found.len() && wanted.iter().zip(found).all(|(want, line)| matches_glob(want, line))
 }
 
-fn whole(lines: &[&str]) -> String {
+pub(super) fn whole(lines: &[&str]) -> String {
     format!("{}\n", lines.join("\n"))
 }
 
@@ -134,7 +135,7 @@ async fn contains(world: &mut World, args: Args) -> Result {
     Err(Failure::expectation(format!("the {} does not contain it", args.word("stream"))).comparing(part, printed))
 }
 
-fn has_words(printed: &str, part: &str) -> bool {
+pub(super) fn has_words(printed: &str, part: &str) -> bool {
     let anywhere = format!("*{part}*");
     printed.lines().any(|line| matches_glob(&anywhere, line))
 }

@@ -12,8 +12,10 @@ mod controller;
 mod count;
 mod custom;
 mod event;
+mod exec;
 mod field_manager;
 mod history;
+mod log;
 mod manifest;
 mod node;
 mod object;
@@ -97,6 +99,8 @@ pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Conditions", condition::STEPS),
     ("Counts", count::STEPS),
     ("Commands", command::STEPS),
+    ("Commands in containers", exec::STEPS),
+    ("Logs", log::STEPS),
     ("Events", event::STEPS),
     ("Tables", table::STEPS),
     ("Over time", history::STEPS),

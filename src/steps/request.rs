@@ -100,6 +100,28 @@ impl World {
     }
 
     async fn send(&self, method: Method, path: &str, content_type: &str, body: Option<&Value>) -> Result<Answer> {
+        let body = body.map(Value::to_json).unwrap_or_default();
+        let answer = self.ask(method, path, content_type, body).await?;
+        Ok(answer.map(|bytes| Value::from_json(&bytes).unwrap_or_default()))
+    }
+
+    /// The log of a container of a pod, as `GET /log` answers with these parameters.
+    ///
+    /// # Errors
+    /// When the API does not answer.
+    pub async fn read_log(&self, pod: &Target, parameters: &str) -> Result<std::result::Result<String, Refusal>> {
+        let path = format!("{}/log?{parameters}", self.path_of(pod).await?);
+        let answer = self.ask(Method::GET, &path, "application/json", String::new()).await?;
+        Ok(answer.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: String,
+    ) -> Result<std::result::Result<Vec<u8>, Refusal>> {
         let client = self.client()?;
         let request = Request::builder()
             .method(method)
@@ -107,16 +129,16 @@ impl World {
             .header(http::header::CONTENT_TYPE, content_type)
             .header(http::header::ACCEPT, "application/json")
             .header(http::header::USER_AGENT, "kubectl")
-            .body(body.map(Value::to_json).unwrap_or_default().into_bytes().into())
+            .body(body.into_bytes().into())
             .map_err(|error| Failure::scenario(format!("{path:?} makes no request: {error}")))?;
         let broken = |error: kube::Error| Failure::expectation(format!("the API did not answer: {error}"));
         let response = client.send(request).await.map_err(broken)?;
         let code = response.status().as_u16();
         let bytes = response.into_body().collect_bytes().await.map_err(broken)?;
-        let value = Value::from_json(&bytes).unwrap_or_default();
         if code < 400 {
-            return Ok(Ok(value));
+            return Ok(Ok(bytes.into()));
         }
+        let value = Value::from_json(&bytes).unwrap_or_default();
         let message = match value["message"].as_str() {
             Some(message) => message.to_owned(),
             None => String::from_utf8_lossy(&bytes).into_owned(),

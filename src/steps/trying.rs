@@ -103,12 +103,14 @@ async fn wait_until(world: &mut World, args: Args) -> Result {
     let words = args.word("rest");
     let until = world.stage()?.now() + patience;
     for _ in 0..INSTANTS {
+        world.listened_to.clear();
         let failure = match run(world, &args, words).await {
             Err(failure) if failure.class == Class::Expectation => failure,
             other => return other,
         };
+        let listened_to = std::mem::take(&mut world.listened_to);
         let stage = world.stage()?;
-        if stage.pass_to_next(until).await.map_err(not_settled)? {
+        if stage.pass_to_next(until, &listened_to).await.map_err(not_settled)? {
             continue;
         }
         stage.pass(until - stage.now()).await.map_err(not_settled)?;

@@ -8,6 +8,9 @@ use crate::world::World;
 /// The most lines that are worth reading.
 const LINES: usize = 8;
 
+/// The last lines of a failed container's log that are worth reading.
+const LOG_LINES: usize = 3;
+
 /// What the cluster says about the objects that the failed step names, in a few lines.
 pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
     let mut lines = Vec::new();
@@ -27,6 +30,10 @@ pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
     for pod in &pods {
         let name = format!("pod/{}", pod.at(&["metadata", "name"]).str_or_empty());
         lines.extend(pod_troubles(pod).into_iter().map(|trouble| format!("{name}: {trouble}")));
+        for (container, previous) in failed_containers(pod) {
+            let printed = world.log_tail(pod, container, previous, LOG_LINES).await;
+            lines.extend(printed.into_iter().map(|line| format!("{name}: container {container} printed: {line}")));
+        }
     }
     lines.truncate(LINES);
     lines
@@ -51,6 +58,18 @@ async fn mentioned(world: &World, step: &str) -> Option<Target> {
 fn render_event(about: &str, event: &Value) -> String {
     let (kind, reason) = (event["type"].str_or_empty(), event["reason"].str_or_empty());
     format!("{about}: {kind} {reason} from {}: {}", columns::event_source(event), event["message"].str_or_empty())
+}
+
+/// The containers that failed in their last run, and whether that is the run before the present one.
+fn failed_containers(pod: &Value) -> Vec<(&str, bool)> {
+    let lists = ["initContainerStatuses", "containerStatuses"].map(|list| pod.at(&["status", list]).items());
+    let failed = |it: &Value, state: &str| it.at(&[state, "terminated", "exitCode"]).as_i64().is_some_and(|it| it != 0);
+    let of = |it: &'_ Value| match (failed(it, "state"), failed(it, "lastState")) {
+        (true, _) => Some(false),
+        (false, true) => Some(true),
+        _ => None,
+    };
+    lists.into_iter().flatten().filter_map(|it| Some((it["name"].str_or_empty(), of(it)?))).collect()
 }
 
 /// What keeps a pod from running: the scheduler's words, what its containers wait for, and how they ended.
