@@ -39,6 +39,10 @@ fn main() {
         ("RollingUpdate of 1,000 nodes, maxUnavailable 10%", || update(1_000, "RollingUpdate", "10%")),
         ("RollingUpdate of 500 nodes, maxUnavailable 1", || update(500, "RollingUpdate", "1")),
         ("RollingUpdate of 1,000 nodes, maxUnavailable 1", || update(1_000, "RollingUpdate", "1")),
+        ("a Deployment of 1,000 replicas created", || deployment(1_000, "1", false)),
+        ("a Deployment of 1,000 replicas updated by quarters", || deployment(1_000, r#""25%""#, true)),
+        ("a Deployment of 2,000 replicas updated by quarters", || deployment(2_000, r#""25%""#, true)),
+        ("a Deployment of 1,000 replicas updated one by one", || deployment(1_000, "1", true)),
         ("a Job of 10,000 completions at parallelism 500", || job(10_000, 500)),
         ("a second passes over 100 nodes with running pods", || idle(Span::seconds(1))),
         ("a year passes over 100 nodes with running pods", || idle(Span::seconds(365 * 86_400))),
@@ -147,6 +151,39 @@ fn update(nodes: usize, strategy: &str, unavailable: &str) -> (Duration, Count) 
             settle(cluster);
         }
         assert_available(cluster, nodes);
+    })
+}
+
+/// A Deployment on nodes with ten of its pods each, created or updated with as much surge and as many unavailable pods.
+fn deployment(replicas: usize, step: &str, updated: bool) -> (Duration, Count) {
+    let json = format!(
+        r#"{{"metadata":{{"name":"web"}},"spec":{{"replicas":{replicas},"selector":{{"matchLabels":{{"app":"web"}}}},
+            "strategy":{{"rollingUpdate":{{"maxSurge":{step},"maxUnavailable":{step}}}}},
+            "template":{{"metadata":{{"labels":{{"app":"web"}}}},
+                "spec":{{"containers":[{{"name":"c","image":"nginx:1.18.0"}}]}}}}}}}}"#
+    );
+    let mut prepared = cluster(replicas / 10);
+    let roll_out = |cluster: &mut Cluster| {
+        settle(cluster);
+        let web = cluster.view().get(&Key::new(kinds::DEPLOYMENT, "default", "web")).cloned().expect("it is there");
+        let status = web.status();
+        let counts = ["updatedReplicas", "availableReplicas", "replicas"].map(|it| status[it].as_i64());
+        assert_eq!(counts, [i64::try_from(replicas).ok(); 3], "{status}");
+    };
+    if !updated {
+        return measured(prepared, |cluster| {
+            create(cluster, kinds::DEPLOYMENT, &json);
+            roll_out(cluster);
+        });
+    }
+    create(&mut prepared, kinds::DEPLOYMENT, &json);
+    roll_out(&mut prepared);
+    measured(prepared, |cluster| {
+        let key = Key::new(kinds::DEPLOYMENT, "default", "web");
+        let mut web = cluster.view().get(&key).map(|it| Object::clone(it)).expect("it is there");
+        web.spec_mut().at_mut(&["template", "spec", "containers"]).items_mut()[0].set("image", "nginx:latest");
+        cluster.api("bench").update(web, Part::Main, &WriteOptions::default()).expect("a valid change");
+        roll_out(cluster);
     })
 }
 

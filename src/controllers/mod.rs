@@ -12,6 +12,7 @@ pub mod endpoints;
 mod event_budget;
 pub mod garbage_collector;
 pub mod history;
+pub mod horizontal_pod_autoscaler;
 pub mod job;
 pub mod namespace;
 pub mod node_lifecycle;

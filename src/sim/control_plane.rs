@@ -9,6 +9,7 @@ use crate::controllers::endpoint_slice::EndpointSliceController;
 use crate::controllers::endpoint_slice_mirroring::EndpointSliceMirroring;
 use crate::controllers::endpoints::EndpointsController;
 use crate::controllers::garbage_collector::GarbageCollector;
+use crate::controllers::horizontal_pod_autoscaler::HorizontalController;
 use crate::controllers::job::JobController;
 use crate::controllers::namespace::NamespaceController;
 use crate::controllers::node_lifecycle::NodeLifecycleController;
@@ -51,6 +52,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(DeploymentController::default()),
         Box::new(ReplicaSetController::of_replica_sets()),
         Box::new(ReplicaSetController::of_replication_controllers()),
+        Box::new(HorizontalController::default()),
         Box::new(TtlAfterFinished),
         Box::new(VolumeProtection),
         // After the controllers: of two that hear of a deletion, its owner's is quicker than the collector, which asks the API.

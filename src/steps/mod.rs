@@ -29,6 +29,7 @@ mod table;
 mod target;
 mod time;
 mod trying;
+mod usage;
 mod why;
 
 use std::sync::OnceLock;
@@ -96,6 +97,7 @@ pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Objects", object::STEPS),
     ("Owners", owner::STEPS),
     ("Rollouts", rollout::STEPS),
+    ("Loads", usage::STEPS),
     ("Conditions", condition::STEPS),
     ("Counts", count::STEPS),
     ("Commands", command::STEPS),

@@ -18,6 +18,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("orphaning", "orphaning its dependents"),
     ("since", "since the marked moment"),
     ("force", "by force"),
+    ("sharing", "in all"),
     ("state", r"pending|running|succeeded|failed|ready|terminating"),
     ("code", r"`[^`]+`"),
     ("output", "output|error output"),
