@@ -55,8 +55,8 @@ impl Rollout<'_> {
     /// A failure of a ReplicaSet is the Deployment's as well, the new one's first (`getReplicaFailures`).
     fn take_over_failure(&mut self) {
         let all = self.new_set().into_iter().chain(&self.sets);
-        let failure = all.map(|it| find(it.object.status()["conditions"].items(), REPLICA_FAILURE));
-        let Some(failure) = failure.filter(|it| !it.is_null()).next().cloned() else {
+        let mut failures = all.map(|it| find(it.object.status()["conditions"].items(), REPLICA_FAILURE));
+        let Some(failure) = failures.find(|it| !it.is_null()).cloned() else {
             return remove(&mut self.draft, REPLICA_FAILURE);
         };
         let text = |field: &str| failure[field].as_shared_str().cloned().unwrap_or_default();
