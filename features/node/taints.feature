@@ -43,7 +43,7 @@ Feature: Taints that follow from a node's state
         - type: Ready
           status: "False"
       """
-    And the cluster settles
+    And 10 seconds pass
     Then spec.taints[key=node.kubernetes.io/not-ready].effect of node/bare is NoSchedule
     When I patch the status of node/bare with:
       """yaml

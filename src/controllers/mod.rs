@@ -16,12 +16,14 @@ pub mod horizontal_pod_autoscaler;
 pub mod job;
 pub mod namespace;
 pub mod node_lifecycle;
+pub mod persistent_volume;
 pub mod pod_gc;
 pub mod replicaset;
 pub mod resource_quota;
 pub mod service_account;
 pub mod shared;
 pub mod statefulset;
+pub mod taint_eviction;
 pub mod ttl_after_finished;
 pub mod volume_protection;
 

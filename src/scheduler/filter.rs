@@ -21,6 +21,8 @@ pub enum Plugin {
     NodePorts,
     /// CPU, memory, pods and other resources.
     NodeResourcesFit,
+    /// Volumes that are not bound, or cannot be reached.
+    VolumeBinding,
 }
 
 /// Why a node cannot take a pod.
@@ -38,6 +40,8 @@ pub enum Rejection {
     Ports,
     /// It lacks room: each reason, and whether even an empty node would.
     Resources(Vec<String>, bool),
+    /// Its volumes are not there, or elsewhere: the reason.
+    Volumes(&'static str),
 }
 
 impl Rejection {
@@ -49,6 +53,7 @@ impl Rejection {
             Rejection::Affinity | Rejection::NotNamed => Plugin::NodeAffinity,
             Rejection::Ports => Plugin::NodePorts,
             Rejection::Resources(..) => Plugin::NodeResourcesFit,
+            Rejection::Volumes(_) => Plugin::VolumeBinding,
         }
     }
 
@@ -61,6 +66,7 @@ impl Rejection {
             Rejection::NotNamed => "node(s) didn't satisfy plugin(s) [NodeAffinity]",
             Rejection::Ports => "node(s) didn't have free ports for the requested pod ports",
             Rejection::Resources(reasons, _) => return reasons.clone(),
+            Rejection::Volumes(reason) => reason,
         };
         vec![text.to_owned()]
     }

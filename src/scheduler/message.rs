@@ -38,6 +38,17 @@ pub fn unschedulable(nodes: usize, rejections: &Rejections) -> String {
     )
 }
 
+/// The message of a pod that no node whatever can take, for one reason.
+pub fn unresolvable(nodes: usize, reason: &str) -> String {
+    if nodes == 0 {
+        return "no nodes available to schedule pods".to_owned();
+    }
+    format!(
+        "0/{nodes} nodes are available: {reason}. no new claims to deallocate, preemption: 0/{nodes} nodes are available: {nodes} \
+         Preemption is not helpful for scheduling."
+    )
+}
+
 /// `1 Insufficient cpu, 4 node(s) were unschedulable`: sorted as strings, the number included.
 fn counted(reasons: &BTreeMap<String, usize>) -> String {
     let mut parts: Vec<_> = reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();

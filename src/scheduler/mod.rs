@@ -14,21 +14,25 @@ mod message;
 mod queue;
 pub mod resources;
 mod score;
+mod volumes;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::clock::{Span, Time};
+use crate::controllers::persistent_volume;
 use crate::controllers::{Action, Controller, EventRecord, EventVia, Outcome, Wake};
 use crate::map;
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 
 use cache::Cache;
-use filter::{PodNeeds, Rejection};
+use filter::{Plugin, PodNeeds, Rejection};
 use queue::Queue;
+use volumes::Claims;
 
 /// The scheduler that pods get unless they name another (`DefaultSchedulerName`).
 pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
@@ -38,6 +42,8 @@ pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
 pub struct Scheduler {
     cache: Cache,
     queue: Queue,
+    /// The pods whose volumes are being bound, by what each waits for.
+    binding_volumes: BTreeMap<Key, Vec<Key>>,
     /// The pod whose binding was asked for last: it goes back to the queue when the binding was refused.
     binding: Option<Key>,
 }
@@ -68,7 +74,7 @@ impl Controller for Scheduler {
             self.cache.node_changed(change);
             self.node_changed(change)
         } else {
-            false
+            self.volumes_changed(change)
         };
         if woken {
             wakes.push(Wake::now(queue_key()));
@@ -85,7 +91,7 @@ impl Controller for Scheduler {
         if let Some(key) = self.queue.pop(now)
             && let Some(pod) = view.get(&key)
         {
-            outcome.actions = self.schedule(&key, pod, now);
+            outcome.actions = self.schedule(view, &key, pod, now);
         }
         outcome.wake_at = self.queue.next_due(now);
         outcome
@@ -97,6 +103,7 @@ impl Scheduler {
         let frees_room = self.cache.pod_changed(change);
         let Some(pod) = change.after.as_ref().filter(|pod| is_waiting_for_a_node(pod)) else {
             self.queue.forget(&change.key);
+            self.binding_volumes.remove(&change.key);
             return frees_room && self.queue.room_was_freed(change.time);
         };
         let same_spec = change
@@ -123,10 +130,53 @@ impl Scheduler {
         })
     }
 
-    fn schedule(&mut self, key: &Key, pod: &Arc<Object>, now: Time) -> Vec<Action> {
+    /// Asks the pods that lack volumes whether they have them now.
+    fn volumes_changed(&mut self, change: &Change) -> bool {
+        if !matches!(change.key.kind, kinds::PERSISTENT_VOLUME_CLAIM | kinds::PERSISTENT_VOLUME | kinds::STORAGE_CLASS)
+        {
+            return false;
+        }
+        let is_bound = change.after.as_ref().is_some_and(|it| persistent_volume::is_bound(it));
+        let mut ready = Vec::new();
+        for (pod, claims) in self.binding_volumes.iter_mut().filter(|_| is_bound) {
+            claims.retain(|it| *it != change.key);
+            ready.extend(claims.is_empty().then(|| pod.clone()));
+        }
+        for pod in &ready {
+            self.binding_volumes.remove(pod);
+            self.queue.is_wanted_now(pod);
+        }
+        self.queue.volumes_were_changed(change.time) || !ready.is_empty()
+    }
+
+    fn schedule(&mut self, view: View<'_>, key: &Key, pod: &Arc<Object>, now: Time) -> Vec<Action> {
         let needs = PodNeeds::of(pod);
-        let verdicts = self.cache.judge(&needs);
+        let claims = match Claims::of(view, pod) {
+            Ok(claims) => claims,
+            Err(reason) => {
+                let message = message::unresolvable(self.cache.len(), &reason);
+                self.queue.rejected(key.clone(), needs, BTreeSet::from([Plugin::VolumeBinding]), now);
+                return reject(pod, &message, now);
+            }
+        };
+        let mut verdicts = self.cache.judge(&needs);
+        let mut beyond_reach = Rejections::new();
+        verdicts.feasible.retain(|node| match claims.rejection(view, &node.object) {
+            None => true,
+            Some(rejection) => {
+                beyond_reach.insert(node.object.meta.name.clone(), rejection);
+                false
+            }
+        });
+        verdicts.rejections.append(&mut beyond_reach);
         if let Some(node) = score::best(&needs, &verdicts.feasible) {
+            let delayed = claims.delayed();
+            if !delayed.is_empty() {
+                self.binding_volumes.insert(key.clone(), delayed);
+                let plan = claims.plan(view, &node.object).unwrap_or_default();
+                self.queue.rejected(key.clone(), needs, BTreeSet::new(), now);
+                return plan;
+            }
             self.binding = Some(key.clone());
             return bind(pod, node.object.meta.name.clone());
         }

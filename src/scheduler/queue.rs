@@ -149,6 +149,18 @@ impl Queue {
         self.requeue(now, |it| it.plugins.is_empty() || helps(&it.needs, &it.plugins))
     }
 
+    /// Volumes or claims changed: pods that lacked them are tried again. Returns whether there are any.
+    pub fn volumes_were_changed(&mut self, now: Time) -> bool {
+        !self.rejected.is_empty() && self.requeue(now, |it| it.plugins.contains(&Plugin::VolumeBinding))
+    }
+
+    /// What a pod waited for has come: it is tried at once.
+    pub fn is_wanted_now(&mut self, key: &Key) {
+        if self.rejected.remove(key).is_some() {
+            self.activate(key.clone());
+        }
+    }
+
     fn requeue(&mut self, now: Time, wanted: impl Fn(&Rejected) -> bool) -> bool {
         let keys: Vec<_> = self.rejected.iter().filter(|(_, it)| wanted(it)).map(|(key, _)| key.clone()).collect();
         for key in &keys {

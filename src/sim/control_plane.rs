@@ -13,11 +13,13 @@ use crate::controllers::horizontal_pod_autoscaler::HorizontalController;
 use crate::controllers::job::JobController;
 use crate::controllers::namespace::NamespaceController;
 use crate::controllers::node_lifecycle::NodeLifecycleController;
+use crate::controllers::persistent_volume::{PersistentVolumeController, VirtualProvisioner};
 use crate::controllers::pod_gc::PodGarbageCollector;
 use crate::controllers::replicaset::ReplicaSetController;
 use crate::controllers::resource_quota::ResourceQuotaController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
 use crate::controllers::statefulset::StatefulSetController;
+use crate::controllers::taint_eviction::TaintEvictionController;
 use crate::controllers::ttl_after_finished::TtlAfterFinished;
 use crate::controllers::volume_protection::VolumeProtection;
 use crate::kubelet::{Kubelet, Latency};
@@ -40,7 +42,8 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
         Box::new(ResourceQuotaController),
-        Box::new(NodeLifecycleController),
+        Box::new(NodeLifecycleController::default()),
+        Box::new(TaintEvictionController::default()),
         Box::new(PodGarbageCollector::default()),
         Box::new(DaemonSetController::default()),
         Box::new(EndpointsController::default()),
@@ -53,6 +56,8 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(ReplicaSetController::of_replica_sets()),
         Box::new(ReplicaSetController::of_replication_controllers()),
         Box::new(HorizontalController::default()),
+        Box::new(PersistentVolumeController),
+        Box::new(VirtualProvisioner),
         Box::new(TtlAfterFinished),
         Box::new(VolumeProtection),
         // After the controllers: of two that hear of a deletion, its owner's is quicker than the collector, which asks the API.

@@ -1,14 +1,10 @@
-//! Keeps a node's `NoSchedule` taints in step with its conditions and with `spec.unschedulable`.
-//!
-//! Follows `doNoScheduleTaintingPass` in `pkg/controller/nodelifecycle/node_lifecycle_controller.go` and
-//! `SwapNodeControllerTaint` in `pkg/controller/util/node/controller_utils.go`. Whether a kubelet is heard of, the
-//! `NoExecute` taints and eviction are not there yet. A node whose taints are right wakes nobody.
+//! The `NoSchedule` taints of a node, in step with its conditions and with `spec.unschedulable` (`doNoScheduleTaintingPass` in
+//! `pkg/controller/nodelifecycle/node_lifecycle_controller.go`, `SwapNodeControllerTaint` in
+//! `pkg/controller/util/node/controller_utils.go`).
 
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, Outcome, Wake};
 use crate::map;
-use crate::object::{Key, Object, Value, kinds};
-use crate::store::{Change, View};
+use crate::object::{Object, Value};
 
 /// Which status of which condition calls for which taint.
 const CONDITION_TAINTS: [(&str, &str, &str); 6] = [
@@ -23,36 +19,28 @@ const CONDITION_TAINTS: [(&str, &str, &str); 6] = [
 /// The taint of a cordoned node.
 const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 
-/// The node controller, as far as it taints.
-#[derive(Debug, Default)]
-pub struct NodeLifecycleController;
+/// `node` with the `NoSchedule` taints that its state calls for, or `None` when it has them.
+pub fn swapped(node: &Object, now: Time) -> Option<Object> {
+    let (mut kept, missing) = swapped_taints(node)?;
+    let added = |key: &&str| Value::Map(map! { "key" => *key, "effect" => "NoSchedule", "timeAdded" => now });
+    kept.extend(missing.iter().map(added));
+    Some(with_taints(node, kept))
+}
 
-impl Controller for NodeLifecycleController {
-    fn name(&self) -> &'static str {
-        "node-controller"
+/// `node` with those taints and no others.
+pub fn with_taints(node: &Object, taints: Vec<Value>) -> Object {
+    let mut node = node.clone();
+    if taints.is_empty() {
+        node.spec_mut().remove("taints");
+    } else {
+        node.spec_mut().set("taints", taints);
     }
+    node
+}
 
-    fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {
-        if change.key.kind == kinds::NODE && change.after.as_ref().is_some_and(|node| swapped_taints(node).is_some()) {
-            wakes.push(Wake::now(change.key.clone()));
-        }
-    }
-
-    fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {
-        let Some((node, (mut kept, missing))) = view.get(key).and_then(|node| Some((node, swapped_taints(node)?)))
-        else {
-            return Outcome::default();
-        };
-        let added = |key: &&str| Value::Map(map! { "key" => *key, "effect" => "NoSchedule", "timeAdded" => now });
-        kept.extend(missing.iter().map(added));
-        let mut node = Object::clone(node);
-        if kept.is_empty() {
-            node.spec_mut().remove("taints");
-        } else {
-            node.spec_mut().set("taints", kept);
-        }
-        Outcome { actions: vec![Action::Update(node)], ..Outcome::default() }
-    }
+/// Whether the `NoSchedule` taints of `node` are not what its state calls for.
+pub fn is_wrong(node: &Object) -> bool {
+    swapped_taints(node).is_some()
 }
 
 /// The keys of the `NoSchedule` taints that `node`'s state calls for.
@@ -87,6 +75,7 @@ fn swapped_taints(node: &Object) -> Option<(Vec<Value>, Vec<&'static str>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::object::kinds;
 
     fn check(what: &str, conditions: &str, spec: &str, want: Option<(usize, &[&str])>) {
         let mut node = Object::new(kinds::NODE, "", "node-0");

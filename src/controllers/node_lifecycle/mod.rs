@@ -1,0 +1,86 @@
+//! The node controller: it taints nodes by their conditions, and gives up those that are not heard of.
+//!
+//! Follows `pkg/controller/nodelifecycle` of Kubernetes 1.36. A node whose taints are right wakes nobody, and one whose kubelet
+//! is in this cluster is always heard of: its lease renews itself. Known difference: nodes are tainted with `NoExecute` as soon
+//! as that is due, where upstream spreads this over a zone at one node in ten seconds.
+
+mod health;
+mod no_execute;
+mod no_schedule;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::clock::{Span, Time};
+use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::kubelet::node::has_kubelet;
+use crate::object::{Key, Object, Str, kinds};
+use crate::store::{Change, View};
+use health::Health;
+
+/// How often nodes are looked at (`nodeMonitorPeriod`): `NoExecute` taints come so much later than the others.
+const PERIOD: Span = Span::seconds(5);
+
+/// The node controller.
+#[derive(Debug, Default)]
+pub struct NodeLifecycleController {
+    /// When each node without a kubelet of this cluster was heard of last.
+    heard: BTreeMap<Str, Health>,
+}
+
+impl Controller for NodeLifecycleController {
+    fn name(&self) -> &'static str {
+        "node-controller"
+    }
+
+    fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
+        let key = Key::new(kinds::NODE, "", change.key.name.clone());
+        match (change.key.kind, &change.after) {
+            (kinds::NODE, None) => drop(self.heard.remove(&change.key.name)),
+            (kinds::NODE, Some(node)) => {
+                let is_watched = !has_kubelet(node);
+                if is_watched {
+                    health::hear_node(self.heard.entry(change.key.name.clone()).or_default(), node, change.time);
+                } else {
+                    self.heard.remove(&change.key.name);
+                }
+                if is_watched || no_schedule::is_wrong(node) {
+                    wakes.push(Wake::now(key.clone()));
+                }
+                if no_execute::is_wrong(node) {
+                    wakes.push(Wake { key, after: PERIOD });
+                }
+            }
+            (kinds::LEASE, Some(lease)) if lease.meta.namespace == "kube-node-lease" => {
+                if let Some(health) = self.heard.get_mut(&change.key.name) {
+                    health::hear_lease(health, lease, change.time);
+                    wakes.extend(view.get(&key).is_some().then(|| Wake::now(key)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {
+        let Some(node) = view.get(key) else {
+            return Outcome::default();
+        };
+        if let Some(tainted) = no_schedule::swapped(node, now) {
+            return Outcome { actions: vec![Action::Update(tainted)], wake_at: self.next(node), ..Outcome::default() };
+        }
+        if self.next(node).is_some_and(|at| at <= now) {
+            return Outcome { actions: health::give_up(view, node, now), ..Outcome::default() };
+        }
+        let (tainted, due) = no_execute::swapped(node, now);
+        let actions: Vec<Action> = tainted.into_iter().map(Action::Update).collect();
+        let wake_at = self.next(node).into_iter().chain(due).min();
+        Outcome { actions, wake_at, ..Outcome::default() }
+    }
+}
+
+impl NodeLifecycleController {
+    /// When `node` is given up unless it is heard of.
+    fn next(&self, node: &Arc<Object>) -> Option<Time> {
+        health::given_up_at(self.heard.get(&node.meta.name)?, node)
+    }
+}
