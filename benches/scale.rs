@@ -44,6 +44,8 @@ fn main() {
         ("a Deployment of 2,000 replicas updated by quarters", || deployment(2_000, r#""25%""#, true)),
         ("a Deployment of 1,000 replicas updated one by one", || deployment(1_000, "1", true)),
         ("a Job of 10,000 completions at parallelism 500", || job(10_000, 500)),
+        ("a day of 10,000 pods without probes", || day(10_000, false)),
+        ("a day of 10,000 pods with three probes each", || day(10_000, true)),
         ("a second passes over 100 nodes with running pods", || idle(Span::seconds(1))),
         ("a year passes over 100 nodes with running pods", || idle(Span::seconds(365 * 86_400))),
     ];
@@ -207,6 +209,28 @@ fn idle(span: Span) -> (Duration, Count) {
     settle(&mut prepared);
     prepared.advance(Span::seconds(7_200)).expect("time passes");
     measured(prepared, |cluster| cluster.advance(span).expect("time passes"))
+}
+
+/// A day passes over running pods. Probes that pass are no entries: a day with them has as many as a day without.
+fn day(pods: usize, probes: bool) -> (Duration, Count) {
+    let mut prepared = cluster(100);
+    let probed = r#","startupProbe":{"exec":{"command":["cat","/etc/hostname"]}},"readinessProbe":{"httpGet":{"port":80}},
+        "livenessProbe":{"tcpSocket":{"port":80}}"#;
+    let probed = if probes { probed } else { "" };
+    for i in 0..pods {
+        let json = format!(
+            r#"{{"metadata":{{"name":"web-{i}"}},"spec":{{"nodeName":"node-{}",
+                "containers":[{{"name":"web","image":"nginx:1.29"{probed}}}]}}}}"#,
+            i % 100
+        );
+        create(&mut prepared, kinds::POD, &json);
+    }
+    prepared.advance(Span::seconds(7_200)).expect("time passes");
+    let is_ready = |pod: &&std::sync::Arc<Object>| pod.status()["containerStatuses"][0]["ready"].is_true();
+    assert_eq!(prepared.view().list(kinds::POD).filter(is_ready).count(), pods);
+    let (time, count) = measured(prepared, |cluster| cluster.advance(Span::seconds(86_400)).expect("time passes"));
+    assert_eq!(count.entries, 0, "nothing is due on an idle day");
+    (time, count)
 }
 
 /// 30 DaemonSets on 5,000 nodes: the memory of 150,000 running pods with their whole history.

@@ -16,18 +16,36 @@ Feature: Commands in virtual time
         restartPolicy: Never
         containers:
         - name: loop
-          image: busybox:1.37
-          command: [sh, -c, while true; do backup /data; sleep 1; done]
+          image: backup/agent:1.0
+          command: [sh, -c, while true; do rsync -a /data backup:/; sleep 1; done]
       """
     And 10 minutes pass
     Then pod/loop is running
     And the events of pod/loop are:
       | TYPE    | REASON         | MESSAGE                                                                                |
       | Normal  | Scheduled      | Successfully assigned default/loop to node-0                                           |
-      | Normal  | Pulled         | Container image "busybox:1.37" already present on machine and can be accessed by the pod |
+      | Normal  | Pulled         | Container image "backup/agent:1.0" already present on machine and can be accessed by the pod |
       | Normal  | Created        | Container created                                                                      |
       | Normal  | Started        | Container started                                                                      |
-      | Warning | NotInterpreted | Command of container loop is not interpreted: "backup"; it runs until it is killed     |
+      | Warning | NotInterpreted | Command of container loop is not interpreted: "rsync"; it runs until it is killed     |
+
+  Scenario: A base image has the usual programs and no others
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: typo
+      spec:
+        restartPolicy: Never
+        containers:
+        - name: typo
+          image: busybox:1.37
+          command: [sh, -c, "echo start; backup /data"]
+      """
+    And 5 seconds pass
+    Then pod/typo is failed
+    And status.containerStatuses[name=typo].state.terminated.exitCode of pod/typo is 127
 
   Scenario: Arguments of an entrypoint that nobody knows are not interpreted either
     When I apply:

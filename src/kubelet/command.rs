@@ -90,6 +90,9 @@ pub fn process(making: &Making<'_>) -> Process {
     }
     let (env, started) = (making.env(), making.started);
     let mut files = None;
+    let is_base = making.reading == Reading::Exact && is_base_image(making.container);
+    // Base images have no entrypoint, so that arguments alone are a command as well.
+    let is_command = !command.is_empty() || is_base;
     let result = if is_shell(program) {
         let in_file = argv.get(1).filter(|it| !it.starts_with(['-', '+']));
         let own = files.insert((making.files)());
@@ -101,7 +104,7 @@ pub fn process(making: &Making<'_>) -> Process {
         Ok(shell::program(&argv, &env, started))
     } else if making.reading == Reading::AsScript {
         shell::shell(&argv.join(" "), &Shell::default(), &env, started)
-    } else if !command.is_empty() && is_no_program(program) {
+    } else if is_command && (is_no_program(program) || is_base && is_missing(program)) {
         return Process::CannotStart(not_found(program));
     } else {
         let own = files.insert((making.files)());
@@ -113,7 +116,7 @@ pub fn process(making: &Making<'_>) -> Process {
         }
     };
     match result {
-        Ok(machine) => Process::Script(Box::new(making.furnished(machine, files))),
+        Ok(machine) => Process::Script(Box::new(making.furnished(machine, files).of_image(is_base))),
         Err(construct) => Process::NotInterpreted(construct),
     }
 }
@@ -133,13 +136,22 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
         Some(program) if is_shell(program) && !shell::reads_its_script(argv) => {
             shell_command(argv, &env, now).map_err(|construct| not_interpreted(&construct))
         }
-        Some(program) if is_no_program(program) => Err(format!(
+        Some(program) if is_no_program(program) || is_base_image(making.container) && is_missing(program) => Err(format!(
             "OCI runtime exec failed: exec failed: unable to start container process: exec: {program:?}: executable file not \
              found in $PATH"
         )),
         Some(_) => Ok(shell::program(argv, &env, now)),
     };
-    machine.map(|it| making.furnished(it, None))
+    machine.map(|it| making.furnished(it, None).of_image(is_base_image(making.container)))
+}
+
+fn is_base_image(container: &Value) -> bool {
+    shell::is_base_image(container["image"].str_or_empty())
+}
+
+/// Whether a base image lacks a program of that name.
+fn is_missing(program: &str) -> bool {
+    !program.contains('/') && !shell::is_program(program) && !shell::exists(program)
 }
 
 /// What is said of a command that would do something, if it were understood.
@@ -179,7 +191,8 @@ fn shell_command(argv: &[String], env: &Environment, started: Time) -> Result<Ma
         return Err(flags.first().map_or_else(|| script.clone(), |it| format!("{} {it}", argv[0])));
     }
     let args = argv.get(2 + flags.len()..).unwrap_or_default();
-    shell::shell(script, &Shell { args, stops_on_error: letters.contains('e') }, env, started)
+    let shell = Shell { args, stops_on_error: letters.contains('e') };
+    Ok(shell::shell(script, &shell, env, started).unwrap_or_else(|construct| shell::refused(&construct, env, started)))
 }
 
 #[cfg(test)]
@@ -260,13 +273,31 @@ mod tests {
         for (container, want) in [
             (r#"{"command":["nginx","-g","daemon off;"]}"#, "nginx"),
             (r#"{"args":["1","2"]}"#, "1"),
-            (r#"{"command":["sh","-c","cat <&3"]}"#, "<& 3"),
             (r#"{"command":["sh","-i","-c","true"]}"#, "sh -i"),
             (r#"{"command":["sh"]}"#, "sh"),
         ] {
             let got = of(container, Reading::Exact);
             assert!(matches!(&got, Process::NotInterpreted(it) if it == want), "{container}: {got:?}");
         }
+    }
+
+    #[test]
+    fn a_construct_that_is_not_understood_fails_the_shell() {
+        check(r#"{"command":["sh","-c","cat <&3"]}"#, Some((Span::ZERO, 2)));
+    }
+
+    #[test]
+    fn a_base_image_cannot_start_what_it_does_not_have() {
+        for (container, cannot) in [
+            (r#"{"image":"busybox:1.37","command":["nginx"]}"#, true),
+            (r#"{"image":"busybox:1.37","args":["nginx"]}"#, true),
+            (r#"{"image":"busybox:1.37","command":["tar","x"]}"#, false),
+            (r#"{"image":"my/app:1","command":["nginx"]}"#, false),
+        ] {
+            let got = of(container, Reading::Exact);
+            assert_eq!(matches!(got, Process::CannotStart(_)), cannot, "{container}: {got:?}");
+        }
+        check(r#"{"image":"busybox","command":["sh","-c","nginx; exit $?"]}"#, Some((Span::ZERO, 127)));
     }
 
     #[test]

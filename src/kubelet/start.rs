@@ -11,7 +11,7 @@ use super::shell::machine::Machine;
 use super::surroundings::Surroundings;
 use super::termination::Then;
 use super::worker::{HOOK_FAILED, Happenings, Worker};
-use super::{hold, hooks, identity, probe};
+use super::{hold, hooks, identity, probe, shell};
 use crate::clock::Time;
 use crate::object::Str;
 
@@ -112,15 +112,20 @@ impl Worker {
         }
         self.bring_up(now);
         let process = command::process(&self.making(index, around));
-        let name = self.spec(index)["name"].str_or_empty();
+        let name = self.spec(index)["name"].str_or_empty().to_owned();
         let attempt = self.containers[index].restarts.to_string();
         let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
-        let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, name, &attempt], 64)));
+        let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, &name, &attempt], 64)));
         self.containers[index].image = image;
         match Running::new(process, now, id.clone()) {
             Ok(running) => {
                 happenings.push((index, Happening::Started));
-                happenings.extend(running.stuck.clone().map(|it| (index, Happening::NotInterpreted(it))));
+                let fails = running.end == Some((now, shell::NOT_UNDERSTOOD));
+                happenings.extend(running.stuck.clone().map(|it| {
+                    let text = format!("Command of container {name} is not interpreted: {it:?}; its shell fails");
+                    let failed = Happening::OfContainer(true, "NotInterpreted", Str::from(text));
+                    (index, if fails { failed } else { Happening::NotInterpreted(it) })
+                }));
                 self.containers[index].state = State::Running(running);
                 self.join_others(index, around);
                 probe::begin(self, index, around);

@@ -281,12 +281,12 @@ fn told(cluster: &Cluster, reason: &str) -> Vec<String> {
 
 #[test]
 fn a_command_that_is_not_interpreted_runs_until_it_is_killed_and_an_event_says_so() {
-    let mut cluster = run(Latency::default(), "Never", r#""command":["sh","-c","while true; do backup; done"]"#);
+    let mut cluster = run(Latency::default(), "Never", r#""command":["sh","-c","while true; do tar; done"]"#);
     let lines = history(&mut cluster, 1000);
     assert_eq!(lines.last().map(String::as_str), Some("T+1s Running, c running ready x0"));
     assert_eq!(
         told(&cluster, "NotInterpreted"),
-        [r#"spec.containers{c} "Command of container c is not interpreted: \"backup\"; it runs until it is killed""#]
+        [r#"spec.containers{c} "Command of container c is not interpreted: \"tar\"; it runs until it is killed""#]
     );
     delete(&mut cluster, 30);
     let lines = history(&mut cluster, 60);

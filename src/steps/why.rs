@@ -20,13 +20,17 @@ pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
     let Some(target) = mentioned(world, step).await else {
         return lines;
     };
-    for event in world.events_of(&target).await.unwrap_or_default().iter().rev().take(3).rev() {
-        lines.push(render_event(&target.to_string(), event));
-    }
     let pods = match target.kind {
         kinds::POD => world.read(&target).await.ok().flatten().into_iter().collect(),
         _ => world.owned_by(&target, kinds::POD).await.unwrap_or_default(),
     };
+    lines.extend(not_interpreted(world, &pods).await);
+    for event in world.events_of(&target).await.unwrap_or_default().iter().rev().take(3).rev() {
+        let line = render_event(&target.to_string(), event);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
     for pod in &pods {
         let name = format!("pod/{}", pod.at(&["metadata", "name"]).str_or_empty());
         lines.extend(pod_troubles(pod).into_iter().map(|trouble| format!("{name}: {trouble}")));
@@ -36,6 +40,20 @@ pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
         }
     }
     lines.truncate(LINES);
+    lines
+}
+
+/// What the containers of `pods` were to do and nobody here knows how to: whatever failed may have waited for that.
+async fn not_interpreted(world: &World, pods: &[Value]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for pod in pods.iter().take(LINES) {
+        let text = |field: &str| pod.at(&["metadata", field]).str_or_empty().to_owned();
+        let target = Target { kind: kinds::POD, api_version: None, namespace: text("namespace"), name: text("name") };
+        let events = world.events_of(&target).await.unwrap_or_default();
+        let told = events.iter().filter(|it| it["reason"].as_str() == Some("NotInterpreted"));
+        lines.extend(told.map(|event| render_event(&target.to_string(), event)));
+    }
+    lines.truncate(LINES / 2);
     lines
 }
 

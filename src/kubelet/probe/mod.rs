@@ -196,6 +196,8 @@ fn is_active(worker: &Worker, index: usize, which: usize) -> bool {
     let probe = &container.probes.list[which];
     match probe.role {
         _ if probe.held => false,
+        // The status that a prober reads knows of no container before the hook after its start is over.
+        _ if container.running().is_none_or(|it| it.post_start.is_some()) => false,
         Role::Startup => !container.started && worker.ending.is_none(),
         Role::Readiness => container.started,
         Role::Liveness => container.started && worker.ending.is_none(),

@@ -233,6 +233,9 @@ impl Machine {
             "set" => self.set(task, args),
             "shift" => self.shift(task, args),
             "cd" => self.cd(task, args),
+            "command" | "type" if argv[0] == "type" || args.first().is_some_and(|it| it == "-v" || it == "-V") => {
+                self.locate(task, &argv);
+            }
             "eval" | "." | "source" | "command" | "exec" => self.another(task, &argv),
             "trap" => self.trap(task, args),
             "wait" => self.wait(task, args),
@@ -246,6 +249,27 @@ impl Machine {
                 None => self.program(task, argv),
             },
         }
+    }
+
+    /// `command -v NAME` and `type NAME`: what a name stands for.
+    fn locate(&mut self, task: &mut Task, argv: &[String]) {
+        let explains = argv[0] == "type" || argv[1] == "-V";
+        task.status = 0;
+        for name in argv[1..].iter().filter(|it| !it.starts_with('-')) {
+            let builtin = is_builtin(name) || task.functions.contains_key(name);
+            let found = if builtin { Some(name.clone()) } else { super::programs::location(name) };
+            let line = match found {
+                Some(_) if explains && builtin => format!("{name} is a shell builtin\n"),
+                Some(path) if explains => format!("{name} is {path}\n"),
+                Some(path) => format!("{path}\n"),
+                None => {
+                    task.status = 127;
+                    if explains { format!("{name}: not found\n") } else { String::new() }
+                }
+            };
+            self.print(&task.fds.get(1).cloned().unwrap_or(Target::Null), &line);
+        }
+        stop_on_error(task);
     }
 
     fn status_argument(&mut self, task: &Task, args: &[String]) -> i64 {
@@ -363,11 +387,10 @@ impl Machine {
         match (argv[0].as_str(), argv.get(1)) {
             ("eval", _) => match super::script::parse(&argv[1..].join(" ")) {
                 Ok(node) => task.frames.push(Frame::Run(node)),
-                Err(super::script::Refused::Syntax(message)) => {
-                    self.complain(task, message.trim_start_matches("sh: ").trim_end());
+                Err(refused) => {
+                    self.complain(task, refused.complaint().trim_start_matches("sh: ").trim_end());
                     task.exit(2);
                 }
-                Err(super::script::Refused::Construct(construct)) => self.stick(task, &construct),
             },
             (".", Some(name)) | ("source", Some(name)) => match self.files.read(&absolute(&task.folder, name)) {
                 Ok(text) => match super::script::parse(&text) {
@@ -389,6 +412,40 @@ impl Machine {
             _ => task.status = 0,
         }
     }
+}
+
+/// Whether busybox's shell does it itself.
+fn is_builtin(name: &str) -> bool {
+    matches!(
+        name,
+        ":" | "."
+            | "["
+            | "break"
+            | "cd"
+            | "command"
+            | "continue"
+            | "echo"
+            | "eval"
+            | "exec"
+            | "exit"
+            | "export"
+            | "false"
+            | "kill"
+            | "local"
+            | "printf"
+            | "pwd"
+            | "read"
+            | "readonly"
+            | "return"
+            | "set"
+            | "shift"
+            | "test"
+            | "trap"
+            | "true"
+            | "type"
+            | "unset"
+            | "wait"
+    )
 }
 
 fn case(

@@ -71,6 +71,8 @@ pub struct Machine {
     pub dropped: usize,
     /// How it is.
     pub state: State,
+    /// Whether its image is a base image, which has the usual programs and no others.
+    pub(super) is_base: bool,
     /// The program that is not interpreted and that a session came to, by the session's first process.
     pub stuck: BTreeMap<Pid, String>,
     /// What was executed beside process 1, by its first process.
@@ -93,6 +95,7 @@ impl Machine {
             log: Vec::new(),
             dropped: 0,
             state: State::Running,
+            is_base: false,
             stuck: BTreeMap::new(),
             sessions: BTreeMap::new(),
             tasks: BTreeMap::from([(1, Task::new(1, node))]),
@@ -103,6 +106,12 @@ impl Machine {
             last_stream: 0,
             commands: 0,
         }
+    }
+
+    /// The machine of a container whose image is a base image, or is not.
+    pub fn of_image(mut self, is_base: bool) -> Self {
+        self.is_base = is_base;
+        self
     }
 
     /// A machine whose process 1 does nothing, and never ends.
@@ -119,6 +128,7 @@ impl Machine {
     pub fn execute_beside(&mut self, mut other: Machine) -> Pid {
         self.last_pid += 1;
         let id = self.last_pid;
+        self.is_base |= other.is_base;
         let mut session = Session { output: std::mem::take(&mut other.log), ..Session::default() };
         if let State::Ended(_, code) = other.state {
             session.ended = Some((self.now, code));

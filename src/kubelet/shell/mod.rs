@@ -5,6 +5,7 @@
 //! before the rest of the word is looked at.
 
 mod arithmetic;
+mod complaint;
 mod execute;
 mod expand;
 pub mod files;
@@ -27,6 +28,7 @@ use crate::clock::Time;
 use crate::object::Str;
 use files::Files;
 use machine::{Machine, State};
+pub use programs::known::{exists, is_base_image};
 pub use programs::{base_name, is_program, plain, reads_its_script};
 use script::{Node, Refused, Simple};
 use word::Word;
@@ -35,7 +37,7 @@ use word::Word;
 pub type Environment = BTreeMap<String, Option<String>>;
 
 /// The exit status of a shell that does not understand its script.
-const NOT_UNDERSTOOD: i64 = 2;
+pub const NOT_UNDERSTOOD: i64 = 2;
 
 /// How a shell is started.
 #[derive(Clone, Debug, Default)]
@@ -55,12 +57,7 @@ pub fn shell(script: &str, shell: &Shell<'_>, env: &Environment, started: Time) 
     let node = match script::parse(script) {
         Ok(node) => node,
         Err(Refused::Construct(construct)) => return Err(construct),
-        Err(Refused::Syntax(message)) => {
-            let mut machine = Machine::new(Arc::new(Node::List(Vec::new())), Files::new(hostname, started), started);
-            machine.print(&task::Target::Log(true), &message);
-            machine.state = State::Ended(started, NOT_UNDERSTOOD);
-            return Ok(machine);
-        }
+        Err(refused @ Refused::Syntax(_)) => return Ok(failed(&refused, env, started)),
     };
     let mut machine = Machine::new(node, Files::new(hostname, started), started);
     if let Some(first) = machine.first() {
@@ -69,6 +66,20 @@ pub fn shell(script: &str, shell: &Shell<'_>, env: &Environment, started: Time) 
     }
     give(&mut machine, env);
     Ok(machine)
+}
+
+/// A shell that came to a construct which is not interpreted: it fails as over any other that it does not know, and names it.
+pub fn refused(construct: &str, env: &Environment, started: Time) -> Machine {
+    let mut machine = failed(&Refused::Construct(construct.to_owned()), env, started);
+    machine.stuck.insert(1, construct.to_owned());
+    machine
+}
+
+fn failed(refused: &Refused, env: &Environment, started: Time) -> Machine {
+    let mut machine = Machine::new(Arc::new(Node::List(Vec::new())), Files::new(host(env), started), started);
+    machine.print(&task::Target::Log(true), &refused.complaint());
+    machine.state = State::Ended(started, NOT_UNDERSTOOD);
+    machine
 }
 
 /// Runs one program with its arguments, without a shell.

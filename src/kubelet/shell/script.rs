@@ -5,6 +5,7 @@ use std::sync::Arc;
 use brush_parser::ast::{self, CompoundCommand, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect};
 use brush_parser::{Parser, ParserOptions};
 
+use super::complaint;
 use super::word::{self, Word};
 
 /// Why a script is not run.
@@ -14,6 +15,16 @@ pub enum Refused {
     Syntax(String),
     /// A construct that is not interpreted here.
     Construct(String),
+}
+
+impl Refused {
+    /// What a shell says of it, as a line. A construct that is not interpreted is named.
+    pub fn complaint(&self) -> String {
+        match self {
+            Refused::Syntax(message) => message.clone(),
+            Refused::Construct(construct) => complaint::unsupported(construct),
+        }
+    }
 }
 
 /// One command of a script.
@@ -107,22 +118,12 @@ fn options() -> ParserOptions {
 /// [`Refused`], with what is wrong or not interpreted.
 pub fn parse(text: &str) -> Result<Arc<Node>, Refused> {
     let mut parser = Parser::new(text.as_bytes(), &options());
-    let program = parser.parse_program().map_err(|error| Refused::Syntax(syntax_message(&error)))?;
+    let program = parser.parse_program().map_err(|error| Refused::Syntax(complaint::syntax(text, &error)))?;
     let mut items = Vec::new();
     for list in &program.complete_commands {
         items.extend(of_list(list)?);
     }
     Ok(Arc::new(Node::List(items)))
-}
-
-/// As a POSIX shell words it (dash, the `sh` of the common images).
-fn syntax_message(error: &brush_parser::ParseError) -> String {
-    match error {
-        brush_parser::ParseError::ParsingNear(at) => {
-            format!("sh: {}: Syntax error: unexpected word or operator\n", at.line)
-        }
-        _ => "sh: 1: Syntax error: end of file unexpected\n".to_owned(),
-    }
 }
 
 fn refused<T>(construct: &str) -> Result<T, Refused> {

@@ -164,10 +164,92 @@ fn a_loop_without_a_sleep_is_cut_off() {
 
 #[test]
 fn what_no_shell_understands_fails_as_in_one() {
-    check("if true", 0, 2, "sh: 1: Syntax error: end of file unexpected\n");
+    for (script, message) in [
+        ("if true", "unexpected end of file (expecting \"then\")"),
+        ("if true; then echo", "unexpected end of file (expecting \"fi\")"),
+        ("while true; do sleep 1", "unexpected end of file (expecting \"done\")"),
+        ("echo a; fi", "unexpected \"fi\""),
+        ("while true; done", "unexpected \"done\""),
+        ("echo a && && echo b", "unexpected \"&&\""),
+        ("echo a | ; echo b", "unexpected \";\""),
+        ("echo a; ) echo b", "unexpected \")\""),
+        ("echo 'a", "unterminated quoted string"),
+        ("echo \"a", "unterminated quoted string"),
+        ("echo $(date", "unexpected end of file (expecting \")\")"),
+    ] {
+        check(script, 0, 2, &format!("sh: syntax error: {message}\n"));
+    }
     let machine = run("cat /no/such; echo $?; cat < /no/such; echo $?");
     let want = "cat: can't open '/no/such': No such file or directory\n1\nsh: can't open /no/such: no such file\n2\n";
     assert_eq!(printed(&machine), want);
+    let machine = run("eval 'if'; echo never");
+    assert_eq!(printed(&machine), "sh: syntax error: unexpected end of file (expecting \"then\")\n");
+}
+
+#[test]
+fn a_construct_that_is_not_interpreted_fails_and_is_named() {
+    let machine = refused("<& 3", &env(), Time::from_unix(7));
+    assert_eq!(machine.state, State::Ended(Time::from_unix(7), 2));
+    assert_eq!(printed(&machine), "sh: syntax error: \"<& 3\" is not interpreted by virtual containers\n");
+    check("sh -c 'cat <&3'; echo $?", 0, 0, "sh: syntax error: \"<& 3\" is not interpreted by virtual containers\n2\n");
+}
+
+#[test]
+fn a_base_image_lacks_every_program_but_the_usual_ones() {
+    let start = |script: &str| {
+        let mut machine = start(script).of_image(true);
+        machine.run(Time::from_unix(60));
+        machine
+    };
+    let machine = start("nginx -g x; echo $?; /opt/run || echo no; sleep 5; exit 3");
+    assert_eq!(printed(&machine), "sh: nginx: not found\n127\nsh: /opt/run: not found\nno\n");
+    assert_eq!(machine.state, State::Ended(Time::from_unix(5), 3));
+    assert_eq!(start("set -e; backup; sleep 5").state, State::Ended(Time::from_unix(0), 127));
+    let machine = start("tar xf x");
+    assert_eq!(machine.stuck.get(&1).map(String::as_str), Some("tar"));
+}
+
+#[test]
+fn the_usual_programs_do_what_they_do() {
+    for (script, output) in [
+        ("true && echo yes; false || echo no", "yes\nno\n"),
+        ("sleep 0.5; sleep .5; date +%S", "01\n"),
+        ("sleep 1m 1s; date +%s", "61\n"),
+        ("date -u +%Y-%m-%dT%H:%M:%SZ", "1970-01-01T00:00:00Z\n"),
+        ("date +'%F %T'; date +%s.%N; date +%H%M%S%j%u%p%Z", "1970-01-01 00:00:00\n0.000000000\n0000000014AMUTC\n"),
+        (
+            "date -d @86400 +%F; date -d '2026-01-02 03:04:05' +%s; date -R",
+            "1970-01-02\n1767323045\nThu, 01 Jan 1970 00:00:00 +0000\n",
+        ),
+        (
+            "date -Iseconds; date -I; date -d nonsense; echo $?",
+            "1970-01-01T00:00:00+00:00\n1970-01-01\ndate: invalid date 'nonsense'\n1\n",
+        ),
+        (
+            "touch /tmp/a; ls /tmp; rm /tmp/a; ls /tmp; rm /tmp/a; echo $?; rm -f /tmp/a; echo $?",
+            "a\nrm: can't remove '/tmp/a': No such file or directory\n1\n0\n",
+        ),
+        (
+            "mkdir /a/b; mkdir -p /a/b; test -d /a/b && [ ! -e /a/c ] && echo ok",
+            "mkdir: can't create directory '/a/b': No such file or directory\nok\n",
+        ),
+        ("seq 3; seq 2 3; seq 1 2 5", "1\n2\n3\n2\n3\n1\n3\n5\n"),
+        ("env A=1 B=2 sh -c 'echo $A$B'; echo [$A]; env A=x | grep ^A=", "12\n[]\nA=x\n"),
+        ("hostname; cat /etc/hostname; echo $HOSTNAME", "web-0\nweb-0\nweb-0\n"),
+        ("kill -0 1 && echo alive; kill 99; echo $?", "alive\nsh: kill: No such process\n1\n"),
+        ("command -v date; command -v cd; command -v nginx; echo $?; which sleep", "/bin/date\ncd\n127\n/bin/sleep\n"),
+        ("type echo; type date; type nginx", "echo is a shell builtin\ndate is /bin/date\nnginx: not found\n"),
+        ("echo $$; (echo $$)", "1\n1\n"),
+        (
+            "i=5; until [ $i -eq 0 ]; do i=$((i-1)); done; echo $i $((7 % 4)) $((1 << 4)) $((2 > 1 ? 8 : 9))",
+            "0 3 16 8\n",
+        ),
+        ("echo a >&2; echo b 2>/dev/null; { echo c; echo d >&2; } >/dev/null", "a\nb\nd\n"),
+        ("f() { return 4; }; f || echo $?; trap 'echo end' EXIT; exit 3", "4\nend\n"),
+        ("printf '%s\\n' a 'b c'; printf '%5.1f|%x|%%\\n' 2.25 255", "a\nb c\n  2.2|ff|%\n"),
+    ] {
+        assert_eq!(printed(&run(script)), output, "{script}");
+    }
 }
 
 #[test]

@@ -107,8 +107,7 @@ impl Word {
 /// # Errors
 /// [`Refused`] with what is wrong or not interpreted.
 pub fn parse(text: &str, options: &ParserOptions) -> Result<Word, Refused> {
-    let pieces =
-        word::parse(text, options).map_err(|error| Refused::Syntax(format!("sh: 1: Syntax error: {error}\n")))?;
+    let pieces = word::parse(text, options).map_err(|_| bad_substitution())?;
     collected(&pieces, false, options)
 }
 
@@ -117,9 +116,12 @@ pub fn parse(text: &str, options: &ParserOptions) -> Result<Word, Refused> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_text(text: &str, options: &ParserOptions) -> Result<Word, Refused> {
-    let pieces = word::parse_heredoc(text, options)
-        .map_err(|error| Refused::Syntax(format!("sh: 1: Syntax error: {error}\n")))?;
+    let pieces = word::parse_heredoc(text, options).map_err(|_| bad_substitution())?;
     collected(&pieces, true, options)
+}
+
+fn bad_substitution() -> Refused {
+    Refused::Syntax("sh: syntax error: bad substitution\n".to_owned())
 }
 
 fn collected(pieces: &[WordPieceWithSource], quoted: bool, options: &ParserOptions) -> Result<Word, Refused> {

@@ -1,7 +1,7 @@
 //! `sleep` and `date`.
 
 use super::{Call, Outcome};
-use crate::clock::Span;
+use crate::clock::{Span, Time};
 
 /// How long `sleep` with these arguments takes, `None` for ever; an error when it would complain.
 pub fn sleeps(args: &[String]) -> Result<Option<Span>, ()> {
@@ -51,22 +51,56 @@ fn parse(text: &str) -> Option<Span> {
 }
 
 pub fn date(call: &mut Call<'_>) -> Outcome {
-    let args: Vec<&str> = call.args.iter().map(String::as_str).filter(|it| !matches!(*it, "-u" | "--utc")).collect();
-    let format = match args.as_slice() {
-        [] => "%a %b %e %H:%M:%S UTC %Y",
-        ["-Iseconds"] => "%Y-%m-%dT%H:%M:%S+00:00",
-        ["-I"] => "%Y-%m-%d",
-        ["-R"] => "%a, %d %b %Y %H:%M:%S +0000",
-        [format] if format.starts_with('+') => &format[1..],
-        _ => return Outcome::Unknown,
-    };
-    let stamp =
-        jiff::Timestamp::from_nanosecond(i128::from(call.now().0)).map(|it| it.to_zoned(jiff::tz::TimeZone::UTC));
-    match stamp.and_then(|it| jiff::fmt::strtime::format(format, &it)) {
+    let mut format = "%a %b %e %H:%M:%S UTC %Y";
+    let mut time = call.now();
+    let mut args = call.args.iter().map(String::as_str);
+    while let Some(arg) = args.next() {
+        let given = match arg {
+            "-u" | "--utc" | "--universal" => continue,
+            "-d" => args.next(),
+            _ => arg.strip_prefix("--date=").or_else(|| arg.strip_prefix("-d")),
+        };
+        if let Some(given) = given {
+            match instant(given, time) {
+                Some(instant) => time = instant,
+                None => return call.fail(&format!("invalid date '{given}'")),
+            }
+            continue;
+        }
+        format = match arg {
+            "-I" | "-Idate" | "--iso-8601" => "%Y-%m-%d",
+            "-Iminutes" => "%Y-%m-%dT%H:%M+00:00",
+            "-Iseconds" | "--iso-8601=seconds" => "%Y-%m-%dT%H:%M:%S+00:00",
+            "-R" | "--rfc-2822" | "--rfc-email" => "%a, %d %b %Y %H:%M:%S +0000",
+            "--rfc-3339=seconds" => "%Y-%m-%d %H:%M:%S+00:00",
+            _ => match arg.strip_prefix('+') {
+                Some(format) => format,
+                None => return Outcome::Unknown,
+            },
+        };
+    }
+    // What C calls nanoseconds is a fraction of nine digits here.
+    let format = format.replace("%N", "%9f");
+    let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).map(|it| it.to_zoned(jiff::tz::TimeZone::UTC));
+    match stamp.and_then(|it| jiff::fmt::strtime::format(&format, &it)) {
         Ok(text) => {
             call.print(&format!("{text}\n"));
             Outcome::Done(0)
         }
         Err(_) => Outcome::Unknown,
+    }
+}
+
+/// An instant as `date -d` takes it: `@0`, `2026-01-01`, `2026-01-01 12:00:00`, RFC 3339, `now`.
+fn instant(text: &str, now: Time) -> Option<Time> {
+    if let Some(seconds) = text.strip_prefix('@') {
+        return seconds.parse().ok().map(Time::from_unix);
+    }
+    match text {
+        "now" => Some(now),
+        _ if text.len() == 10 => Time::parse(&format!("{text}T00:00:00Z")),
+        _ if text.len() == 16 => Time::parse(&format!("{}:00Z", text.replacen(' ', "T", 1))),
+        _ if text.len() == 19 => Time::parse(&format!("{}Z", text.replacen(' ', "T", 1))),
+        _ => Time::parse(text),
     }
 }

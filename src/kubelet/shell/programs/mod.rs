@@ -2,6 +2,7 @@
 
 mod clock;
 mod file;
+pub mod known;
 mod text;
 mod truth;
 
@@ -159,6 +160,7 @@ pub fn is_program(name: &str) -> bool {
             | "id"
             | "nproc"
             | "usleep"
+            | "which"
             | "yes"
     )
 }
@@ -203,6 +205,7 @@ fn run(call: &mut Call<'_>) -> Outcome {
         "test" | "[" => truth::test(call),
         "expr" => truth::expr(call),
         "env" | "printenv" => environment(call),
+        "which" => which(call),
         "hostname" => {
             let name = call.task.variable("HOSTNAME").unwrap_or("localhost").to_owned();
             say(call, &name)
@@ -235,6 +238,20 @@ fn run(call: &mut Call<'_>) -> Outcome {
 fn say(call: &mut Call<'_>, text: &str) -> Outcome {
     call.print(&format!("{text}\n"));
     Outcome::Done(0)
+}
+
+/// Where a program is, as `which` and `command -v` tell.
+pub fn location(name: &str) -> Option<String> {
+    let is_there = is_program(name) || known::exists(name);
+    (is_there && !name.contains('/')).then(|| format!("/bin/{name}"))
+}
+
+fn which(call: &mut Call<'_>) -> Outcome {
+    let found: Vec<String> = call.args.iter().filter_map(|it| location(it)).collect();
+    for path in &found {
+        say(call, path);
+    }
+    Outcome::Done(i64::from(found.len() < call.args.len()))
 }
 
 fn environment(call: &mut Call<'_>) -> Outcome {
@@ -276,6 +293,9 @@ impl Machine {
         if argv[0].contains('/') && name == argv[0] && is_there(&name) {
             return self.script_file(task, &argv, true);
         }
+        if name == "env" && argv.len() > 1 {
+            return self.with_environment(task, &argv);
+        }
         let outcome = run(&mut Call { machine: self, task, name: &name, args: &argv[1..] });
         match outcome {
             Outcome::Done(status) => {
@@ -298,6 +318,11 @@ impl Machine {
             Outcome::Change(path, seen, again) => {
                 task.wait = Wait::Change(path, seen);
                 task.frames.push(Frame::Program(again));
+            }
+            Outcome::Unknown if self.is_base && !known::exists(&argv[0]) && !is_program(&name) => {
+                self.complain(task, &format!("{}: not found", argv[0]));
+                task.status = 127;
+                super::step::stop_on_error(task);
             }
             Outcome::Unknown => {
                 let shown = if is_program(&name) { argv.join(" ") } else { argv[0].clone() };
@@ -334,6 +359,24 @@ impl Machine {
         super::step::stop_on_error(task);
     }
 
+    /// `env A=1 PROGRAM ARG..`: the variables last for as long as the program does.
+    fn with_environment(&mut self, task: &mut Task, argv: &[String]) {
+        let is_variable = |it: &&String| it.split_once('=').is_some_and(|(name, _)| !name.is_empty());
+        let variables: Vec<&String> = argv[1..].iter().take_while(is_variable).collect();
+        let rest = &argv[1 + variables.len()..];
+        if rest.first().is_some_and(|it| it.starts_with('-')) {
+            return self.stick(task, &argv.join(" "));
+        }
+        let pairs = variables.iter().filter_map(|it| it.split_once('='));
+        let hidden = pairs.clone().map(|(name, _)| (name.to_owned(), task.variables.get(name).cloned())).collect();
+        task.frames.push(Frame::Call(task.args.clone(), hidden));
+        for (name, value) in pairs {
+            task.assign(name, value.to_owned());
+        }
+        let program = if rest.is_empty() { vec!["env".to_owned()] } else { rest.to_vec() };
+        self.program(task, program);
+    }
+
     /// `sh -c SCRIPT` within a script: a shell of its own, which knows what is exported; here that is everything.
     fn inner_shell(&mut self, task: &mut Task, script: &str, args: &[String]) {
         match super::script::parse(script) {
@@ -347,12 +390,11 @@ impl Machine {
                 task.frames.push(Frame::Subshell(child));
                 task.wait = Wait::Child(child);
             }
-            Err(super::script::Refused::Syntax(message)) => {
-                self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &message);
+            Err(refused) => {
+                self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &refused.complaint());
                 task.status = 2;
                 super::step::stop_on_error(task);
             }
-            Err(super::script::Refused::Construct(construct)) => self.stick(task, &construct),
         }
     }
 }
