@@ -136,10 +136,12 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
         Some(program) if is_shell(program) && !shell::reads_its_script(argv) => {
             shell_command(argv, &env, now).map_err(|construct| not_interpreted(&construct))
         }
-        Some(program) if is_no_program(program) || is_base_image(making.container) && is_missing(program) => Err(format!(
-            "OCI runtime exec failed: exec failed: unable to start container process: exec: {program:?}: executable file not \
+        Some(program) if is_no_program(program) || is_base_image(making.container) && is_missing(program) => {
+            Err(format!(
+                "OCI runtime exec failed: exec failed: unable to start container process: exec: {program:?}: executable file not \
              found in $PATH"
-        )),
+            ))
+        }
         Some(_) => Ok(shell::program(argv, &env, now)),
     };
     machine.map(|it| making.furnished(it, None).of_image(is_base_image(making.container)))
