@@ -48,6 +48,10 @@ fn main() {
         ("a day of 10,000 pods with three probes each", || day(10_000, true)),
         ("a second passes over 100 nodes with running pods", || idle(Span::seconds(1))),
         ("a year passes over 100 nodes with running pods", || idle(Span::seconds(365 * 86_400))),
+        ("an hour of 1,000 loops with `sleep 1`", || scripts("while true; do sleep 1; done")),
+        ("an hour of 1,000 loops with `sleep 1` that count", || {
+            scripts("i=0; while true; do i=$((i + 1)); sleep 1; done")
+        }),
     ];
     for (name, rehearse) in rehearsals {
         if wanted.is_empty() || wanted.iter().any(|it| name.contains(it.as_str())) {
@@ -125,6 +129,18 @@ fn daemonset(nodes: usize) -> (Duration, Count) {
         settle(cluster);
         assert_available(cluster, nodes);
     })
+}
+
+/// A virtual hour of 1,000 pods that run `script`.
+fn scripts(script: &str) -> (Duration, Count) {
+    let mut cluster = cluster(10);
+    for index in 0..1_000 {
+        let (name, node) = (format!("loop-{index}"), format!("node-{}", index % 10));
+        let container = format!(r#"{{"name":"c","image":"busybox:1.37","command":["sh","-c","{script}"]}}"#);
+        let spec = format!(r#"{{"nodeName":"{node}","containers":[{container}]}}"#);
+        create(&mut cluster, kinds::POD, &format!(r#"{{"metadata":{{"name":"{name}"}},"spec":{spec}}}"#));
+    }
+    measured(cluster, |cluster| cluster.advance(Span::seconds(3_600)).expect("an hour passes"))
 }
 
 fn assert_available(cluster: &Cluster, nodes: usize) {

@@ -13,6 +13,9 @@ static OWN: [Str; 5] = [
     literal!("PodScheduled"),
 ];
 
+/// The condition of a pod whose resources are to change and cannot.
+static RESIZE: Str = literal!("PodResizePending");
+
 /// One condition of a pod.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Condition {
@@ -126,11 +129,19 @@ fn initialized(worker: &Worker, phase: &str) -> Verdict {
 pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) -> (Vec<Value>, Vec<Condition>) {
     let old = &worker.pod.status()["conditions"];
     let (mut stored, mut others) = ([None; OWN.len()], Vec::new());
+    let mut resize = None;
     for condition in old.items() {
         match OWN.iter().position(|kind| condition["type"].as_str() == Some(kind)) {
             Some(i) => stored[i] = stored[i].or(Some(condition)),
+            None if condition["type"].as_str() == Some(&RESIZE) => resize = Some(condition),
             None => others.push(condition.clone()),
         }
+    }
+    if let Some(pending) = &worker.resize {
+        let since = resize.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone();
+        let (reason, message) = (Str::from(pending.reason), pending.message.clone());
+        let generation = worker.pod.meta.generation;
+        others.push(Condition { kind: RESIZE.clone(), status: true, reason, message, since, generation }.to_value());
     }
     let all_ready = containers_ready(worker, phase);
     let verdicts =

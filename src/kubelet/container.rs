@@ -6,7 +6,7 @@ use super::process::Running;
 use super::restart::Backoff;
 use super::shell::machine::{Machine, Printed};
 use crate::clock::{Span, Time};
-use crate::object::Str;
+use crate::object::{Str, Value};
 
 /// The exit code of a process that is killed with SIGKILL.
 pub const KILLED: i64 = 137;
@@ -20,6 +20,8 @@ pub struct Container {
     pub state: State,
     /// How it ended before the present state, and what it printed until then.
     pub last: Option<Box<Exit>>,
+    /// The resources that it has.
+    pub resources: Value,
     /// The end that its next back-off counts from; `None` when there is none.
     pub counts: Option<Time>,
     /// How the pull of its image stands.

@@ -1,4 +1,6 @@
 //! `postStart` and `preStop`: what they do and how they end (`pkg/kubelet/lifecycle/handlers.go`).
+//!
+//! Known difference: an `httpGet` is taken to be answered at once, whoever listens.
 
 use super::events::pod_name;
 use super::surroundings::Surroundings;

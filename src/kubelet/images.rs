@@ -70,9 +70,15 @@ impl Images {
         self.refused.insert(Str::from(image), message.map(Str::from));
     }
 
-    /// From now on `image` can be pulled; returns whether it could not be.
-    pub fn offer(&mut self, image: &str) -> bool {
-        self.refused.remove(image).is_some()
+    /// From now on `image` can be pulled.
+    ///
+    /// # Errors
+    /// The names of the images that cannot be, when this is none of them.
+    pub fn offer(&mut self, image: &str) -> Result<(), String> {
+        match self.refused.remove(image) {
+            Some(_) => Ok(()),
+            None => Err(self.refused.keys().map(Str::as_str).collect::<Vec<_>>().join(", ")),
+        }
     }
 
     /// The node `node` has no images but those that are pulled to it from now on.
@@ -357,8 +363,8 @@ mod tests {
         assert!(!images.is_on(&node, "nginx:2"));
         images.clear("node-0");
         assert!(!images.is_on(&node, "redis"));
-        assert!(images.offer("docker.io/library/nginx"));
-        assert!(!images.offer("redis"));
+        assert_eq!(images.offer("redis"), Err("docker.io/library/nginx".to_owned()));
+        assert_eq!(images.offer("docker.io/library/nginx"), Ok(()));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod network;
 pub mod node;
 pub mod probe;
 pub mod process;
+pub mod resize;
 pub mod restart;
 pub mod session;
 pub mod shared;
@@ -172,6 +173,7 @@ impl Kubelet {
         }
         if worker.ending.is_none() {
             worker.replace_changed(around, &mut happenings);
+            resize::sync(&mut worker, around, &mut happenings);
         }
         worker.advance(around, &mut happenings);
         worker.storage.store(&mut self.disks);

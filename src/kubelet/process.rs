@@ -10,6 +10,7 @@ use super::command::Process;
 use super::container::Exit;
 use super::hooks::Hook;
 use super::shell::files::Files;
+use super::shell::foresight::{Course, Round};
 use super::shell::machine::{Machine, Printed, State};
 use super::termination::{Step, Stop};
 use super::volume::together;
@@ -57,6 +58,10 @@ struct Script {
     now: Machine,
     /// As it will be at the horizon, if it is still busy then.
     ahead: Option<Machine>,
+    /// What it does over and over, if that is all it does.
+    round: Option<Round>,
+    /// Whether it changes files, as far as is known.
+    wrote: bool,
     /// Whether its process 1 stands for one that is not interpreted step by step, and whose end is known otherwise.
     rests: bool,
     /// Those that see each other's files, as they were when somebody last interfered, and which of them it is.
@@ -88,6 +93,16 @@ impl Ahead {
     /// The container's own processes.
     pub fn own(&mut self) -> &mut Machine {
         &mut self.machines[self.own]
+    }
+}
+
+impl Script {
+    /// Runs until `until`. Returns when something happens next by itself, if anything does.
+    fn run(&mut self, until: Time) -> Option<Time> {
+        match &self.round {
+            Some(round) if self.group.is_none() => self.now.run_rounds(round, until),
+            _ => self.now.run(until),
+        }
     }
 }
 
@@ -125,7 +140,14 @@ impl Running {
         };
         match process {
             Process::Script(machine) => {
-                running.script = Some(Box::new(Script { now: *machine, ahead: None, rests: false, group: None }));
+                running.script = Some(Box::new(Script {
+                    now: *machine,
+                    ahead: None,
+                    round: None,
+                    wrote: true,
+                    rests: false,
+                    group: None,
+                }));
                 running.run_ahead(started);
             }
             Process::Plain(end) => running.end = end.map(|(span, code)| (started + span, code)),
@@ -160,13 +182,20 @@ impl Running {
         let Some(script) = &mut self.script else {
             return;
         };
-        let mut ahead = script.now.clone();
-        ahead.log.clear();
+        let mut ahead = script.now.without_log();
         let horizon = now + HORIZON;
-        let look = ahead.run(horizon).map(|_| horizon);
-        self.foresee(&ahead, look);
-        if let Some(script) = self.script.as_mut().filter(|_| self.look.is_some()) {
-            script.ahead = Some(ahead);
+        let course = ahead.foresee(horizon);
+        self.foresee(&ahead, (course == Course::Busy).then_some(horizon));
+        let Some(script) = &mut self.script else {
+            return;
+        };
+        match course {
+            Course::Busy => script.ahead = Some(ahead),
+            Course::Repeats(round) => {
+                script.round = Some(round);
+                script.wrote = !ahead.files.is_untouched();
+            }
+            Course::Ends | Course::Rests => script.wrote = !ahead.files.is_untouched(),
         }
     }
 
@@ -175,7 +204,7 @@ impl Running {
         let Some(script) = &mut self.script else {
             return;
         };
-        (self.look, script.ahead) = (None, None);
+        (self.look, script.ahead, script.round, script.wrote) = (None, None, None, true);
         if !script.rests {
             self.end = None;
             self.stuck = ahead.stuck.get(&1).cloned();
@@ -214,7 +243,7 @@ impl Running {
     /// Sends SIGTERM at `now`. A process without a script takes it as it is known to.
     pub fn terminate(&mut self, now: Time) {
         if let Some(script) = &mut self.script {
-            script.now.run(now);
+            script.run(now);
             script.now.signal(1, "TERM");
             self.run_ahead(now);
         }
@@ -224,7 +253,7 @@ impl Running {
     pub fn log(&mut self, now: Time) -> &[Printed] {
         match &mut self.script {
             Some(script) => {
-                script.now.run(now);
+                script.run(now);
                 &script.now.log
             }
             None => &[],
@@ -238,7 +267,7 @@ impl Running {
 
     /// When one of its processes does something next by itself, if any does.
     pub fn next_step(&mut self, now: Time) -> Option<Time> {
-        self.script.as_mut()?.now.run(now)
+        self.script.as_mut()?.run(now)
     }
 
     /// Its processes and files as they will be at `at` if nobody interferes; `None` for a process that nobody has looked
@@ -252,7 +281,13 @@ impl Running {
         let script = self.script.as_ref()?;
         let mut ahead = match &script.group {
             Some((group, own)) => Ahead { machines: group.to_vec(), own: *own },
-            None => Ahead::alone(script.now.clone()),
+            None => {
+                let mut machine = script.now.clone();
+                if let Some(round) = &script.round {
+                    machine.run_rounds(round, at);
+                }
+                Ahead::alone(machine)
+            }
         };
         ahead.run(at);
         Some(ahead)
@@ -280,14 +315,21 @@ impl Running {
     pub fn rest_on(&mut self, files: Files, now: Time) {
         if self.script.is_none() {
             let now = Machine::resting(files, now);
-            self.script = Some(Box::new(Script { now, ahead: None, rests: true, group: None }));
+            self.script =
+                Some(Box::new(Script { now, ahead: None, round: None, wrote: true, rests: true, group: None }));
         }
+    }
+
+    /// From when on it does the same over and over, if it does.
+    pub fn repeats_from(&self) -> Option<Time> {
+        let script = self.script.as_ref().filter(|it| it.group.is_none())?;
+        script.round.as_ref().map(|it| it.from + it.every)
     }
 
     /// The files at `now`.
     pub fn files(&mut self, now: Time) -> Option<&Files> {
         let script = self.script.as_mut()?;
-        script.now.run(now);
+        script.run(now);
         Some(&script.now.files)
     }
 
@@ -295,9 +337,18 @@ impl Running {
     /// until `limit`. It changes this container's files and may signal its processes. What does not end by then goes on.
     pub fn execute(&mut self, what: Machine, now: Time, limit: Time) -> Executed {
         let files = what.files.clone();
-        let resting = || Box::new(Script { now: Machine::resting(files, now), ahead: None, rests: true, group: None });
+        let resting = || {
+            Box::new(Script {
+                now: Machine::resting(files, now),
+                ahead: None,
+                round: None,
+                wrote: true,
+                rests: true,
+                group: None,
+            })
+        };
         let script = self.script.get_or_insert_with(resting);
-        script.now.run(now);
+        script.run(now);
         let before = script.now.files.clone();
         let session = script.now.execute_beside(what);
         let is_over = |it: &Machine| it.sessions.get(&session).is_none_or(|it| it.ended.is_some());
@@ -323,14 +374,23 @@ impl Running {
     /// `input` it has a standard input to be fed.
     pub fn begin(&mut self, what: Machine, input: bool, now: Time) -> u32 {
         let files = what.files.clone();
-        let resting = || Box::new(Script { now: Machine::resting(files, now), ahead: None, rests: true, group: None });
+        let resting = || {
+            Box::new(Script {
+                now: Machine::resting(files, now),
+                ahead: None,
+                round: None,
+                wrote: true,
+                rests: true,
+                group: None,
+            })
+        };
         let script = self.script.get_or_insert_with(resting);
-        script.now.run(now);
+        script.run(now);
         let session = script.now.execute_beside(what);
         if input {
             script.now.open_input(session);
         }
-        script.now.run(now);
+        script.run(now);
         self.run_ahead(now);
         session
     }
@@ -340,9 +400,9 @@ impl Running {
         let Some(script) = &mut self.script else {
             return true;
         };
-        script.now.run(now);
+        script.run(now);
         let fits = script.now.feed(session, text);
-        script.now.run(now);
+        script.run(now);
         self.run_ahead(now);
         fits
     }
@@ -350,7 +410,7 @@ impl Running {
     /// What a session that went on has come to by `now`.
     pub fn session(&mut self, session: u32, now: Time) -> Option<Executed> {
         let script = self.script.as_mut()?;
-        script.now.run(now);
+        script.run(now);
         let seen = script.now.sessions.get(&session)?;
         let stuck = script.now.stuck.get(&session).cloned();
         Some(Executed { session, ended: seen.ended, output: seen.output.clone(), stuck })
@@ -359,7 +419,7 @@ impl Running {
     /// Ends a session at `now`, if it still goes on, and forgets it.
     pub fn end_session(&mut self, session: u32, now: Time) {
         if let Some(script) = &mut self.script {
-            script.now.run(now);
+            script.run(now);
             script.now.end_session(session);
             self.run_ahead(now);
         }
@@ -367,7 +427,7 @@ impl Running {
 
     /// What it wrote to the file `path` as its last words.
     fn termination_file(&mut self, now: Time, path: &str) -> Str {
-        let writes = self.script.as_ref().is_some_and(|it| !it.rests);
+        let writes = self.script.as_ref().is_some_and(|it| !it.rests && it.wrote);
         if path.is_empty() || !writes {
             return Str::new();
         }
@@ -386,6 +446,9 @@ impl Running {
         let mut message = self.termination_file(finished, path);
         if message.is_empty() && code != 0 && from_log {
             message = log_tail(self.log(finished));
+        }
+        if let Some(Script { now, round: Some(round), .. }) = self.script.as_deref_mut() {
+            now.skip_rounds(round, finished);
         }
         let machine = self.script.map(|it| Box::new(it.now));
         Exit { code, reason, message, started: self.started, finished, id: self.id, machine }
@@ -445,6 +508,19 @@ mod tests {
     }
 
     #[test]
+    fn a_loop_that_leaves_no_trace_is_never_looked_at_again() {
+        let mut running = start("trap 'echo bye; exit 3' TERM; while true; do echo hello; sleep 1; done");
+        assert_eq!((running.end, running.look), (None, None));
+        let day = Time::from_unix(86_400);
+        assert_eq!(running.log(day).len(), 86_401);
+        running.terminate(day);
+        assert_eq!(running.end, Some((day + Span::seconds(1), 3)));
+        let mut exit = running.exit(day + Span::seconds(1), 3, "", true);
+        assert!(exit.message.ends_with("hello\nbye\n"));
+        assert_eq!(exit.log().len(), 86_402);
+    }
+
+    #[test]
     fn a_trap_on_sigterm_decides_when_a_script_ends() {
         let mut running = start("trap 'sleep 3; exit 9' TERM; sleep 1000 & wait");
         assert_eq!(running.end, Some((Time::from_unix(1000), 0)));
@@ -471,7 +547,7 @@ mod tests {
     fn what_is_executed_sees_and_changes_the_files_of_the_container() {
         let mut running = start("touch /tmp/a; sleep 30; rm /tmp/a; until [ -e /tmp/b ]; do sleep 1; done; exit 4");
         assert_eq!(execute(&mut running, "cat /tmp/a", 29, 30).ended, Some((Time::from_unix(29), 0)));
-        assert_eq!((running.end, running.look), (None, Some(Time::from_unix(3600))));
+        assert_eq!((running.end, running.look), (None, None));
         let late = execute(&mut running, "cat /tmp/a", 30, 31);
         assert_eq!(late.ended, Some((Time::from_unix(30), 1)));
         assert_eq!(text(&late.output), "cat: can't open '/tmp/a': No such file or directory\n");

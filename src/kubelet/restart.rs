@@ -59,8 +59,19 @@ pub fn should_restart(container: &Value, pod_spec: &Value, exit_code: i64, is_in
     }
 }
 
+/// Whether every container of the pod is to be started anew because `container` ended with `exit_code`.
+pub fn restarts_all(container: &Value, exit_code: i64) -> bool {
+    rule(container, exit_code).is_some_and(|it| it["action"].as_str() == Some("RestartAllContainers"))
+}
+
 /// What the first rule that matches says: a rule can only ask for a restart.
 fn by_rules(container: &Value, exit_code: i64) -> Option<bool> {
+    let action = rule(container, exit_code)?["action"].as_str();
+    matches!(action, Some("Restart" | "RestartAllContainers")).then_some(true)
+}
+
+/// The first rule that matches.
+fn rule(container: &Value, exit_code: i64) -> Option<&Value> {
     let matches = |rule: &&Value| {
         let codes = &rule["exitCodes"];
         let listed = codes["values"].items().contains(&Value::Int(exit_code));
@@ -70,8 +81,7 @@ fn by_rules(container: &Value, exit_code: i64) -> Option<bool> {
             _ => false,
         }
     };
-    let rule = container["restartPolicyRules"].items().iter().find(matches)?;
-    (rule["action"].as_str() == Some("Restart")).then_some(true)
+    container["restartPolicyRules"].items().iter().find(matches)
 }
 
 #[cfg(test)]

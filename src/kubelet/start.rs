@@ -2,7 +2,7 @@
 //! `pkg/kubelet/kuberuntime/kuberuntime_container.go`).
 
 use super::command::{self, Making};
-use super::container::{CANNOT_START, Exit, State};
+use super::container::{CANNOT_START, Exit, Next, State};
 use super::events::Happening;
 use super::latency::Latency;
 use super::process::Running;
@@ -40,7 +40,7 @@ impl Worker {
                 continue;
             }
             match &container.state {
-                State::Exited(exit, _) if !sidecar && exit.code == 0 => {
+                State::Exited(exit, Next::Stay) if !sidecar && exit.code == 0 => {
                     turn = turn.max(exit.finished + latency.next_start());
                 }
                 State::Running(running) if sidecar && container.started => turn = turn.max(running.started),
@@ -117,6 +117,7 @@ impl Worker {
         let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
         let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, &name, &attempt], 64)));
         self.containers[index].image = image;
+        self.containers[index].resources = self.spec(index)["resources"].clone();
         match Running::new(process, now, id.clone()) {
             Ok(running) => {
                 happenings.push((index, Happening::Started));

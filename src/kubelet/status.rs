@@ -42,6 +42,8 @@ fn observed_phase(worker: &Worker, terminated: bool) -> Str {
         }
     }
     let count = |wanted: fn(&Container) -> bool| mains.iter().filter(|it| wanted(it)).count();
+    // A pod whose init containers run once more has been initialized all the same.
+    initializing &= mains.iter().all(Container::was_never_up);
     let stopped = count(|it| it.exit().is_some());
     if initializing || count(Container::was_never_up) > 0 {
         return literal!("Pending");
@@ -165,7 +167,7 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
     let (state, last) = states(worker, index, place, shared);
     let is_made = id.is_some();
     let image = shared.image(if is_made { &container.image } else { &spec_image });
-    let resources = match &spec["resources"] {
+    let resources = match if is_made { &container.resources } else { &spec["resources"] } {
         Value::Null => shared.empty(),
         resources => resources.clone(),
     };

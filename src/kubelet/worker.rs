@@ -9,7 +9,8 @@ use super::events::{DEADLINE_MESSAGE, Happening};
 use super::latency::Latency;
 use super::probe;
 use super::process::Executed;
-use super::restart::{Backoff, should_restart};
+use super::resize::Pending;
+use super::restart::{Backoff, restarts_all, should_restart};
 use super::surroundings::Surroundings;
 use super::termination::{Ending, Then, Why};
 use super::volume::{NEVER, Storage};
@@ -34,6 +35,8 @@ pub struct Worker {
     pub hold: Option<Hold>,
     /// The address of its network, once it has one.
     pub address: Option<Str>,
+    /// A change of resources that it waits for.
+    pub resize: Option<Pending>,
     /// Its end, once that has begun.
     pub ending: Option<Ending>,
     /// What is left for the kubelet's events about it.
@@ -53,7 +56,19 @@ impl Worker {
         let containers = vec![Container::default(); inits + mains + count("ephemeralContainers")];
         let budget = EventBudget::full(now);
         let storage = Storage::new(&pod);
-        Worker { pod, seen: now, containers, inits, mains, hold: None, address: None, ending: None, budget, storage }
+        Worker {
+            pod,
+            seen: now,
+            containers,
+            inits,
+            mains,
+            hold: None,
+            address: None,
+            resize: None,
+            ending: None,
+            budget,
+            storage,
+        }
     }
 
     /// Takes in what `pod` has become. Ephemeral containers can only have been added.
@@ -208,7 +223,9 @@ impl Worker {
         let Some(ending) = self.ending else {
             let starts = (0..self.containers.len()).filter_map(|it| self.start_of(it, around.latency));
             let expires = self.deadline_exceeded().filter(|_| !self.is_finished());
-            return own.chain(starts).chain(expires).chain(self.storage.refresh_at).min().filter(|it| *it < NEVER);
+            let resized = self.resize.as_ref().and_then(|it| it.retry_at);
+            let rest = starts.chain(expires).chain(resized).chain(self.storage.refresh_at);
+            return own.chain(rest).min().filter(|it| *it < NEVER);
         };
         own.min().or_else(|| Some(ending.earliest(around.latency))).filter(|it| *it < NEVER)
     }
@@ -237,7 +254,7 @@ impl Worker {
         }
     }
 
-    fn end_due(&mut self, around: &Surroundings<'_>, happenings: &mut Happenings) -> bool {
+    fn end_due(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) -> bool {
         let (mut any, now, latency) = (false, around.now, around.latency);
         self.bring_up(now);
         for index in 0..self.containers.len() {
@@ -256,7 +273,11 @@ impl Worker {
                 }
                 let mut exit = running.exit(at, code, path.as_deref().unwrap_or_default(), from_log);
                 self.keep_volumes(&mut exit);
+                let all = self.ending.is_none() && restarts_all(self.spec(index), exit.code);
                 self.exited(index, exit, stop.map(|it| it.then), latency, happenings);
+                if all {
+                    self.restart_all(around, happenings);
+                }
                 any = true;
             }
         }
@@ -264,6 +285,20 @@ impl Worker {
             self.look_ahead(now);
         }
         any
+    }
+
+    /// Starts every container anew, the init containers first (`RestartAllContainers`).
+    fn restart_all(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
+        for index in 0..self.mains().end {
+            match &mut self.containers[index].state {
+                State::Exited(_, next) => *next = Next::Restart(around.now),
+                State::Running(_) => {
+                    let why = Str::from(format!("Stopping container {}", self.spec(index)["name"].str_or_empty()));
+                    self.kill(index, why, None, true, around, happenings);
+                }
+                State::Waiting => {}
+            }
+        }
     }
 
     /// Looks again at a script that was busy when it was last looked at.

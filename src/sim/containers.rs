@@ -70,6 +70,11 @@ impl Cluster {
         }
     }
 
+    /// Tells the kubelets something that no client of the API could: what a registry answers, say. `None` without them.
+    pub fn tell_kubelets<T>(&mut self, tell: impl FnOnce(&mut Kubelet) -> T) -> Option<T> {
+        self.kubelet().map(|(_, kubelet)| tell(kubelet))
+    }
+
     /// The kubelets, and their number among the controllers.
     fn kubelet(&mut self) -> Option<(usize, &mut Kubelet)> {
         self.controllers.iter_mut().enumerate().find_map(|(index, it)| Some((index, it.kubelets()?)))

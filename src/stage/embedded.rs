@@ -5,6 +5,7 @@ use super::{Command, CommandError, Exec, ExecError, Happening, Ran, Stage, comma
 use futures::future::LocalBoxFuture;
 
 use crate::clock::{Span, Time};
+use crate::kubelet::Kubelet;
 use crate::object::{Key, kinds};
 use crate::sim::{
     Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, UnknownController, control_plane,
@@ -74,6 +75,10 @@ impl Stage for Embedded {
 
     fn add_node(&mut self, spec: &NodeSpec) -> Result<(), String> {
         self.cluster.with(|cluster| cluster.add_node(spec)).map_err(|status| status.message)
+    }
+
+    fn tell_kubelets(&mut self, tell: &mut dyn FnMut(&mut Kubelet)) {
+        self.cluster.with(|cluster| cluster.tell_kubelets(tell));
     }
 
     fn set_controller(&mut self, name: &str, is_up: bool) -> Result<(), UnknownController> {

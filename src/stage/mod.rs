@@ -22,6 +22,7 @@ pub use embedded::Embedded;
 pub use exec::{Exec, ExecError};
 
 use crate::clock::{Span, Time};
+use crate::kubelet::Kubelet;
 use crate::sim::{Line, NodeSpec, NotSettled, UnknownController};
 use crate::store::Change;
 
@@ -57,6 +58,9 @@ pub trait Stage: Debug {
     /// # Errors
     /// The API's words when it refuses the node.
     fn add_node(&mut self, node: &NodeSpec) -> Result<(), String>;
+
+    /// Tells the kubelets something that no client of the API could: what a registry answers, say.
+    fn tell_kubelets(&mut self, tell: &mut dyn FnMut(&mut Kubelet));
 
     /// Takes a controller down, or brings it back without what it remembered.
     ///

@@ -15,6 +15,7 @@ mod event;
 mod exec;
 mod field_manager;
 mod history;
+mod image;
 mod log;
 mod manifest;
 mod node;
@@ -90,6 +91,7 @@ pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Clusters", cluster::STEPS),
     ("Nodes", node::STEPS),
     ("Controllers", controller::STEPS),
+    ("Images", image::STEPS),
     ("Time", time::STEPS),
     ("Manifests", manifest::STEPS),
     ("Field managers", field_manager::STEPS),

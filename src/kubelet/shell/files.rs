@@ -44,6 +44,11 @@ impl Files {
         Files { hostname, started, own: Arc::default(), mounts: Mounts::default() }
     }
 
+    /// Whether nothing was changed since the container was made.
+    pub fn is_untouched(&self) -> bool {
+        self.own.is_empty()
+    }
+
     /// Whether nothing was changed in one that is not in the other.
     pub fn is_same(&self, other: &Files) -> bool {
         Arc::ptr_eq(&self.own, &other.own) && self.mounts.is_same(&other.mounts)

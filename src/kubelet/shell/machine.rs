@@ -80,6 +80,8 @@ pub struct Machine {
     pub(super) tasks: BTreeMap<Pid, Task>,
     pub(super) ended: BTreeMap<Pid, i64>,
     pub(super) streams: BTreeMap<StreamId, Stream>,
+    /// Whether a process has looked at something outside of the machine since somebody asked: at the clock.
+    pub looked_outside: bool,
     logged: usize,
     last_pid: Pid,
     last_stream: StreamId,
@@ -101,6 +103,7 @@ impl Machine {
             tasks: BTreeMap::from([(1, Task::new(1, node))]),
             ended: BTreeMap::new(),
             streams: BTreeMap::new(),
+            looked_outside: false,
             logged: 0,
             last_pid: 1,
             last_stream: 0,
@@ -181,6 +184,14 @@ impl Machine {
         self.ended.remove(&session);
         self.sessions.remove(&session);
         self.stuck.remove(&session);
+    }
+
+    /// A copy that has printed nothing yet.
+    pub fn without_log(&mut self) -> Machine {
+        let log = std::mem::take(&mut self.log);
+        let copy = self.clone();
+        self.log = log;
+        copy
     }
 
     /// Process 1, for giving it its variables before it runs.

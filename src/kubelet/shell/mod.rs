@@ -9,6 +9,7 @@ mod complaint;
 mod execute;
 mod expand;
 pub mod files;
+pub mod foresight;
 pub mod machine;
 mod pattern;
 mod programs;

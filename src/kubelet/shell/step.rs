@@ -77,9 +77,9 @@ impl Machine {
             Frame::AndOr(node, next) => next_of_and_or(task, node, next),
             Frame::Negate => task.status = i64::from(task.status == 0),
             Frame::Pipeline(negated, stages) => self.end_of_pipeline(task, negated, stages),
-            Frame::Subshell(child) => match self.ended.get(&child) {
+            Frame::Subshell(child) => match self.ended.remove(&child) {
                 Some(status) => {
-                    task.status = *status;
+                    task.status = status;
                     stop_on_error(task);
                 }
                 None => {
@@ -188,6 +188,7 @@ impl Machine {
             return;
         }
         let status = stages.last().and_then(|it| self.ended.get(it)).copied().unwrap_or(0);
+        self.ended.retain(|it, _| !stages.contains(it));
         task.status = if negated { i64::from(status == 0) } else { status };
         if !negated {
             stop_on_error(task);
@@ -203,12 +204,12 @@ impl Machine {
         running: Option<(u32, StreamId)>,
     ) {
         if let Some((child, stream)) = running {
-            let Some(status) = self.ended.get(&child) else {
+            let Some(status) = self.ended.remove(&child) else {
                 task.frames.push(Frame::Substitute(node, outputs, running));
                 task.wait = Wait::Child(child);
                 return;
             };
-            task.status = *status;
+            task.status = status;
             let text = self.streams.remove(&stream).unwrap_or_default().text;
             outputs.push(text.trim_end_matches('\n').to_owned());
         }
