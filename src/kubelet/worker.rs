@@ -287,14 +287,14 @@ impl Worker {
         any
     }
 
-    /// Starts every container anew, the init containers first (`RestartAllContainers`).
+    /// Starts every container anew, the init containers first (`RestartAllContainers`). No hook before the end is run.
     fn restart_all(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
         for index in 0..self.mains().end {
             match &mut self.containers[index].state {
                 State::Exited(_, next) => *next = Next::Restart(around.now),
                 State::Running(_) => {
                     let why = Str::from(format!("Stopping container {}", self.spec(index)["name"].str_or_empty()));
-                    self.kill(index, why, None, true, around, happenings);
+                    self.kill(index, why, Some(0), true, around, happenings);
                 }
                 State::Waiting => {}
             }

@@ -74,6 +74,11 @@ fn may_restart(spec: &Value, list: &str, status: &Value) -> bool {
     if container["restartPolicyRules"].items().iter().any(|rule| is_met(rule, exit_code)) {
         return true;
     }
+    let starts_all = |it: &Value| it["action"].as_str() == Some("RestartAllContainers");
+    let all = spec["initContainers"].items().iter().chain(spec["containers"].items());
+    if all.flat_map(|it| it["restartPolicyRules"].items()).any(starts_all) {
+        return true;
+    }
     let own = container["restartPolicy"].str_or_empty();
     match if own.is_empty() { spec["restartPolicy"].str_or_empty() } else { own } {
         "Always" => true,
