@@ -101,7 +101,7 @@ Feature: What containers print
         - {name: first, image: busybox, command: [echo, init]}
         containers:
         - {name: a, image: busybox, command: [echo, from a]}
-        - {name: b, image: nginx}
+        - {name: b, image: pause}
       """
     And 10 seconds pass
     Then the log of pod/several container first contains "init"

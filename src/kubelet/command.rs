@@ -4,6 +4,7 @@
 //! `third_party/forked/golang/expansion/expand.go`.
 
 use super::environment::{expand, with_runtime};
+use super::image_behaviour::ImageBehaviour;
 use super::shell::files::{Files, absolute};
 use super::shell::machine::Machine;
 use super::shell::{self, Environment, Shell};
@@ -19,6 +20,8 @@ pub enum Process {
     Plain(Option<(Span, i64)>),
     /// The image's own entrypoint: it runs until it is told to stop, and stops at once and well when it is.
     Entrypoint,
+    /// The image's own entrypoint, of which is known what it does.
+    Image(&'static ImageBehaviour),
     /// A command that is not interpreted: it runs until it is killed. Names what is not understood.
     NotInterpreted(String),
     /// There is no such program, so the container cannot start. Holds the runtime's message.
@@ -74,8 +77,11 @@ impl Making<'_> {
 /// The process of a container.
 pub fn process(making: &Making<'_>) -> Process {
     let (command, args) = (making.container["command"].items(), making.container["args"].items());
-    if command.is_empty() && args.is_empty() {
-        return Process::Entrypoint;
+    let exact = making.reading == Reading::Exact;
+    let image = ImageBehaviour::of_image(making.container["image"].str_or_empty()).filter(|_| exact);
+    let to_entrypoint = |it: &ImageBehaviour| it.has_entrypoint && !is_command(args[0].str_or_empty());
+    if command.is_empty() && (args.is_empty() || image.is_some_and(to_entrypoint)) {
+        return image.map_or(Process::Entrypoint, Process::Image);
     }
     let words = || command.iter().chain(args).map(Value::str_or_empty);
     let argv: Vec<String> = if words().any(|it| it.contains('$')) {
@@ -106,6 +112,8 @@ pub fn process(making: &Making<'_>) -> Process {
         shell::shell(&argv.join(" "), &Shell::default(), &env, started)
     } else if is_command && (is_no_program(program) || is_base && is_missing(program)) {
         return Process::CannotStart(not_found(program));
+    } else if let Some(image) = ImageBehaviour::of_program(program) {
+        return Process::Image(image);
     } else {
         let own = files.insert((making.files)());
         let path = absolute(&folder(making), program);
@@ -163,6 +171,11 @@ pub fn not_interpreted(construct: &str) -> String {
 
 fn is_shell(program: &str) -> bool {
     matches!(shell::base_name(program), "sh" | "bash" | "ash" | "dash")
+}
+
+/// Whether an entry point that is a script runs the word as a command instead of its server.
+fn is_command(word: &str) -> bool {
+    is_shell(word) || shell::is_program(shell::base_name(word))
 }
 
 /// Whether no image has a program of that name: words of the shell, and whole scripts in one word.
@@ -268,12 +281,22 @@ mod tests {
     #[test]
     fn a_container_without_a_command_runs_its_image() {
         assert!(matches!(of("{}", Reading::Exact), Process::Entrypoint));
+        for (container, name) in [
+            (r#"{"image":"redis:8","args":["--save","60"]}"#, "redis"),
+            (r#"{"command":["nginx","-g","daemon off;"]}"#, "nginx"),
+            (r#"{"image":"busybox"}"#, "busybox"),
+        ] {
+            let got = of(container, Reading::Exact);
+            assert!(matches!(&got, Process::Image(it) if Some(*it) == ImageBehaviour::of_image(name)), "{container}");
+        }
+        assert!(matches!(of(r#"{"image":"busybox"}"#, Reading::AsScript), Process::Entrypoint));
+        assert!(matches!(of(r#"{"image":"redis","args":["sh","-c","true"]}"#, Reading::Exact), Process::Script(_)));
     }
 
     #[test]
     fn a_command_that_is_not_understood_is_named() {
         for (container, want) in [
-            (r#"{"command":["nginx","-g","daemon off;"]}"#, "nginx"),
+            (r#"{"command":["/opt/server","-v"]}"#, "/opt/server"),
             (r#"{"args":["1","2"]}"#, "1"),
             (r#"{"command":["sh","-i","-c","true"]}"#, "sh -i"),
             (r#"{"command":["sh"]}"#, "sh"),

@@ -6,6 +6,7 @@
 //! [`latency::NOTICE`] later, `CrashLoopBackOff` is shown from the exit on, and its event is recorded once a back-off.
 
 pub mod admission;
+pub mod behaviour;
 pub mod command;
 pub mod conditions;
 pub mod container;
@@ -15,9 +16,11 @@ pub mod events;
 pub mod hold;
 pub mod hooks;
 pub mod identity;
+pub mod image_behaviour;
 pub mod images;
 pub mod latency;
 pub mod log;
+pub mod net;
 pub mod network;
 pub mod node;
 pub mod probe;
@@ -48,6 +51,7 @@ use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
 use crate::map;
 use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::{Change, View};
+use behaviour::{Behaviours, Direction, Whom};
 use events::Happening;
 use images::Images;
 use network::Range;
@@ -70,6 +74,7 @@ pub struct Kubelet {
     /// What pods share on the disks of nodes and of claims, and which pods' running scripts have something of it.
     disks: Disks,
     disk_users: BTreeMap<Str, BTreeSet<Key>>,
+    behaviours: Arc<Behaviours>,
 }
 
 /// What is remembered of a node.
@@ -162,7 +167,9 @@ impl Kubelet {
         let mut worker = self.workers.remove(&key).unwrap_or_else(|| Worker::new(pod.clone(), now));
         worker.see(pod);
         let mut images = std::mem::take(&mut self.images);
-        let around = &mut Surroundings { now, view, latency: &latency, node, images: &mut images };
+        let behaviours = self.behaviours.clone();
+        let around =
+            &mut Surroundings { now, view, latency: &latency, node, images: &mut images, behaviours: &behaviours };
         let mut happenings = Happenings::new();
         self.set_up_volumes(&mut worker, around, &mut happenings);
         self.give_address(&mut worker, around);
@@ -283,6 +290,24 @@ impl Kubelet {
         let mut pod = Object::clone(&worker.pod);
         pod.body.insert("status", status);
         Some(Action::UpdateStatus(pod))
+    }
+
+    /// Takes in what a scenario says of containers, and tells which pod to look at for it.
+    ///
+    /// # Errors
+    /// Why nothing can be said of them: there is no such container, or it does not run.
+    pub fn direct(&mut self, direction: &Direction, now: Time) -> Result<Option<Key>, String> {
+        match &direction.whom {
+            Whom::Image(image) => {
+                Arc::make_mut(&mut self.behaviours).set(image.clone(), direction.behaviour.clone());
+                Ok(None)
+            }
+            Whom::Container(pod, name) => {
+                let worker = self.workers.get_mut(pod).ok_or_else(|| format!("no kubelet runs {pod}"))?;
+                worker.direct(name, &direction.behaviour, now)?;
+                Ok(Some(pod.clone()))
+            }
+        }
     }
 }
 

@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
+use super::behaviour::{Behaviour, Effect, Server};
 use super::command::Process;
-use super::container::Exit;
+use super::container::{Exit, KILLED};
 use super::hooks::Hook;
+use super::image_behaviour::{ImageBehaviour, Run};
 use super::shell::files::Files;
 use super::shell::foresight::{Course, Round};
 use super::shell::machine::{Machine, Printed, State};
@@ -48,7 +50,15 @@ pub struct Running {
     pub runs_ahead: u32,
     /// Whether its end is that it wants more memory than it may have.
     pub out_of_memory: bool,
+    /// What it is on the network, if its processes are not interpreted.
+    pub server: Option<Box<Server>>,
+    /// The exit code of one that heeds SIGTERM.
+    pub at_sigterm: i64,
     script: Option<Box<Script>>,
+    /// The end that somebody said it comes to.
+    fate: Option<(Time, i64)>,
+    /// What a process that is not interpreted prints, and has printed.
+    prints: Vec<Printed>,
 }
 
 /// A script under way.
@@ -135,6 +145,10 @@ impl Running {
             post_start: None,
             stop: None,
             out_of_memory: false,
+            server: None,
+            at_sigterm: 0,
+            fate: None,
+            prints: Vec::new(),
             runs_ahead: 0,
             script: None,
         };
@@ -151,8 +165,15 @@ impl Running {
                 running.run_ahead(started);
             }
             Process::Plain(end) => running.end = end.map(|(span, code)| (started + span, code)),
-            Process::Entrypoint => running.heeds_sigterm = true,
-            Process::NotInterpreted(construct) => running.stuck = Some(construct),
+            Process::Image(image) => running.be(image),
+            Process::Entrypoint => {
+                running.heeds_sigterm = true;
+                running.server = Some(Box::new(Server::new(None)));
+            }
+            Process::NotInterpreted(construct) => {
+                running.stuck = Some(construct);
+                running.server = Some(Box::new(Server::new(None)));
+            }
             Process::CannotStart(message) => return Err(message),
         }
         Ok(running)
@@ -174,6 +195,53 @@ impl Running {
         let hook = self.post_start.as_ref().and_then(|it| it.until);
         let stop = self.stop.as_ref().and_then(|it| it.deadline(now));
         [end, self.look, hook, stop].into_iter().flatten().min()
+    }
+
+    /// Does what is known of an image.
+    fn be(&mut self, image: &'static ImageBehaviour) {
+        match image.run {
+            Run::Until(code) => (self.heeds_sigterm, self.at_sigterm) = (true, code),
+            Run::UntilKilled => {}
+            Run::Ends(code) => self.end = Some((self.started, code)),
+        }
+        self.server = Some(Box::new(Server::new(Some(image))));
+        if !image.prints.is_empty() {
+            let started = jiff::Timestamp::from_second(self.started.unix()).unwrap_or_default();
+            let text = started.strftime(image.prints).to_string();
+            self.prints.push(Printed { time: self.started, error: false, text });
+        }
+    }
+
+    /// Does as well what is said of it, counted from `from`; `limit` is the memory that it may have, in bytes. A command that
+    /// is interpreted goes on to be, unless it is said how it ends.
+    pub fn follow(&mut self, behaviour: &Behaviour, from: Time, limit: Option<i64>) {
+        for clause in &behaviour.clauses {
+            let at = from + clause.after;
+            let (end, out_of_memory) = match &clause.effect {
+                Effect::Print(text) => {
+                    self.prints.push(Printed { time: at, error: false, text: text.to_string() });
+                    continue;
+                }
+                Effect::Exit(code) => ((at, *code), false),
+                Effect::Grow(bytes) if limit.is_some_and(|it| *bytes > it) => ((at, KILLED), true),
+                _ => continue,
+            };
+            if self.fate.is_none_or(|it| end.0 < it.0) {
+                (self.fate, self.out_of_memory, self.stuck) = (Some(end), out_of_memory, None);
+            }
+        }
+        self.meet_fate();
+        self.prints.sort_by_key(|it| it.time);
+        self.server.get_or_insert_default().follow(behaviour, from);
+    }
+
+    /// Makes it end as it was said, unless it ends earlier by itself.
+    fn meet_fate(&mut self) {
+        if let Some(fate) = self.fate
+            && self.end.is_none_or(|it| it.0 > fate.0)
+        {
+            self.end = Some(fate);
+        }
     }
 
     /// Sees what comes after `now`.
@@ -213,6 +281,7 @@ impl Running {
             State::Ended(at, code) => self.end = Some((*at, *code)),
             State::Running => self.look = look,
         }
+        self.meet_fate();
     }
 
     /// Its processes and files as they were when somebody last looked.
@@ -254,9 +323,14 @@ impl Running {
         match &mut self.script {
             Some(script) => {
                 script.run(now);
+                let printed = self.prints.partition_point(|it| it.time <= now);
+                script.now.log.extend(self.prints.drain(..printed));
                 &script.now.log
             }
-            None => &[],
+            None => {
+                let printed = self.prints.partition_point(|it| it.time <= now);
+                &self.prints[..printed]
+            }
         }
     }
 
@@ -449,6 +523,12 @@ impl Running {
         }
         if let Some(Script { now, round: Some(round), .. }) = self.script.as_deref_mut() {
             now.skip_rounds(round, finished);
+        }
+        if self.script.is_none() && !self.prints.is_empty() {
+            let mut now = Machine::resting(Files::new(Str::new(), self.started), finished);
+            now.log = self.log(finished).to_vec();
+            let script = Script { now, ahead: None, rests: true, group: None, round: None, wrote: true };
+            self.script = Some(Box::new(script));
         }
         let machine = self.script.map(|it| Box::new(it.now));
         Exit { code, reason, message, started: self.started, finished, id: self.id, machine }

@@ -120,7 +120,14 @@ impl Kubelet {
             Some(argv) => {
                 let node = worker.pod.node_name().cloned().unwrap_or_default();
                 let node = view.get(&Key::new(kinds::NODE, "", node)).ok_or_else(gone)?;
-                let around = Surroundings { now, view, latency: &self.latency, node, images: &mut self.images };
+                let around = Surroundings {
+                    now,
+                    view,
+                    latency: &self.latency,
+                    node,
+                    images: &mut self.images,
+                    behaviours: &self.behaviours,
+                };
                 let failed = |why: String| format!("error executing command in container: {why}");
                 Some(worker.command(index, argv, now, &around).map_err(failed)?)
             }

@@ -1,6 +1,7 @@
 //! How the containers of a pod are started: whose turn it is, and what is done then (`startContainer` in
 //! `pkg/kubelet/kuberuntime/kuberuntime_container.go`).
 
+use super::behaviour::memory_limit;
 use super::command::{self, Making};
 use super::container::{CANNOT_START, Exit, Next, State};
 use super::events::Happening;
@@ -111,7 +112,11 @@ impl Worker {
             container.last = Some(Box::new(exit));
         }
         self.bring_up(now);
-        let process = command::process(&self.making(index, around));
+        let said = around.behaviours.of(&self.pod, self.spec(index));
+        let process = match &said {
+            Ok(_) => command::process(&self.making(index, around)),
+            Err(words) => command::Process::CannotStart(words.to_string()),
+        };
         let name = self.spec(index)["name"].str_or_empty().to_owned();
         let attempt = self.containers[index].restarts.to_string();
         let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
@@ -119,7 +124,10 @@ impl Worker {
         self.containers[index].image = image;
         self.containers[index].resources = self.spec(index)["resources"].clone();
         match Running::new(process, now, id.clone()) {
-            Ok(running) => {
+            Ok(mut running) => {
+                if let Ok(Some(behaviour)) = said {
+                    running.follow(&behaviour, now, memory_limit(self.spec(index)));
+                }
                 happenings.push((index, Happening::Started));
                 let fails = running.end == Some((now, shell::NOT_UNDERSTOOD));
                 happenings.extend(running.stuck.clone().map(|it| {

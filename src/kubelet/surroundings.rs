@@ -1,5 +1,6 @@
 //! What a worker sees beside its pod.
 
+use super::behaviour::Behaviours;
 use super::images::Images;
 use super::latency::Latency;
 use crate::clock::{Span, Time};
@@ -19,6 +20,8 @@ pub struct Surroundings<'a> {
     pub node: &'a Object,
     /// The images of all nodes.
     pub images: &'a mut Images,
+    /// What a scenario said of images.
+    pub behaviours: &'a Behaviours,
 }
 
 impl Surroundings<'_> {

@@ -191,7 +191,7 @@ impl Worker {
             running.terminate(now);
             self.look_ahead(now);
             let Some(running) = self.containers[index].running_mut() else { return };
-            step = Step::Term(now + latency, if running.heeds_sigterm { 0 } else { KILLED });
+            step = Step::Term(now + latency, if running.heeds_sigterm { running.at_sigterm } else { KILLED });
         } else if !handler.is_null() && kill_at > now {
             step = Step::Hook(hooks::run(self, index, &handler, Some(kill_at), around));
         }
@@ -222,7 +222,7 @@ impl Worker {
             }
             if stop.step == Step::Turn && (late || !stop.ordered || !waits) {
                 let kill_at = stop.kill_at.max(now + MINIMUM_GRACE);
-                let end = if running.heeds_sigterm { (now, 0) } else { (kill_at, KILLED) };
+                let end = if running.heeds_sigterm { (now, running.at_sigterm) } else { (kill_at, KILLED) };
                 stop.step = Step::Term(end.0, end.1);
                 running.terminate(now);
                 any = true;

@@ -28,7 +28,7 @@ fn create(cluster: &mut Cluster, spec: &str) {
 /// A pod of one container `c` with this command, restarted by `policy`.
 fn run(latency: Latency, policy: &str, command: &str) -> Cluster {
     let mut cluster = cluster(latency);
-    let spec = format!(r#"{{"restartPolicy":"{policy}","containers":[{{"name":"c","image":"busybox:1",{command}}}]}}"#);
+    let spec = format!(r#"{{"restartPolicy":"{policy}","containers":[{{"name":"c","image":"app:1",{command}}}]}}"#);
     create(&mut cluster, &spec);
     cluster
 }
@@ -99,7 +99,7 @@ fn a_status_has_every_field_that_the_kubelet_writes() {
     let mut cluster = cluster(Latency::default());
     create(
         &mut cluster,
-        r#"{"volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"c","image":"busybox:1",
+        r#"{"volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"c","image":"app:1",
             "volumeMounts":[{"name":"v","mountPath":"/v","readOnly":true}]}]}"#,
     );
     cluster.advance(Span::seconds(2)).expect("it settles");
@@ -112,7 +112,7 @@ fn a_status_has_every_field_that_the_kubelet_writes() {
         "PodReadyToStartContainers=True Initialized=True Ready=True ContainersReady=True PodScheduled=True"
     );
     let container = &status["containerStatuses"][0];
-    assert_eq!(container["image"].as_str(), Some("docker.io/library/busybox:1"));
+    assert_eq!(container["image"].as_str(), Some("docker.io/library/app:1"));
     assert_eq!(container["lastState"].to_json(), "{}");
     assert_eq!(container["resources"].to_json(), "{}");
     assert_eq!(container["user"].to_json(), r#"{"linux":{"gid":0,"supplementalGroups":[0],"uid":0}}"#);
@@ -356,13 +356,13 @@ fn a_container_whose_image_changes_is_replaced() {
     let mut cluster = run(Latency::default(), "Never", FOR_EVER);
     cluster.advance(Span::seconds(5)).expect("it settles");
     let mut pod = Object::clone(cluster.view().get(&key("web")).expect("the pod"));
-    pod.spec_mut().at_mut(&["containers"]).items_mut()[0].set("image", "busybox:2");
+    pod.spec_mut().at_mut(&["containers"]).items_mut()[0].set("image", "app:2");
     let now = cluster.now();
     cluster.api("test").store.put(pod, now, Str::from("test"));
     assert_eq!(history(&mut cluster, 5).last().map(String::as_str), Some("T+5s Running, c running ready x1"));
     let view = cluster.view();
     let image = &view.get(&key("web")).expect("the pod").status()["containerStatuses"][0]["image"];
-    assert_eq!(image.as_str(), Some("docker.io/library/busybox:2"));
+    assert_eq!(image.as_str(), Some("docker.io/library/app:2"));
     let message = r#"spec.containers{c} "Container c definition changed, will be restarted""#;
     assert_eq!(told(&cluster, "Killing"), [message]);
 }

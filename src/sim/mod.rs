@@ -5,6 +5,7 @@ mod bootstrap;
 mod cluster;
 mod containers;
 mod control_plane;
+mod direct;
 mod events;
 mod furniture;
 mod lease;

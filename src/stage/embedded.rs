@@ -6,6 +6,7 @@ use futures::future::LocalBoxFuture;
 
 use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
+use crate::kubelet::behaviour::Direction;
 use crate::object::{Key, kinds};
 use crate::sim::{
     Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, UnknownController, control_plane,
@@ -87,6 +88,10 @@ impl Stage for Embedded {
             Some(fresh) => cluster.start_controller(fresh),
             None => cluster.stop_controller(name),
         })
+    }
+
+    fn direct(&mut self, direction: &Direction) -> Result<(), String> {
+        self.cluster.with(|cluster| cluster.direct(direction))
     }
 
     fn history(&self) -> Vec<Change> {

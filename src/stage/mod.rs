@@ -23,6 +23,7 @@ pub use exec::{Exec, ExecError};
 
 use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
+use crate::kubelet::behaviour::Direction;
 use crate::sim::{Line, NodeSpec, NotSettled, UnknownController};
 use crate::store::Change;
 
@@ -70,6 +71,12 @@ pub trait Stage: Debug {
 
     /// Every change of every object, oldest first.
     fn history(&self) -> Vec<Change>;
+
+    /// Has containers do what is said of them.
+    ///
+    /// # Errors
+    /// Why they cannot, such as that there is no such container.
+    fn direct(&mut self, direction: &Direction) -> Result<(), String>;
 
     /// The last lines of the timeline, at most `lines`, oldest first.
     fn tail(&self, lines: usize) -> Vec<Line>;

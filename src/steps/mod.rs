@@ -4,6 +4,7 @@
 //! a function. The catalogue that people read is made of the same data.
 
 mod args;
+mod behaviour;
 mod catalogue;
 mod cluster;
 mod command;
@@ -92,6 +93,7 @@ pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Nodes", node::STEPS),
     ("Controllers", controller::STEPS),
     ("Images", image::STEPS),
+    ("Containers", behaviour::STEPS),
     ("Time", time::STEPS),
     ("Manifests", manifest::STEPS),
     ("Field managers", field_manager::STEPS),

@@ -260,7 +260,7 @@ fn forecast(
             Ok(what) => exec::forecast(running, &what, argv, spec, from),
             Err(_) => Forecast::Same,
         },
-        _ => Forecast::Same,
+        _ => network::forecast(worker, spec, from),
     }
 }
 
@@ -271,7 +271,7 @@ fn look(worker: &Worker, index: usize, spec: &Spec, at: Time, around: &Surroundi
             Ok(what) => exec::attempt(running, &what, argv, spec, at),
             Err(_) => Tried::at_once(Outcome::NoProgram(argv.first().cloned().unwrap_or_default())),
         },
-        _ => network::attempt(worker, index, spec),
+        _ => network::attempt(worker, spec, at),
     }
 }
 

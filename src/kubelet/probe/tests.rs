@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::behaviour::Behaviours;
 use super::super::events::Happening;
 use super::super::images::Images;
 use super::super::latency::Latency;
@@ -17,7 +18,7 @@ fn at(seconds: i64) -> Time {
 
 /// A pod of one container `c`.
 fn worker(container: &str, pod: &str) -> Worker {
-    let spec = format!(r#"{{{pod}"containers":[{{"name":"c","image":"busybox:1",{container}}}]}}"#);
+    let spec = format!(r#"{{{pod}"containers":[{{"name":"c","image":"app:1",{container}}}]}}"#);
     let mut object = Object::new(kinds::POD, "default", "web");
     object.meta.uid = Str::from("8a1c");
     object.body.insert("spec", Value::from_json(spec.as_bytes()).expect("valid JSON"));
@@ -40,6 +41,7 @@ fn history(worker: &mut Worker, until: i64) -> Vec<String> {
             latency: &latency,
             node: &node,
             images: &mut Images::default(),
+            behaviours: &Behaviours::default(),
         };
         worker.advance(around, &mut happenings);
         let told = happenings.iter().filter_map(|(_, it)| match it {

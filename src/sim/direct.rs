@@ -1,0 +1,31 @@
+//! What a scenario says of containers whose processes are not interpreted.
+
+use crate::kubelet::behaviour::{Direction, Whom};
+use crate::object::literal;
+use crate::sim::cluster::Cluster;
+
+impl Cluster {
+    /// Has containers do what is said of them from now on.
+    ///
+    /// # Errors
+    /// Why they cannot: there is no such pod or container, or it does not run.
+    pub fn direct(&mut self, direction: &Direction) -> Result<(), String> {
+        self.route();
+        for (index, controller) in self.controllers.iter_mut().enumerate() {
+            let Some(kubelets) = controller.kubelets() else {
+                continue;
+            };
+            if let Some(pod) = kubelets.direct(direction, self.now)? {
+                self.timeline.push(index, pod, self.now);
+            }
+        }
+        let (of, name) = match &direction.whom {
+            Whom::Image(image) => ("image ", image.clone()),
+            Whom::Container(pod, _) => ("pod/", pod.name.clone()),
+        };
+        let actor = literal!("scenario");
+        let words = ["script ".into(), of.into(), (&name).into(), "".into(), "".into(), "".into()];
+        self.timeline.record(self.now, &actor, words);
+        Ok(())
+    }
+}
