@@ -46,7 +46,7 @@ use std::sync::Arc;
 pub use latency::{Latency, LatencyError};
 
 use crate::api::registry::DeleteOptions;
-use crate::clock::Time;
+use crate::clock::{Span, Time};
 use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
 use crate::map;
 use crate::object::{Key, Lookup, Object, Str, Value, kinds};
@@ -66,6 +66,8 @@ use worker::{Happenings, Worker};
 #[derive(Debug, Default)]
 pub struct Kubelet {
     latency: Latency,
+    /// Those of nodes that take another time than the rest.
+    latencies: BTreeMap<Str, Latency>,
     /// What the container runtimes know: it outlives nothing but the pod.
     workers: Lookup<Key, Worker>,
     nodes: BTreeMap<Str, Node>,
@@ -95,6 +97,25 @@ impl Kubelet {
     /// The images of the nodes, and what registries answer.
     pub fn images(&mut self) -> &mut Images {
         &mut self.images
+    }
+
+    /// Says how long one thing takes, on one node or on all of them.
+    pub fn set_latency(&mut self, node: Option<&str>, part: latency::Part, span: Span) {
+        match node {
+            Some(node) => {
+                let mut latency = self.latency_of(node);
+                latency.set(part, span);
+                self.latencies.insert(Str::from(node), latency);
+            }
+            None => {
+                self.latency.set(part, span);
+                self.latencies.values_mut().for_each(|it| it.set(part, span));
+            }
+        }
+    }
+
+    fn latency_of(&self, node: &str) -> Latency {
+        self.latencies.get(node).copied().unwrap_or(self.latency)
     }
 
     /// Refreshes what is remembered of `node`.
@@ -150,7 +171,7 @@ impl Kubelet {
 
     fn sync(&mut self, pod: &Arc<Object>, node: &Object, view: View<'_>, now: Time) -> Outcome {
         let key = pod.key();
-        let latency = self.latency;
+        let latency = self.latency_of(&node.meta.name).of(&[&pod.meta.uid]);
         let mut outcome = Outcome::default();
         if self.workers.get(&key).is_some_and(|it| it.pod.meta.uid != pod.meta.uid) {
             self.forget(&key, &mut outcome.actions);

@@ -1,8 +1,9 @@
 //! What a client of a kubelet does inside of containers: reads their logs, executes commands, attaches to them.
 
 use crate::api::http::SessionRequest;
-use crate::clock::Time;
+use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
+use crate::kubelet::latency::Part;
 use crate::kubelet::log::Reader;
 use crate::kubelet::session::{InputRefused, Progress, Session};
 use crate::object::Key;
@@ -73,6 +74,13 @@ impl Cluster {
     /// Tells the kubelets something that no client of the API could: what a registry answers, say. `None` without them.
     pub fn tell_kubelets<T>(&mut self, tell: impl FnOnce(&mut Kubelet) -> T) -> Option<T> {
         self.kubelet().map(|(_, kubelet)| tell(kubelet))
+    }
+
+    /// Says how long one thing takes from now on, on one node or on all of them.
+    pub fn set_latency(&mut self, node: Option<&str>, part: Part, span: Span) {
+        if let Some((_, kubelets)) = self.kubelet() {
+            kubelets.set_latency(node, part, span);
+        }
     }
 
     /// The kubelets, and their number among the controllers.

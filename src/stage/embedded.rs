@@ -7,6 +7,7 @@ use futures::future::LocalBoxFuture;
 use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
 use crate::kubelet::behaviour::Direction;
+use crate::kubelet::latency::Part;
 use crate::object::{Key, kinds};
 use crate::sim::{
     Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, UnknownController, control_plane,
@@ -92,6 +93,10 @@ impl Stage for Embedded {
 
     fn direct(&mut self, direction: &Direction) -> Result<(), String> {
         self.cluster.with(|cluster| cluster.direct(direction))
+    }
+
+    fn set_latency(&mut self, node: Option<&str>, part: Part, span: Span) {
+        self.cluster.with(|cluster| cluster.set_latency(node, part, span));
     }
 
     fn history(&self) -> Vec<Change> {

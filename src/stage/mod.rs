@@ -24,6 +24,7 @@ pub use exec::{Exec, ExecError};
 use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
 use crate::kubelet::behaviour::Direction;
+use crate::kubelet::latency::Part;
 use crate::sim::{Line, NodeSpec, NotSettled, UnknownController};
 use crate::store::Change;
 
@@ -68,6 +69,9 @@ pub trait Stage: Debug {
     /// # Errors
     /// That there is none of that name.
     fn set_controller(&mut self, name: &str, is_up: bool) -> Result<(), UnknownController>;
+
+    /// Says how long one thing takes from now on, on one node or on all of them.
+    fn set_latency(&mut self, node: Option<&str>, part: Part, span: Span);
 
     /// Every change of every object, oldest first.
     fn history(&self) -> Vec<Change>;

@@ -2,6 +2,7 @@
 
 use super::request::PatchType;
 use super::{Args, Result, Target, steps};
+use crate::kubelet::latency::Part;
 use crate::map;
 use crate::object::{Value, kinds};
 use crate::report::Failure;
@@ -13,6 +14,11 @@ steps! {
     When "node< |/>{node:word} joins", "When node/node-3 joins" => joins;
     /// Starts the machines of the table, which has the columns of `a cluster with nodes:`.
     When "these nodes join:", "When these nodes join:\n  | NAME   | LABELS    |\n  | node-3 | disk=ssd  |" => join;
+    /// Says how long one thing takes on a node from now on: `pull images`, `set up sandboxes`, `start containers`, `stop
+    /// containers` (whatever their processes do at SIGTERM) or `notice exits`.
+    Given "node< |/>{node:word} takes {duration} to {what:rest}", "Given node/node-0 takes 5 seconds to pull images" => takes;
+    /// Says the same for all nodes.
+    Given "every node takes {duration} to {what:rest}", "Given every node takes 2 seconds to start containers" => all_take;
     /// Deletes a node, as `kubectl delete node` does.
     When "node< |/>{node:word} is deleted", "When node/node-1 is deleted" => leaves;
     /// Puts a taint on a node, or takes it off with a `-` at the end, as `kubectl taint` does.
@@ -43,6 +49,37 @@ async fn join(world: &mut World, args: Args) -> Result {
         world.stage()?.add_node(&spec).map_err(Failure::expectation)?;
     }
     world.catch_up().await
+}
+
+async fn takes(world: &mut World, args: Args) -> Result {
+    let node = named(&args);
+    world.existing(&node).await?;
+    let (part, span) = (latency(args.word("what"))?, args.duration("duration")?);
+    world.stage()?.set_latency(Some(&node.name), part, span);
+    Ok(())
+}
+
+async fn all_take(world: &mut World, args: Args) -> Result {
+    let (part, span) = (latency(args.word("what"))?, args.duration("duration")?);
+    world.stage()?.set_latency(None, part, span);
+    Ok(())
+}
+
+/// The latency that is meant by what somebody takes time to do.
+fn latency(what: &str) -> Result<Part> {
+    const WORDS: [(&str, Part); 5] = [
+        ("pull images", Part::Pull),
+        ("set up sandboxes", Part::Sandbox),
+        ("start containers", Part::Start),
+        ("stop containers", Part::Stop),
+        ("notice exits", Part::Notice),
+    ];
+    let found = WORDS.iter().find(|(words, _)| *words == what).map(|(_, part)| *part);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = WORDS.iter().map(|(words, _)| *words).collect();
+        Failure::scenario(format!("no node takes time to {what:?}"))
+            .help(format!("what takes time is to {}", known.join(", ")))
+    })
 }
 
 async fn leaves(world: &mut World, args: Args) -> Result {

@@ -55,8 +55,9 @@ pub struct ServeArgs {
     /// 2026-01-01T00:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub start: Option<Time>,
-    /// Simulated kubelets that take this long, such as start=1s,stop=200ms; without it they behave as real ones.
-    #[arg(long, value_name = "start=DURATION,stop=DURATION")]
+    /// How long things take on the nodes: pull, sandbox, start, stop and notice, with jitter=10%,seed=7 as chance has it.
+    /// With start and stop alone, as in start=1s,stop=200ms, the kubelets are simulated: they do as they are told.
+    #[arg(long, value_name = "PART=DURATION,..")]
     pub latency: Option<Latency>,
     /// Where generated names and uids come from.
     #[arg(long, default_value_t = 1)]
