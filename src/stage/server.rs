@@ -208,6 +208,9 @@ fn panicked() -> http::Response<ReplyBody> {
     *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
     let plain = http::HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(http::header::CONTENT_TYPE, plain);
+    // So does Go's `http.Error`, by which apiserver answers it (`pkg/server/filters/wrap.go`).
+    let nosniff = http::HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(http::header::X_CONTENT_TYPE_OPTIONS, nosniff);
     response
 }
 
@@ -225,4 +228,61 @@ pub fn status(status: &Status) -> http::Response<ReplyBody> {
 fn closing(mut response: http::Response<ReplyBody>) -> http::Response<ReplyBody> {
     response.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+
+    use super::*;
+
+    /// Panics where it is asked to, holding a lock that every answer needs.
+    #[derive(Default)]
+    struct Panicking {
+        answered: std::sync::Mutex<usize>,
+    }
+
+    impl Answer for Panicking {
+        fn answer(&self, parts: &Parts, _: Bytes) -> http::Response<ReplyBody> {
+            let mut answered = self.answered.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            *answered += 1;
+            assert!(parts.uri.path() != "/panic", "as asked");
+            http::Response::new(Full::from(answered.to_string()).boxed_unsync())
+        }
+    }
+
+    fn connect(answer: &Arc<Panicking>, limits: &Arc<Limits>) -> DuplexStream {
+        let (client, server) = tokio::io::duplex(1 << 16);
+        tokio::spawn(connection(server, answer.clone(), limits.clone()));
+        client
+    }
+
+    /// Asks for `path` and reads the answer, without its date, up to the end of a body that ends with `end`.
+    async fn ask(client: &mut DuplexStream, path: &str, end: &str) -> String {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n");
+        client.write_all(request.as_bytes()).await.expect("the server reads");
+        let mut answer = String::new();
+        let mut part = [0; 4096];
+        while !(answer.contains("\r\n\r\n") && answer.ends_with(end)) {
+            let length = client.read(&mut part).await.expect("the server answers");
+            assert!(length > 0, "the connection ended after {answer:?}");
+            answer.push_str(&String::from_utf8_lossy(&part[..length]));
+        }
+        answer.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_the_500_of_one_request_and_of_no_other() {
+        let (answer, limits) = (Arc::<Panicking>::default(), Arc::<Limits>::default());
+        let (mut one, mut other) = (connect(&answer, &limits), connect(&answer, &limits));
+        let refused = ask(&mut one, "/panic", "details.\n").await;
+        let want = "HTTP/1.1 500 Internal Server Error\ncontent-type: text/plain; charset=utf-8\n\
+                    x-content-type-options: nosniff\ncontent-length: 70\n\n\
+                    This request caused apiserver to panic. Look in the logs for details.";
+        assert_eq!(refused, want);
+        assert!(ask(&mut one, "/fine", "2").await.starts_with("HTTP/1.1 200 OK"), "on the same connection");
+        assert!(ask(&mut other, "/fine", "3").await.starts_with("HTTP/1.1 200 OK"), "on one that was open");
+        let mut new = connect(&answer, &limits);
+        assert!(ask(&mut new, "/fine", "4").await.starts_with("HTTP/1.1 200 OK"), "on a new one");
+    }
 }

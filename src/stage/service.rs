@@ -347,6 +347,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_panic_over_the_cluster_leaves_it_to_the_next_request() {
+        let (cluster, maps) = with_namespace().await;
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            cluster.with(|_| std::panic::panic_any("a request that went wrong"));
+        }));
+        assert!(panicked.is_err());
+        maps.create(&PostParams::default(), &config_map("a")).await.expect("created");
+        assert!(maps.get("a").await.is_ok());
+    }
+
+    #[tokio::test]
     async fn a_watch_tells_of_changes_as_they_come_and_ends_in_virtual_time() {
         let (cluster, maps) = with_namespace().await;
         let mut events = maps.watch(&WatchParams::default(), "0").await.expect("a watch").boxed();
