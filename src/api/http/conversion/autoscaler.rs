@@ -112,6 +112,10 @@ fn served_in_v1(scaler: &mut Object) {
         scaler.status_mut().set(literal!("currentCPUUtilizationPercentage"), utilization);
     }
     let conditions = remove(scaler, "status", "conditions");
+    // Of these, v1 writes the zeroes (`types.go` has no `omitempty` for them).
+    let status = scaler.status_mut();
+    status.set_default("currentReplicas", 0_i64);
+    status.set_default("desiredReplicas", 0_i64);
     let carried = [
         (METRICS, others),
         (BEHAVIOR, behavior),

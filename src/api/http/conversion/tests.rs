@@ -84,7 +84,8 @@ fn an_autoscaler_of_v1_has_one_field_for_the_processor_and_annotations_for_the_r
         Some(
             r#"{"metadata":{"annotations":{"autoscaling.alpha.kubernetes.io/current-metrics":
             "[{\"resource\":{\"currentAverageUtilization\":10,\"name\":\"cpu\"},\"type\":\"Resource\"}]"}},
-            "spec":{"maxReplicas":3,"targetCPUUtilizationPercentage":80},"status":{"currentCPUUtilizationPercentage":10}}"#,
+            "spec":{"maxReplicas":3,"targetCPUUtilizationPercentage":80},
+            "status":{"currentCPUUtilizationPercentage":10,"currentReplicas":0,"desiredReplicas":0}}"#,
         ),
     );
 }
