@@ -76,7 +76,7 @@ impl Served {
 }
 
 /// The definition of a stored revision, if it is served: its names are accepted, and they still are those of the kind.
-fn served(object: &Arc<Object>) -> Option<definition::Shared> {
+pub fn served(object: &Arc<Object>) -> Option<definition::Shared> {
     conditions::is_true(object, "Established").then(|| memo::read(object)).flatten()
 }
 

@@ -1,11 +1,14 @@
 //! What requests about custom objects do otherwise: how bodies are read, and which groups, versions and resources there are
 //! (apiextensions-apiserver `pkg/apiserver/customresource_handler.go`, `customresource_discovery_controller.go`).
 
+use std::collections::BTreeMap;
+
 use crate::api::Status;
 use crate::api::custom::{Definition, Served, Version, serving};
 use crate::api::field::{ErrorList, Path};
+use crate::clock::Time;
 use crate::map;
-use crate::object::{Map, Str, Value};
+use crate::object::{Map, Str, Value, kinds};
 use crate::store::View;
 
 /// Checks what a body says it is, and brings it into the shape of its version; returns strict errors about fields.
@@ -67,6 +70,21 @@ pub(super) fn versions(view: View<'_>, group: &str) -> Vec<Str> {
     names.sort_by(|a, b| serving::compare_versions(b, a));
     names.dedup();
     names
+}
+
+/// The versions of a group that definitions serve, each with the time since when one has.
+pub(super) fn versions_since(view: View<'_>, group: &str) -> BTreeMap<Str, Option<Time>> {
+    let mut since: BTreeMap<Str, Option<Time>> = BTreeMap::new();
+    for object in view.list(kinds::CUSTOM_RESOURCE_DEFINITION) {
+        let Some(definition) = serving::served(object).filter(|it| it.group == group) else {
+            continue;
+        };
+        for version in definition.served_versions() {
+            let first = since.entry(version.clone()).or_insert(object.meta.created);
+            *first = (*first).min(object.meta.created);
+        }
+    }
+    since
 }
 
 /// The rows of discovery that definitions add to a group and version, with the names that they are sorted by.

@@ -154,7 +154,7 @@ const RANKED: [&str; 20] = [
 ];
 
 /// The named groups that are served: those that are ranked, and the others by their names.
-fn groups(release: Release) -> Vec<&'static str> {
+pub(super) fn groups(release: Release) -> Vec<&'static str> {
     let mut served: Vec<&'static str> =
         Kind::all().flat_map(|kind| release.served(kind)).map(|it| it.group).filter(|it| !it.is_empty()).collect();
     served.sort_unstable();
@@ -171,15 +171,21 @@ fn group_list(view: View<'_>) -> Map {
     map! { "kind" => "APIGroupList", "apiVersion" => "v1", "groups" => Value::list(groups) }
 }
 
-fn group(view: View<'_>, name: &str) -> Map {
-    let custom = custom::versions(view, name);
+/// The versions of a group that a server has built in, the preferred one first.
+pub(super) fn built_in_versions(release: Release, group: &str) -> Vec<&'static str> {
     let mut versions: Vec<&str> = Vec::new();
-    for served in Kind::all().flat_map(|kind| view.release().served(kind)).filter(|it| it.group == name) {
+    for served in Kind::all().flat_map(|kind| release.served(kind)).filter(|it| it.group == group) {
         if !versions.contains(&served.version) {
             versions.push(served.version);
         }
     }
     versions.sort_by_key(|version| std::cmp::Reverse(stability(version)));
+    versions
+}
+
+fn group(view: View<'_>, name: &str) -> Map {
+    let custom = custom::versions(view, name);
+    let mut versions = built_in_versions(view.release(), name);
     for version in &custom {
         if !versions.contains(&version.as_str()) {
             versions.push(version);

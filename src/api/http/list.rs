@@ -9,6 +9,7 @@ use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use base64::{DecodeError, Engine};
 
 use super::Response;
+use super::api_service;
 use super::field_manager;
 use super::field_selector::FieldSelector;
 use super::label_selector::LabelSelector;
@@ -19,7 +20,7 @@ use super::scalars::go_syntax_error;
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
 use crate::map;
-use crate::object::{Map, Object, Str, Value, kinds};
+use crate::object::{Kind, Map, Object, Str, Value, kinds};
 use crate::store::View;
 
 /// Go's `base64.RawURLEncoding`, which does not mind bits that say nothing.
@@ -93,8 +94,10 @@ pub(super) fn get(view: View<'_>, target: &Target, params: &Params) -> Result<Va
     let version = parse_version(params).map_err(|why| Status::failure(500, "", why))?;
     check_reached(view, version.unwrap_or(0))?;
     let key = crate::object::Key::new(target.kind, &target.namespace, &target.name);
-    let made_up = || review::component_statuses().into_iter().find(|it| it.key() == key).map(Arc::new);
-    let object = if target.kind == kinds::COMPONENT_STATUS { made_up() } else { view.get(&key).cloned() };
+    let object = match made_up(view, target.kind) {
+        Some(objects) => objects.into_iter().find(|it| it.key() == key),
+        None => view.get(&key).cloned(),
+    };
     let object = object.ok_or_else(|| Status::not_found(target.kind, &target.name))?;
     Ok(field_manager::show(view, &object, target))
 }
@@ -206,10 +209,19 @@ fn collection(view: View<'_>, target: &Target, page: &Page) -> Result<Vec<Arc<Ob
     Ok(objects)
 }
 
+/// The objects of a kind that the server makes up when it is asked; `None` for a kind that is only stored.
+fn made_up(view: View<'_>, kind: Kind) -> Option<Vec<Arc<Object>>> {
+    Some(match kind {
+        kinds::API_SERVICE => api_service::all(view),
+        kinds::COMPONENT_STATUS => review::component_statuses().into_iter().map(Arc::new).collect(),
+        _ => return None,
+    })
+}
+
 /// Every object of the collection now.
 pub(super) fn current(view: View<'_>, target: &Target) -> Vec<Arc<Object>> {
-    if target.kind == kinds::COMPONENT_STATUS {
-        return review::component_statuses().into_iter().map(Arc::new).collect();
+    if let Some(objects) = made_up(view, target.kind) {
+        return objects;
     }
     if target.namespace.is_empty() {
         view.list(target.kind).cloned().collect()

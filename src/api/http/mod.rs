@@ -4,6 +4,7 @@
 //! owner polls whenever the store or the time has moved. The service around a cluster makes streams of it.
 //! It follows apiserver `pkg/endpoints`.
 
+mod api_service;
 mod body;
 mod container;
 mod conversion;

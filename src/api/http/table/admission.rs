@@ -33,6 +33,13 @@ const POLICY_BINDING: &[Column] = &[
     AGE,
 ];
 
+const API_SERVICE: &[Column] = &[
+    NAME,
+    text("Service", "The reference to the service that hosts this API endpoint."),
+    text("Available", "Whether this service is available."),
+    AGE,
+];
+
 const SIGNING_REQUEST: &[Column] = &[
     NAME,
     AGE,
@@ -100,6 +107,7 @@ pub(super) const PRINTERS: &[KindPrinter] = &[
         columns: SIGNING_REQUEST,
         cells: signing_request,
     },
+    KindPrinter { group: "apiregistration.k8s.io", kind: "APIService", columns: API_SERVICE, cells: api_service },
     KindPrinter { group: FLOW, kind: "FlowSchema", columns: FLOW_SCHEMA, cells: flow_schema },
     KindPrinter { group: FLOW, kind: "PriorityLevelConfiguration", columns: PRIORITY_LEVEL, cells: priority_level },
     KindPrinter { group: RESOURCE, kind: "DeviceClass", columns: NAME_AND_AGE, cells: name_and_age },
@@ -107,6 +115,20 @@ pub(super) const PRINTERS: &[KindPrinter] = &[
     KindPrinter { group: RESOURCE, kind: "ResourceClaimTemplate", columns: NAME_AND_AGE, cells: name_and_age },
     KindPrinter { group: RESOURCE, kind: "ResourceSlice", columns: RESOURCE_SLICE, cells: resource_slice },
 ];
+
+fn api_service(row: &Row<'_>) -> Vec<Value> {
+    let service = match row.spec("service") {
+        Value::Null => "Local".to_owned(),
+        it => format!("{}/{}", it["namespace"].str_or_empty(), it["name"].str_or_empty()),
+    };
+    let available = row.status("conditions").items().iter().find(|it| it["type"].as_str() == Some("Available"));
+    let available = match available.map(|it| (it["status"].str_or_empty(), it["reason"].str_or_empty())) {
+        None => "Unknown".to_owned(),
+        Some((status, reason)) if status == "True" || reason.is_empty() => status.to_owned(),
+        Some((status, reason)) => format!("{status} ({reason})"),
+    };
+    vec![row.name(), Value::from(service), Value::from(available), row.age()]
+}
 
 fn webhooks(row: &Row<'_>) -> Vec<Value> {
     vec![row.name(), count(row.at(&["webhooks"]).items().len()), row.age()]
