@@ -37,12 +37,8 @@ impl Controller for EndpointSliceMirroring {
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         let endpoints = |name: &Str| Key::new(kinds::ENDPOINTS, change.key.namespace.clone(), name.clone());
         match change.key.kind {
-            kinds::ENDPOINTS => {
-                // What the Endpoints controller writes is of Services that have a selector.
-                if change.actor != "endpoint-controller" {
-                    wakes.push(Wake::now(change.key.clone()));
-                }
-            }
+            // What the Endpoints controller writes is of Services that have a selector.
+            kinds::ENDPOINTS if change.actor != "endpoint-controller" => wakes.push(Wake::now(change.key.clone())),
             kinds::SERVICE if view.get(&endpoints(&change.key.name)).is_some() => {
                 wakes.push(Wake::now(endpoints(&change.key.name)));
             }

@@ -105,6 +105,8 @@ fn is_current(endpoints: &Object, service: &Object, subsets: &[Value], over_capa
         && endpoints.meta.annotation(&OVER_CAPACITY).is_some() == over_capacity
 }
 
+/// A port as Endpoints write it: name, number, protocol and application protocol.
+type Port = (Str, i64, Str, Str);
 /// An address with what it sorts by.
 type Address = ((Str, Str), Value);
 
@@ -112,7 +114,7 @@ type Address = ((Str, Str), Value);
 fn subsets(service: &Object, pods: &[Arc<Object>]) -> Vec<Value> {
     let publishes = service.spec()["publishNotReadyAddresses"].is_true();
     let ports = service.spec()["ports"].items();
-    let mut by_ports: BTreeMap<Vec<(Str, i64, Str, Str)>, [Vec<Address>; 2]> = BTreeMap::new();
+    let mut by_ports: BTreeMap<Vec<Port>, [Vec<Address>; 2]> = BTreeMap::new();
     for pod in pods {
         let Some(address) = address_of(service, pod) else {
             continue;

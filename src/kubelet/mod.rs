@@ -383,8 +383,8 @@ fn concerns(change: &Change, silent: bool) -> bool {
     if change.actor.starts_with("kubelet ") {
         return before.meta.deleted != after.meta.deleted;
     }
-    before.meta.deleted != after.meta.deleted
-        || !before.spec().is_same(after.spec())
-        || (!before.status().is_same(after.status())
-            && !(silent && before.status()["phase"] == after.status()["phase"]))
+    // A silent kubelet leaves a status that others wrote as it is, unless the phase is another.
+    let same_to_it = || silent && before.status()["phase"] == after.status()["phase"];
+    let has_news = !before.status().is_same(after.status()) && !same_to_it();
+    before.meta.deleted != after.meta.deleted || !before.spec().is_same(after.spec()) || has_news
 }

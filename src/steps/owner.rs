@@ -109,7 +109,7 @@ async fn make_owner(world: &mut World, args: Args) -> Result {
 
 async fn make_controller(world: &mut World, args: Args) -> Result {
     let owner = Owner { object: args.word("owner"), is_blocking: true, is_missing: false };
-    let mut owner = Value::from(reference(world, &owner).await?);
+    let mut owner = reference(world, &owner).await?;
     owner.set("controller", true);
     add_owner(world, &args, owner).await
 }

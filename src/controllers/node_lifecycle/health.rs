@@ -55,7 +55,7 @@ pub fn given_up_at(health: &Health, node: &Object) -> Option<Time> {
     let ready = condition(node, "Ready");
     let grace = if ready.is_null() { STARTUP_GRACE } else { GRACE };
     let is_known = |it: &&str| condition(node, it)["status"].as_str() != Some("Unknown");
-    CONDITIONS.iter().any(|it| is_known(it)).then_some(health.at? + grace)
+    CONDITIONS.iter().any(is_known).then_some(health.at? + grace)
 }
 
 /// Gives `node` up: its conditions are unknown and its pods not ready.

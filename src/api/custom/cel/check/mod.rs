@@ -132,11 +132,11 @@ impl Checker<'_> {
         const TYPES: [&str; 9] =
             ["bool", "bytes", "double", "duration", "int", "string", "timestamp", "uint", "null_type"];
         match name {
-            "list" => Type::Type(Box::new(Type::List(Box::new(Type::Dyn)))),
-            "map" => Type::Type(Box::new(Type::Map(Box::new(Type::Dyn), Box::new(Type::Dyn)))),
-            "type" => Type::Type(Box::new(Type::Type(Box::new(Type::Dyn)))),
+            "list" => Type::Metatype(Box::new(Type::List(Box::new(Type::Dyn)))),
+            "map" => Type::Metatype(Box::new(Type::Map(Box::new(Type::Dyn), Box::new(Type::Dyn)))),
+            "type" => Type::Metatype(Box::new(Type::Metatype(Box::new(Type::Dyn)))),
             name => match TYPES.iter().find(|it| **it == name) {
-                Some(name) => Type::Type(Box::new(Type::Simple(name))),
+                Some(name) => Type::Metatype(Box::new(Type::Simple(name))),
                 None => self.undeclared(id, name),
             },
         }

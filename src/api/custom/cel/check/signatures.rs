@@ -86,7 +86,7 @@ fn ty(text: &'static str) -> Type {
         return Type::Optional(boxed(of));
     }
     if let Some(of) = inner("type(") {
-        return Type::Type(boxed(of));
+        return Type::Metatype(boxed(of));
     }
     if let Some([key, of]) = inner("map(").map(parts).as_deref() {
         return Type::Map(boxed(key), boxed(of));

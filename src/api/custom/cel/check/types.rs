@@ -21,7 +21,7 @@ pub enum Type {
     /// `optional_type(A)`.
     Optional(Box<Type>),
     /// `type(A)`.
-    Type(Box<Type>),
+    Metatype(Box<Type>),
     /// An object with the fields of a schema.
     Object(Arc<ObjectType>),
     /// A type that is not known yet.
@@ -70,7 +70,7 @@ impl fmt::Display for Type {
             Type::List(of) => write!(f, "list({of})"),
             Type::Map(key, of) => write!(f, "map({key}, {of})"),
             Type::Optional(of) => write!(f, "optional_type({of})"),
-            Type::Type(of) => write!(f, "type({of})"),
+            Type::Metatype(of) => write!(f, "type({of})"),
             Type::Object(of) => f.write_str(&of.name),
             Type::Param(number) => write!(f, "_var{number}"),
         }

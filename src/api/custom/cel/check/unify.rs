@@ -33,7 +33,7 @@ impl Substitution {
             Type::List(of) => Type::List(boxed(&of)),
             Type::Map(key, of) => Type::Map(boxed(&key), boxed(&of)),
             Type::Optional(of) => Type::Optional(boxed(&of)),
-            Type::Type(of) => Type::Type(boxed(&of)),
+            Type::Metatype(of) => Type::Metatype(boxed(&of)),
             other => other,
         }
     }
@@ -66,7 +66,7 @@ impl Substitution {
             (Type::Simple(a), Type::Simple(b)) if a == b => true,
             (Type::Simple("null"), other) | (other, Type::Simple("null")) => other.is_nullable(),
             (Type::List(a), Type::List(b)) | (Type::Optional(a), Type::Optional(b)) => self.fits(&a, &b),
-            (Type::Type(_), Type::Type(_)) => true,
+            (Type::Metatype(_), Type::Metatype(_)) => true,
             (Type::Map(key, a), Type::Map(other, b)) => self.fits(&key, &other) && self.fits(&a, &b),
             (Type::Object(a), Type::Object(b)) => a.name == b.name,
             _ => false,
@@ -87,7 +87,7 @@ impl Substitution {
     fn mentions(&self, ty: &Type, param: usize) -> bool {
         match self.resolved(ty) {
             Type::Param(number) => number == param,
-            Type::List(of) | Type::Optional(of) | Type::Type(of) => self.mentions(&of, param),
+            Type::List(of) | Type::Optional(of) | Type::Metatype(of) => self.mentions(&of, param),
             Type::Map(key, of) => self.mentions(&key, param) || self.mentions(&of, param),
             _ => false,
         }
@@ -103,7 +103,7 @@ impl Type {
             Type::List(of) => Type::List(boxed(of)),
             Type::Map(key, of) => Type::Map(boxed(key), boxed(of)),
             Type::Optional(of) => Type::Optional(boxed(of)),
-            Type::Type(of) => Type::Type(boxed(of)),
+            Type::Metatype(of) => Type::Metatype(boxed(of)),
             other => other.clone(),
         }
     }
