@@ -77,11 +77,6 @@ Feature: The revisions of a Deployment
     Then the output contains "successfully rolled out"
     When I run `kubectl rollout undo deployment/web --to-revision=2`
     And I run `kubectl rollout status deployment/web`
-    And I run `kubectl rollout restart deployment/web`
-    Then the output is:
-      """
-      deployment.apps/web restarted
-      """
     When I run `kubectl rollout status deployment/web`
     And I run `kubectl rollout history deployment/web`
     Then the output is:
@@ -90,9 +85,18 @@ Feature: The revisions of a Deployment
       REVISION  CHANGE-CAUSE
       3         <none>
       4         <none>
-      5         <none>
 
       """
+
+  @kubectl @wall-clock
+  Scenario: kubectl restarts the pods of a Deployment, and stamps them with its own clock
+    When I run `kubectl rollout restart deployment/web`
+    Then the output is:
+      """
+      deployment.apps/web restarted
+      """
+    When I run `kubectl rollout status deployment/web`
+    Then the output contains "successfully rolled out"
 
   @kubectl
   Scenario: kubectl waits for a rollout that makes no progress, and says so

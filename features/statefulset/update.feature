@@ -99,6 +99,12 @@ Feature: Renewing the pods of a StatefulSet
     Then it succeeds
     And the output contains "partitioned roll out complete"
     And spec.containers[0].image of pod/web-0 is nginx:1.27
+    When I run `kubectl rollout pause statefulset/web`
+    Then it fails
+    And the error output contains "pausing is not supported"
+
+  @kubectl @wall-clock
+  Scenario: kubectl restarts the pods of a StatefulSet, and stamps them with its own clock
     When I run `kubectl rollout restart statefulset/web`
     Then the output is:
       """
@@ -106,6 +112,3 @@ Feature: Renewing the pods of a StatefulSet
       """
     When I run `kubectl rollout status statefulset/web`
     Then it succeeds
-    When I run `kubectl rollout pause statefulset/web`
-    Then it fails
-    And the error output contains "pausing is not supported"

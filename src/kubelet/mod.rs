@@ -94,6 +94,11 @@ impl Kubelet {
         Kubelet { latency, ..Kubelet::default() }
     }
 
+    /// Whether they are simulated: they do what they are told to do and no more ([`Latency::SIMULATED`]).
+    pub fn is_simulated(&self) -> bool {
+        self.latency.silent
+    }
+
     /// The images of the nodes, and what registries answer.
     pub fn images(&mut self) -> &mut Images {
         &mut self.images

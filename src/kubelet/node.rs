@@ -53,6 +53,14 @@ pub fn new_node(name: &str, index: usize, now: Time) -> Object {
     node
 }
 
+/// Has `node` say that it is a simulated one: there is no machine whose system, kernel and container runtime it could name.
+pub fn say_simulated(node: &mut Object) {
+    let info = node.status_mut().field_mut("nodeInfo");
+    for (field, value) in [("containerRuntimeVersion", "fake://1"), ("kernelVersion", "6"), ("osImage", "fake")] {
+        info.set(field, value);
+    }
+}
+
 /// Whether a kubelet runs on `node`: it has reported its version, and nobody has given it up (`Ready` is not `Unknown`).
 ///
 /// A node that someone merely creates has no kubelet, and its pods stay as they are.

@@ -8,7 +8,7 @@
 use crate::api::Status;
 use crate::api::registry::{Part, WriteOptions};
 use crate::controllers::service_account::{new_default_account, new_root_ca};
-use crate::kubelet::node::new_node;
+use crate::kubelet::node::{new_node, say_simulated};
 use crate::map;
 use crate::object::{Map, Object, Str, Value, kinds, literal};
 use crate::sim::cluster::Cluster;
@@ -103,6 +103,9 @@ impl Cluster {
         let version = self.store.release().git_version();
         object.status_mut().field_mut("nodeInfo").set(literal!("kubeletVersion"), version);
         self.nodes_added += 1;
+        if self.kubelet().is_some_and(|(_, kubelets)| kubelets.is_simulated()) {
+            say_simulated(&mut object);
+        }
         for (key, value) in node.labels.iter() {
             object.meta.labels.insert(key.clone(), value.clone());
         }

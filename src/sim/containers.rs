@@ -84,7 +84,7 @@ impl Cluster {
     }
 
     /// The kubelets, and their number among the controllers.
-    fn kubelet(&mut self) -> Option<(usize, &mut Kubelet)> {
+    pub(super) fn kubelet(&mut self) -> Option<(usize, &mut Kubelet)> {
         self.controllers.iter_mut().enumerate().find_map(|(index, it)| Some((index, it.kubelets()?)))
     }
 
