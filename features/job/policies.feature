@@ -103,3 +103,22 @@ Feature: Policies of Jobs
     And status.completedIndexes of job/apart is 0
     And status.failedIndexes of job/apart is 1
     And 2 pods of job/apart were created
+
+  Scenario: A rule on a pod condition means that it is true, unless it says otherwise
+    When I apply:
+      """yaml
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: disrupted}
+      spec:
+        backoffLimit: 0
+        podFailurePolicy:
+          rules:
+          - action: Ignore
+            onPodConditions: [{type: DisruptionTarget}]
+        template:
+          spec:
+            restartPolicy: Never
+            containers: [{name: c, image: busybox, command: [sleep, "100"]}]
+      """
+    Then spec.podFailurePolicy.rules[0].onPodConditions[0].status of job/disrupted is True

@@ -40,10 +40,8 @@ impl Api<'_> {
                 }
             }
         }
-        let mut condition = map! { "type" => "PodScheduled", "status" => "True" };
-        if bound.meta.generation > 0 {
-            condition.insert(literal!("observedGeneration"), bound.meta.generation);
-        }
+        // The generation that was observed is the kubelet's to say.
+        let condition = map! { "type" => "PodScheduled", "status" => "True" };
         set_condition(bound.status_mut(), condition, self.now);
         Ok(self.store.put(bound, self.now, self.actor.clone()))
     }

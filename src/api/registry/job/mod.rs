@@ -63,13 +63,15 @@ pub(super) fn default_template(spec: &mut Value) {
 
 /// A pattern on a pod condition means the condition's being true unless it says otherwise.
 fn default_pod_conditions(spec: &mut Value, index: usize, rule: &Value) {
-    if rule["onPodConditions"].items().iter().all(|it| !it["status"].is_null()) {
+    if rule["onPodConditions"].items().iter().all(|it| !it["status"].str_or_empty().is_empty()) {
         return;
     }
     let rules = spec.at_mut(&["podFailurePolicy", "rules"]).items_mut();
     if let Some(rule) = rules.get_mut(index) {
         for pattern in rule.field_mut("onPodConditions").items_mut() {
-            pattern.set_default("status", literal!("True"));
+            if pattern["status"].str_or_empty().is_empty() {
+                pattern.set("status", literal!("True"));
+            }
         }
     }
 }
