@@ -105,6 +105,7 @@ Feature: Policies of Jobs
     And 2 pods of job/apart were created
 
   Scenario: A rule on a pod condition means that it is true, unless it says otherwise
+    Given a cluster with 1 node
     When I apply:
       """yaml
       apiVersion: batch/v1

@@ -57,6 +57,8 @@ pub(crate) fn is_furniture(object: &Value) -> bool {
         "ServiceCIDR" => name == "kubernetes",
         // The others follow from the services whose addresses they are.
         "IPAddress" => true,
+        // Those that the API server makes itself for what it serves.
+        "APIService" => !object.at(&["metadata", "labels", "kube-aggregator.kubernetes.io/automanaged"]).is_null(),
         _ => false,
     }
 }
