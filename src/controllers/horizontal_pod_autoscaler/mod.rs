@@ -1,7 +1,7 @@
 //! The HorizontalPodAutoscaler controller: as many pods as the load that a scenario scripts asks for.
 //!
 //! Follows `pkg/controller/podautoscaler` of Kubernetes 1.36 (`horizontal.go`, `replica_calculator.go`). There is no metrics
-//! server: what pods use is written on the autoscaler (see [`usage`]), and without that the resource metrics API is missing,
+//! server: what pods use is written on the autoscaler (`usage`), and without that the resource metrics API is missing,
 //! as it is from a cluster where nobody installed one.
 //!
 //! Known differences: upstream looks every 15 s; here an autoscaler looks at those same instants, counted from its creation,
