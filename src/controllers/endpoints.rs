@@ -11,6 +11,7 @@ use crate::clock::Time;
 use crate::controllers::shared::pod::is_ready;
 use crate::controllers::shared::service::{
     IS_HEADLESS, Selections, TriggerTimes, annotate, has_address, hostname, is_endpoint, pods, selector, target_port,
+    target_ref,
 };
 use crate::controllers::{Action, Controller, Outcome, Wake};
 use crate::map;
@@ -136,12 +137,7 @@ fn subsets(service: &Object, pods: &[Arc<Object>]) -> Vec<Value> {
             "hostname" => hostname(pod, service),
             "ip" => &address,
             "nodeName" => pod.node_name(),
-            "targetRef" => map! {
-                "kind" => "Pod",
-                "name" => &pod.meta.name,
-                "namespace" => &pod.meta.namespace,
-                "uid" => &pod.meta.uid,
-            },
+            "targetRef" => target_ref(pod),
         };
         let place = usize::from(!publishes && !is_ready(pod));
         by_ports.entry(found).or_default()[place].push(((address, pod.meta.uid.clone()), Value::Map(entry)));

@@ -180,9 +180,6 @@ pub fn check(
     around: &mut Surroundings<'_>,
     happenings: &mut Happenings,
 ) -> Option<Hold> {
-    if around.latency.silent {
-        return None;
-    }
     let image = worker.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
     let never = worker.spec(index)["imagePullPolicy"].as_str() == Some("Never");
     let always = worker.spec(index)["imagePullPolicy"].as_str() == Some("Always");

@@ -4,6 +4,8 @@
 //! brought up to an instant when that matters. A script that is still busy at the horizon is looked at again there: a loop
 //! costs an entry of the timeline for each horizon, and not for each turn.
 
+mod execution;
+
 use std::sync::Arc;
 
 use super::behaviour::{Behaviour, Effect, Server};
@@ -18,6 +20,7 @@ use super::termination::{Step, Stop};
 use super::volume::together;
 use crate::clock::{Span, Time};
 use crate::object::Str;
+pub use execution::Executed;
 
 /// How far a script is run ahead.
 pub const HORIZON: Span = Span::seconds(3600);
@@ -107,6 +110,16 @@ impl Ahead {
 }
 
 impl Script {
+    /// The script of `now`, a machine that has just started.
+    fn new(now: Machine) -> Self {
+        Script { now, ahead: None, round: None, wrote: true, rests: false, group: None }
+    }
+
+    /// The files of a process that is not interpreted step by step, for which process 1 of `now` stands.
+    fn resting(now: Machine) -> Self {
+        Script { rests: true, ..Script::new(now) }
+    }
+
     /// Runs until `until`. Returns when something happens next by itself, if anything does.
     fn run(&mut self, until: Time) -> Option<Time> {
         match &self.round {
@@ -114,19 +127,6 @@ impl Script {
             _ => self.now.run(until),
         }
     }
-}
-
-/// What came of something that was executed in a container.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Executed {
-    /// Its session, for as long as it goes on.
-    pub session: u32,
-    /// When it ended, and its exit code; `None` when it was still going on at the limit.
-    pub ended: Option<(Time, i64)>,
-    /// What it printed by then.
-    pub output: Vec<Printed>,
-    /// The program that is not interpreted and that it came to.
-    pub stuck: Option<String>,
 }
 
 impl Running {
@@ -154,14 +154,7 @@ impl Running {
         };
         match process {
             Process::Script(machine) => {
-                running.script = Some(Box::new(Script {
-                    now: *machine,
-                    ahead: None,
-                    round: None,
-                    wrote: true,
-                    rests: false,
-                    group: None,
-                }));
+                running.script = Some(Box::new(Script::new(*machine)));
                 running.run_ahead(started);
             }
             Process::Plain(end) => running.end = end.map(|(span, code)| (started + span, code)),
@@ -388,9 +381,7 @@ impl Running {
     /// Gives a process that is not interpreted step by step `files`, which others may see.
     pub fn rest_on(&mut self, files: Files, now: Time) {
         if self.script.is_none() {
-            let now = Machine::resting(files, now);
-            self.script =
-                Some(Box::new(Script { now, ahead: None, round: None, wrote: true, rests: true, group: None }));
+            self.script = Some(Box::new(Script::resting(Machine::resting(files, now))));
         }
     }
 
@@ -405,98 +396,6 @@ impl Running {
         let script = self.script.as_mut()?;
         script.run(now);
         Some(&script.now.files)
-    }
-
-    /// Executes process 1 of `what`, a machine of its own until now, in this container at `now`, and sees what comes of it
-    /// until `limit`. It changes this container's files and may signal its processes. What does not end by then goes on.
-    pub fn execute(&mut self, what: Machine, now: Time, limit: Time) -> Executed {
-        let files = what.files.clone();
-        let resting = || {
-            Box::new(Script {
-                now: Machine::resting(files, now),
-                ahead: None,
-                round: None,
-                wrote: true,
-                rests: true,
-                group: None,
-            })
-        };
-        let script = self.script.get_or_insert_with(resting);
-        script.run(now);
-        let before = script.now.files.clone();
-        let session = script.now.execute_beside(what);
-        let is_over = |it: &Machine| it.sessions.get(&session).is_none_or(|it| it.ended.is_some());
-        let mut ahead = script.now.clone();
-        ahead.run_while(limit, |it| !is_over(it));
-        let seen = ahead.sessions.remove(&session).unwrap_or_default();
-        let stuck = ahead.stuck.get(&session).cloned();
-        match seen.ended {
-            Some((at, _)) if at == now && ahead.now == now => {
-                let is_quiet = ahead.files.is_same(&before) && ahead.state == State::Running;
-                script.now = ahead;
-                script.now.forget_session(session);
-                if !is_quiet {
-                    self.run_ahead(now);
-                }
-            }
-            _ => self.run_ahead(now),
-        }
-        Executed { session, ended: seen.ended, output: seen.output, stuck }
-    }
-
-    /// Begins to execute process 1 of `what` as [`Self::execute`] does, and keeps its session until that is ended; with
-    /// `input` it has a standard input to be fed.
-    pub fn begin(&mut self, what: Machine, input: bool, now: Time) -> u32 {
-        let files = what.files.clone();
-        let resting = || {
-            Box::new(Script {
-                now: Machine::resting(files, now),
-                ahead: None,
-                round: None,
-                wrote: true,
-                rests: true,
-                group: None,
-            })
-        };
-        let script = self.script.get_or_insert_with(resting);
-        script.run(now);
-        let session = script.now.execute_beside(what);
-        if input {
-            script.now.open_input(session);
-        }
-        script.run(now);
-        self.run_ahead(now);
-        session
-    }
-
-    /// Writes to the standard input of a session, or ends it with `None`; false when more was written than is read.
-    pub fn feed(&mut self, session: u32, text: Option<&str>, now: Time) -> bool {
-        let Some(script) = &mut self.script else {
-            return true;
-        };
-        script.run(now);
-        let fits = script.now.feed(session, text);
-        script.run(now);
-        self.run_ahead(now);
-        fits
-    }
-
-    /// What a session that went on has come to by `now`.
-    pub fn session(&mut self, session: u32, now: Time) -> Option<Executed> {
-        let script = self.script.as_mut()?;
-        script.run(now);
-        let seen = script.now.sessions.get(&session)?;
-        let stuck = script.now.stuck.get(&session).cloned();
-        Some(Executed { session, ended: seen.ended, output: seen.output.clone(), stuck })
-    }
-
-    /// Ends a session at `now`, if it still goes on, and forgets it.
-    pub fn end_session(&mut self, session: u32, now: Time) {
-        if let Some(script) = &mut self.script {
-            script.run(now);
-            script.now.end_session(session);
-            self.run_ahead(now);
-        }
     }
 
     /// What it wrote to the file `path` as its last words.
@@ -527,8 +426,7 @@ impl Running {
         if self.script.is_none() && !self.prints.is_empty() {
             let mut now = Machine::resting(Files::new(Str::new(), self.started), finished);
             now.log = self.log(finished).to_vec();
-            let script = Script { now, ahead: None, rests: true, group: None, round: None, wrote: true };
-            self.script = Some(Box::new(script));
+            self.script = Some(Box::new(Script::resting(now)));
         }
         let machine = self.script.map(|it| Box::new(it.now));
         Exit { code, reason, message, started: self.started, finished, id: self.id, machine }
@@ -612,47 +510,5 @@ mod tests {
     fn a_program_that_is_not_known_is_told_ahead() {
         let running = start("sleep 5; nginx");
         assert_eq!((running.end, running.look, running.stuck.as_deref()), (None, None, Some("nginx")));
-    }
-
-    fn execute(running: &mut Running, script: &str, at: i64, limit: i64) -> Executed {
-        let what = shell(script, &Shell::default(), &Environment::new(), Time::from_unix(at)).expect("a script");
-        running.execute(what, Time::from_unix(at), Time::from_unix(limit))
-    }
-
-    fn text(printed: &[Printed]) -> String {
-        printed.iter().map(|it| it.text.as_str()).collect()
-    }
-
-    #[test]
-    fn what_is_executed_sees_and_changes_the_files_of_the_container() {
-        let mut running = start("touch /tmp/a; sleep 30; rm /tmp/a; until [ -e /tmp/b ]; do sleep 1; done; exit 4");
-        assert_eq!(execute(&mut running, "cat /tmp/a", 29, 30).ended, Some((Time::from_unix(29), 0)));
-        assert_eq!((running.end, running.look), (None, None));
-        let late = execute(&mut running, "cat /tmp/a", 30, 31);
-        assert_eq!(late.ended, Some((Time::from_unix(30), 1)));
-        assert_eq!(text(&late.output), "cat: can't open '/tmp/a': No such file or directory\n");
-        execute(&mut running, "touch /tmp/b", 35, 36);
-        assert_eq!(running.end, Some((Time::from_unix(36), 4)));
-    }
-
-    #[test]
-    fn what_is_executed_and_takes_its_time_goes_on_until_it_is_ended() {
-        let mut running = start("sleep 100");
-        let executed = execute(&mut running, "echo a; sleep 5; echo b; sleep 60; touch /tmp/c", 10, 20);
-        assert_eq!((executed.ended, text(&executed.output)), (None, "a\nb\n".to_owned()));
-        running.end_session(executed.session, Time::from_unix(20));
-        assert_eq!(running.session(executed.session, Time::from_unix(90)), None);
-        assert_eq!(running.files(Time::from_unix(90)).and_then(|it| it.get("/tmp/c")), None);
-        assert_eq!(running.end, Some((Time::from_unix(100), 0)));
-    }
-
-    #[test]
-    fn a_process_without_a_script_has_files_too() {
-        let mut running = Running::new(Process::Entrypoint, Time::from_unix(0), Str::new()).expect("it starts");
-        execute(&mut running, "echo x > /tmp/x", 5, 6);
-        let executed = execute(&mut running, "cat /tmp/x; nginx -t", 8, 9);
-        assert_eq!((executed.ended, executed.stuck.as_deref()), (None, Some("nginx")));
-        assert_eq!(text(&executed.output), "x\n");
-        assert_eq!((running.end, running.stuck), (None, None));
     }
 }

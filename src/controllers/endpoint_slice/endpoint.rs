@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::controllers::shared::pod::is_ready;
-use crate::controllers::shared::service::{IS_HEADLESS, has_address, hostname, target_port};
+use crate::controllers::shared::service::{IS_HEADLESS, has_address, hostname, target_port, target_ref};
 use crate::map;
 use crate::object::{Map, Object, Str, Value, kinds, literal};
 
@@ -49,12 +49,7 @@ pub fn endpoint(pod: &Object, node: Option<&Object>, service: &Object, address_t
         "conditions" => map! { "ready" => ready, "serving" => serving, "terminating" => terminating },
         "hostname" => hostname(pod, service),
         "nodeName" => pod.node_name(),
-        "targetRef" => map! {
-            "kind" => "Pod",
-            "name" => &pod.meta.name,
-            "namespace" => &pod.meta.namespace,
-            "uid" => &pod.meta.uid,
-        },
+        "targetRef" => target_ref(pod),
         "zone" => zone,
     }))
 }

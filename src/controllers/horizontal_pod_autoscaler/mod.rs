@@ -4,10 +4,10 @@
 //! server: what pods use is written on the autoscaler (`usage`), and without that the resource metrics API is missing,
 //! as it is from a cluster where nobody installed one.
 //!
-//! Known differences: upstream looks every 15 s; here an autoscaler looks at those same instants, counted from its creation,
-//! but only where something changed or a window or a policy's period still runs, so that one at rest costs nothing, and tells of what it misses once. Metrics of
-//! the types `Object`, `Pods` and `External`, and of single containers, are answered as upstream answers when their API is
-//! missing.
+//! Known differences: upstream looks every 15 s; here an autoscaler looks at those same instants, counted from its
+//! creation, but only where something changed or a window or a policy's period still runs, so that one at rest costs
+//! nothing, and tells of what it misses once. Metrics of the types `Object`, `Pods` and `External`, and of single
+//! containers, are answered as upstream answers when their API is missing.
 
 mod behavior;
 mod calculator;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::pod::is_ready;
 use crate::clock::Time;
 use crate::controllers::Wake;
+use crate::map;
 use crate::object::{Key, Map, Object, Str, Value, kinds, literal};
 use crate::store::{Change, View};
 
@@ -41,6 +42,16 @@ pub fn pods(view: View<'_>, service: &Object, selector: &Map) -> Vec<Arc<Object>
 /// (`ShouldPodBeInEndpoints`).
 pub fn is_endpoint(pod: &Object) -> bool {
     !super::pod::is_terminal(pod) && (!pod.status()["podIP"].is_empty() || !pod.status()["podIPs"].is_empty())
+}
+
+/// What an endpoint says of the pod that it is.
+pub fn target_ref(pod: &Object) -> Value {
+    Value::Map(map! {
+        "kind" => "Pod",
+        "name" => &pod.meta.name,
+        "namespace" => &pod.meta.namespace,
+        "uid" => &pod.meta.uid,
+    })
 }
 
 /// The host name under which DNS knows `pod` as a part of `service`.

@@ -67,10 +67,6 @@ fn owners(set: &Object, is_condemned: bool) -> Owners {
     Owners { set: deletes("whenDeleted") && !with_pod, pod: with_pod }
 }
 
-fn reference(owner: &Object) -> OwnerRef {
-    owner.controller_ref()
-}
-
 /// `claim` with the owners that it is to have, or `None` if it has them or another controller has it.
 pub fn with_owners(set: &Object, pod: &Object, claim: &Object, is_condemned: bool) -> Option<Object> {
     let wanted = owners(set, is_condemned);
@@ -85,8 +81,8 @@ pub fn with_owners(set: &Object, pod: &Object, claim: &Object, is_condemned: boo
     let mut claim = claim.clone();
     let list = Arc::make_mut(&mut claim.meta.owners);
     list.retain(|it| !is_ours(it));
-    list.extend(wanted.set.then(|| reference(set)));
-    list.extend(wanted.pod.then(|| reference(pod)));
+    list.extend(wanted.set.then(|| set.controller_ref()));
+    list.extend(wanted.pod.then(|| pod.controller_ref()));
     Some(claim)
 }
 
