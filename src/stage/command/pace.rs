@@ -27,6 +27,9 @@ const LOOK: Duration = Duration::from_millis(4);
 const PAUSE: Duration = Duration::from_millis(10);
 /// How many looks in a row must find nothing going on before a watch is what the command waits for.
 const LOOKS_WITH_A_WATCH: u32 = 5;
+/// How many looks must have found no new request. What client-go's caches are told before they are in sync is noticed by
+/// a poll every 100 ms (`syncedPollPeriod` of `tools/cache/shared_informer.go`), through which kubectl sleeps.
+const LOOKS_AFTER_A_REQUEST: u32 = 30;
 /// The same for a command that sleeps: it may only be starting another program.
 const LOOKS_WITHOUT: u32 = 75;
 
@@ -40,8 +43,10 @@ pub(super) async fn keep(
     let until = cluster.with(|cluster| cluster.now()) + at_most;
     // The request after which a sleeping command was last shown a change.
     let mut shown_after = None;
+    let mut heard = 0;
     loop {
-        let glance = idle(activity, group).await;
+        let glance = idle(activity, group, heard).await;
+        heard = glance.requests;
         let waits = if glance.watches > 0 {
             true
         } else {
@@ -61,17 +66,19 @@ pub(super) async fn keep(
     }
 }
 
-/// Waits until nothing has gone on for a while: no request, no event, and every process of the command asleep.
-async fn idle(activity: &Activity, group: Option<u32>) -> Glance {
+/// Waits until nothing has gone on for a while: no request, no event, and every process of the command asleep. `heard` is
+/// the count of requests at the last time that this was so.
+async fn idle(activity: &Activity, group: Option<u32>, heard: u64) -> Glance {
     let mut last = activity.glance();
-    let mut quiet = 0;
+    let (mut quiet, mut without_request) = (0, if last.requests == heard { LOOKS_AFTER_A_REQUEST } else { 0 });
     loop {
         tokio::time::sleep(LOOK).await;
         let now = activity.glance();
         quiet = if now == last && now.unanswered == 0 { quiet + 1 } else { 0 };
+        without_request = if now.requests == last.requests { without_request + 1 } else { 0 };
         last = now;
         let enough = if now.watches > 0 { LOOKS_WITH_A_WATCH } else { LOOKS_WITHOUT };
-        if quiet < enough {
+        if quiet < enough || without_request < LOOKS_AFTER_A_REQUEST {
             continue;
         }
         // Threads take turns, so that each may sleep at the moment when it is looked at: they must not have run meanwhile.
