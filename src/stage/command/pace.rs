@@ -23,13 +23,16 @@ use crate::stage::service::SharedCluster;
 
 /// How often to look whether the command waits.
 const LOOK: Duration = Duration::from_millis(4);
-/// How long a command must have slept in the end.
+/// How long a command must have slept in the end, if it has slept since its last request before.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How many looks in a row must find nothing going on before a watch is what the command waits for.
 const LOOKS_WITH_A_WATCH: u32 = 5;
-/// How many looks must have found no new request. What client-go's caches are told before they are in sync is noticed by
-/// a poll every 100 ms (`syncedPollPeriod` of `tools/cache/shared_informer.go`), through which kubectl sleeps.
-const LOOKS_AFTER_A_REQUEST: u32 = 30;
+/// How long a command must have slept in one piece after its last request. What client-go's caches are told before they are
+/// in sync is noticed by a poll every 100 ms (`syncedPollPeriod` of `tools/cache/shared_informer.go`), through which kubectl
+/// sleeps without waiting for anything of ours.
+const PAUSE_AFTER_A_REQUEST: Duration = Duration::from_millis(130);
+/// After so many of these pauses a command that never sleeps for long, and asks for nothing, is known to be of that kind.
+const PAUSES_FOR_THE_RESTLESS: u32 = 15;
 /// The same for a command that sleeps: it may only be starting another program.
 const LOOKS_WITHOUT: u32 = 75;
 
@@ -70,26 +73,28 @@ pub(super) async fn keep(
 /// the count of requests at the last time that this was so.
 async fn idle(activity: &Activity, group: Option<u32>, heard: u64) -> Glance {
     let mut last = activity.glance();
-    let (mut quiet, mut without_request) = (0, if last.requests == heard { LOOKS_AFTER_A_REQUEST } else { 0 });
+    let (mut quiet, mut restless) = (0, 0);
     loop {
         tokio::time::sleep(LOOK).await;
         let now = activity.glance();
         quiet = if now == last && now.unanswered == 0 { quiet + 1 } else { 0 };
-        without_request = if now.requests == last.requests { without_request + 1 } else { 0 };
+        restless = if now.requests == last.requests { restless } else { 0_u32 };
         last = now;
         let enough = if now.watches > 0 { LOOKS_WITH_A_WATCH } else { LOOKS_WITHOUT };
-        if quiet < enough || without_request < LOOKS_AFTER_A_REQUEST {
+        if quiet < enough {
             continue;
         }
         // Threads take turns, so that each may sleep at the moment when it is looked at: they must not have run meanwhile.
         // What a command sent just before it fell asleep is read in the pause.
         let before = asleep::run_time_if_asleep(group);
-        tokio::time::sleep(PAUSE).await;
+        let is_known = now.requests == heard || restless > PAUSES_FOR_THE_RESTLESS;
+        tokio::time::sleep(if is_known { PAUSE } else { PAUSE_AFTER_A_REQUEST }).await;
         let after = asleep::run_time_if_asleep(group);
         if before.is_some() && before == after && activity.glance() == now {
             return now;
         }
         last = activity.glance();
+        restless += 1;
         quiet = enough.saturating_sub(2);
     }
 }
