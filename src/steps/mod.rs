@@ -166,7 +166,9 @@ async fn perform(world: &mut World, context: Context, step: impl AsyncFnOnce(&mu
         if failure.tail.is_empty() {
             failure.tail = world.tail(10);
         }
-        failure.why = why::explain(world, &words).await;
+        let (why, help) = why::explain(world, &words).await;
+        failure.why = why;
+        failure.help = failure.help.or(help);
     }
     world.failure = Some(failure);
     std::panic::resume_unwind(Box::new(StepFailed));

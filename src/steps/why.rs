@@ -11,20 +11,22 @@ const LINES: usize = 8;
 /// The last lines of a failed container's log that are worth reading.
 const LOG_LINES: usize = 3;
 
-/// What the cluster says about the objects that the failed step names, in a few lines.
-pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
+/// What the cluster says about the objects that the failed step names, in a few lines, and what to do about it where that
+/// is known.
+pub(super) async fn explain(world: &World, step: &str) -> (Vec<String>, Option<String>) {
     let mut lines = Vec::new();
     if !world.has_cluster() {
-        return lines;
+        return (lines, None);
     }
     let Some(target) = mentioned(world, step).await else {
-        return lines;
+        return (lines, None);
     };
     let pods = match target.kind {
         kinds::POD => world.read(&target).await.ok().flatten().into_iter().collect(),
         _ => world.owned_by(&target, kinds::POD).await.unwrap_or_default(),
     };
-    lines.extend(not_interpreted(world, &pods).await);
+    let (told, image) = not_interpreted(world, &pods).await;
+    lines.extend(told);
     for event in world.events_of(&target).await.unwrap_or_default().iter().rev().take(3).rev() {
         let line = render_event(&target.to_string(), event);
         if !lines.contains(&line) {
@@ -40,21 +42,34 @@ pub(super) async fn explain(world: &World, step: &str) -> Vec<String> {
         }
     }
     lines.truncate(LINES);
-    lines
+    let help = image.map(|image| {
+        format!("say what the program does: `Given containers of image \"{image}\" print \"..\" and exit 0 after 10 seconds`")
+    });
+    (lines, help)
 }
 
-/// What the containers of `pods` were to do and nobody here knows how to: whatever failed may have waited for that.
-async fn not_interpreted(world: &World, pods: &[Value]) -> Vec<String> {
-    let mut lines = Vec::new();
+/// What the containers of `pods` were to do and nobody here knows how to: whatever failed may have waited for that. With it
+/// comes the image of the first of them.
+async fn not_interpreted(world: &World, pods: &[Value]) -> (Vec<String>, Option<String>) {
+    let (mut lines, mut image) = (Vec::new(), None);
     for pod in pods.iter().take(LINES) {
         let text = |field: &str| pod.at(&["metadata", field]).str_or_empty().to_owned();
         let target = Target { kind: kinds::POD, api_version: None, namespace: text("namespace"), name: text("name") };
         let events = world.events_of(&target).await.unwrap_or_default();
-        let told = events.iter().filter(|it| it["reason"].as_str() == Some("NotInterpreted"));
-        lines.extend(told.map(|event| render_event(&target.to_string(), event)));
+        for event in events.iter().filter(|it| it["reason"].as_str() == Some("NotInterpreted")) {
+            lines.push(render_event(&target.to_string(), event));
+            image = image.or_else(|| image_at(pod, event.at(&["involvedObject", "fieldPath"]).str_or_empty()));
+        }
     }
     lines.truncate(LINES / 2);
-    lines
+    (lines, image)
+}
+
+/// The image of the container that a path such as `spec.containers{web}` names.
+fn image_at(pod: &Value, path: &str) -> Option<String> {
+    let (list, name) = path.strip_prefix("spec.")?.strip_suffix('}')?.split_once('{')?;
+    let container = pod.at(&["spec", list]).items().iter().find(|it| it["name"].as_str() == Some(name))?;
+    Some(container["image"].as_str()?.to_owned())
 }
 
 /// The first `kind/name` in the words of a step.
