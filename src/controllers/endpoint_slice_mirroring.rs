@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::shared::service::LAST_CHANGE_TRIGGER_TIME;
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Object, Str, Value, kinds, literal};
 use crate::store::{Change, View};
@@ -32,6 +32,10 @@ pub struct EndpointSliceMirroring;
 impl Controller for EndpointSliceMirroring {
     fn name(&self) -> &'static str {
         "endpointslicemirroring-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::ENDPOINTS, kinds::ENDPOINT_SLICE, kinds::SERVICE])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

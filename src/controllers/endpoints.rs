@@ -13,7 +13,7 @@ use crate::controllers::shared::service::{
     IS_HEADLESS, Selections, TriggerTimes, annotate, has_address, hostname, is_endpoint, pods, selector, target_port,
     target_ref,
 };
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Map, Object, Str, Value, kinds, literal};
 use crate::store::{Change, View};
@@ -36,6 +36,10 @@ pub struct EndpointsController {
 impl Controller for EndpointsController {
     fn name(&self) -> &'static str {
         "endpoint-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::ENDPOINTS, kinds::POD, kinds::SERVICE])
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {

@@ -33,7 +33,7 @@ use crate::api::Status;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
-use crate::object::{Key, Object, Str};
+use crate::object::{Key, Kind, Object, Str};
 use crate::store::{Change, View};
 pub use event_budget::EventBudget;
 
@@ -45,7 +45,10 @@ pub trait Controller: std::fmt::Debug + Send {
     /// The name that it writes under: `daemonset-controller`.
     fn name(&self) -> &'static str;
 
-    /// Which keys `change` concerns. Called once for each change, its own included.
+    /// The kinds of which it hears every change, as a real one has informers for some kinds. Always the same.
+    fn watches(&self) -> Watches;
+
+    /// Which keys `change` concerns. Called once for each change of a kind that it watches, its own changes included.
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>);
 
     /// What is to be done about `key` now.
@@ -59,6 +62,25 @@ pub trait Controller: std::fmt::Debug + Send {
     /// Hears what the API answered to the first action of the last outcome for `key` that failed. The key is due again after
     /// a back-off in any case; only who tells of the failure in a status has to remember it.
     fn refused(&mut self, _key: &Key, _status: &Status) {}
+}
+
+/// The kinds that a controller hears of: a change costs only those who watch its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watches {
+    /// These.
+    Only(&'static [Kind]),
+    /// All of them, custom kinds included, without these built-in ones.
+    AllBut(&'static [Kind]),
+}
+
+impl Watches {
+    /// Whether changes of `kind` are heard.
+    pub fn includes(self, kind: Kind) -> bool {
+        match self {
+            Watches::Only(kinds) => kinds.contains(&kind),
+            Watches::AllBut(kinds) => !kinds.contains(&kind),
+        }
+    }
 }
 
 /// A key that has to be looked at, some time after the change.

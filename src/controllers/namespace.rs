@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use crate::api::custom::serving;
 use crate::api::registry::{DeleteOptions, Propagation};
 use crate::clock::{Span, Time};
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Kind, Meta, Object, Str, Value, kinds, literal};
 use crate::store::{Change, View};
@@ -50,6 +50,10 @@ enum Pass {
 impl Controller for NamespaceController {
     fn name(&self) -> &'static str {
         "namespace-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::AllBut(&[])
     }
 
     fn wakes(&mut self, change: &Change, _view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::shared::pod::is_terminal;
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
@@ -42,6 +42,10 @@ fn until_round(now: Time) -> Span {
 impl Controller for PodGarbageCollector {
     fn name(&self) -> &'static str {
         "pod-garbage-collector"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::NODE, kinds::POD])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -5,7 +5,7 @@
 
 use crate::api::registry::quota;
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Map, Object, Value, kinds, literal};
 use crate::store::{Change, View};
 
@@ -16,6 +16,10 @@ pub struct ResourceQuotaController;
 impl Controller for ResourceQuotaController {
     fn name(&self) -> &'static str {
         "resourcequota-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::AllBut(&[])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Kind, Map, Object, Str, kinds, literal};
 use crate::store::{Change, View};
@@ -74,6 +74,10 @@ impl Controller for ServiceAccountController {
         "service-account-controller"
     }
 
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::NAMESPACE, kinds::SERVICE_ACCOUNT])
+    }
+
     fn wakes(&mut self, change: &Change, _view: View<'_>, wakes: &mut Vec<Wake>) {
         let account_changed = change.key.kind == kinds::SERVICE_ACCOUNT && change.after.is_some();
         if !account_changed {
@@ -97,6 +101,10 @@ pub struct RootCaPublisher {}
 impl Controller for RootCaPublisher {
     fn name(&self) -> &'static str {
         "root-ca-certificate-publisher"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::CONFIG_MAP, kinds::NAMESPACE])
     }
 
     fn wakes(&mut self, change: &Change, _view: View<'_>, wakes: &mut Vec<Wake>) {

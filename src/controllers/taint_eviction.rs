@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::shared::node_fit::tolerates;
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
@@ -42,6 +42,10 @@ enum Stay {
 impl Controller for TaintEvictionController {
     fn name(&self) -> &'static str {
         "taint-eviction-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::NODE, kinds::POD])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -4,7 +4,7 @@
 
 use crate::api::registry::{DeleteOptions, Propagation};
 use crate::clock::{Span, Time};
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, kinds};
 use crate::store::{Change, View};
 
@@ -15,6 +15,10 @@ pub struct TtlAfterFinished;
 impl Controller for TtlAfterFinished {
     fn name(&self) -> &'static str {
         "ttl-after-finished-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::JOB])
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {

@@ -4,7 +4,7 @@
 //! while a pod that is bound to a node and not over names it, a volume while it is bound to a claim.
 
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, Str, Value, kinds, literal};
 use crate::store::{Change, View};
 
@@ -18,6 +18,10 @@ pub struct VolumeProtection;
 impl Controller for VolumeProtection {
     fn name(&self) -> &'static str {
         "pvc-protection-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::PERSISTENT_VOLUME, kinds::PERSISTENT_VOLUME_CLAIM, kinds::POD])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

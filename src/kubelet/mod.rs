@@ -47,7 +47,7 @@ pub use latency::{Latency, LatencyError};
 
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::{Change, View};
@@ -340,6 +340,10 @@ impl Kubelet {
 impl Controller for Kubelet {
     fn name(&self) -> &'static str {
         "kubelet"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::CONFIG_MAP, kinds::NODE, kinds::POD, kinds::SECRET])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

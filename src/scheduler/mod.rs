@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::clock::{Span, Time};
 use crate::controllers::persistent_volume;
-use crate::controllers::{Action, Controller, EventRecord, EventVia, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, EventVia, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
@@ -65,6 +65,16 @@ fn is_waiting_for_a_node(pod: &Object) -> bool {
 impl Controller for Scheduler {
     fn name(&self) -> &'static str {
         DEFAULT_SCHEDULER
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[
+            kinds::NODE,
+            kinds::PERSISTENT_VOLUME,
+            kinds::PERSISTENT_VOLUME_CLAIM,
+            kinds::POD,
+            kinds::STORAGE_CLASS,
+        ])
     }
 
     fn wakes(&mut self, change: &Change, _view: View<'_>, wakes: &mut Vec<Wake>) {

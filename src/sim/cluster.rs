@@ -6,6 +6,7 @@ use crate::api::registry::Api;
 use crate::clock::{Names, Span, Time};
 use crate::controllers::Controller;
 use crate::object::{Release, Str};
+use crate::sim::audience::Audience;
 use crate::sim::events::Recorder;
 use crate::sim::timeline::Timeline;
 use crate::store::{Store, View};
@@ -37,6 +38,7 @@ pub struct Cluster {
     pub(super) start: Time,
     pub(super) timeline: Timeline,
     pub(super) controllers: Vec<Box<dyn Controller>>,
+    audience: Audience,
     pub(super) backoff: super::actions::Backoff,
     pub(super) recorder: Recorder,
     /// How many nodes ever joined; their addresses count it.
@@ -58,6 +60,7 @@ impl Cluster {
             now: options.start,
             start: options.start,
             timeline: Timeline::default(),
+            audience: Audience::new(&controllers),
             controllers,
             backoff: super::actions::Backoff::default(),
             recorder: Recorder::default(),
@@ -104,7 +107,7 @@ impl Cluster {
         self.store.compact(version);
     }
 
-    /// Tells every controller of every change it has not been told of.
+    /// Tells the controllers of every change that they have not been told of.
     pub(super) fn route(&mut self) {
         let mut wakes = Vec::new();
         let view = View::new(&self.store);
@@ -112,10 +115,13 @@ impl Cluster {
             return;
         };
         for change in changes {
-            for (index, controller) in self.controllers.iter_mut().enumerate() {
+            for &index in self.audience.of(change.key.kind) {
                 if self.stopped.contains(&index) {
                     continue;
                 }
+                let Some(controller) = self.controllers.get_mut(index) else {
+                    continue;
+                };
                 controller.wakes(change, view, &mut wakes);
                 for wake in wakes.drain(..) {
                     self.timeline.push(index, wake.key, self.now + wake.after);

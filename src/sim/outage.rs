@@ -57,7 +57,9 @@ impl Cluster {
         self.stopped.remove(&index);
         let mut controller = fresh;
         let mut wakes = Vec::new();
-        for object in self.store.kinds().flat_map(|kind| self.store.list(kind)) {
+        let watches = controller.watches();
+        let heard = self.store.kinds().filter(|kind| watches.includes(*kind));
+        for object in heard.flat_map(|kind| self.store.list(kind)) {
             let change = Change {
                 version: object.meta.resource_version,
                 time: self.now,

@@ -13,7 +13,7 @@ mod sync;
 pub use run::JobRun;
 
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake};
+use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, OwnerRef, Str, kinds};
 use crate::store::{Change, View};
 
@@ -24,6 +24,10 @@ pub struct CronJobController;
 impl Controller for CronJobController {
     fn name(&self) -> &'static str {
         "cronjob-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::CRON_JOB, kinds::JOB])
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {

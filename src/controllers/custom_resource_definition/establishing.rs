@@ -3,7 +3,7 @@
 use super::status_update;
 use crate::api::custom::definition::conditions::{self, Condition};
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake};
+use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, kinds};
 use crate::store::{Change, View};
 
@@ -14,6 +14,10 @@ pub struct EstablishingController;
 impl Controller for EstablishingController {
     fn name(&self) -> &'static str {
         "crd-establishing-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::CUSTOM_RESOURCE_DEFINITION])
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {

@@ -8,7 +8,7 @@ use crate::api::custom::definition::conditions::{self, Condition};
 use crate::api::custom::serving;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, Str, kinds};
 use crate::store::{Change, View};
 
@@ -26,6 +26,10 @@ pub struct DefinitionFinalizer {
 impl Controller for DefinitionFinalizer {
     fn name(&self) -> &'static str {
         "crd-finalizer"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::CUSTOM_RESOURCE_DEFINITION])
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::status_update;
 use crate::api::custom::definition::conditions::{self, Condition};
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake};
+use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 
@@ -17,6 +17,10 @@ pub struct NamingController;
 impl Controller for NamingController {
     fn name(&self) -> &'static str {
         "crd-naming-condition-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::CUSTOM_RESOURCE_DEFINITION])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

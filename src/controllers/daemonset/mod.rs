@@ -22,7 +22,7 @@ use std::sync::Arc;
 use crate::api::registry::DeleteOptions;
 use crate::clock::Time;
 use crate::controllers::history::{History, Standing, construct, truncate};
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::object::{Key, Map, Object, Str, kinds};
 use crate::store::{Change, View};
 
@@ -55,6 +55,10 @@ struct KnownHistory {
 impl Controller for DaemonSetController {
     fn name(&self) -> &'static str {
         "daemonset-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::CONTROLLER_REVISION, kinds::DAEMON_SET, kinds::NODE, kinds::POD])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use crate::api::Status;
 use crate::clock::Time;
 use crate::controllers::shared::claim;
-use crate::controllers::{Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Controller, EventRecord, Outcome, Wake, Watches};
 use crate::object::{Key, Map, Object, Str, kinds, literal};
 use crate::store::{Change, View};
 
@@ -47,6 +47,10 @@ pub struct DeploymentController {
 impl Controller for DeploymentController {
     fn name(&self) -> &'static str {
         "deployment-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::DEPLOYMENT, kinds::POD, kinds::REPLICA_SET])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

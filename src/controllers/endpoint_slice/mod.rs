@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::shared::service::{Selections, TriggerTimes, annotate, is_endpoint, pods, selector};
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::object::{Key, Object, Str, kinds};
 use crate::store::{Change, View};
 use endpoint::{CONTROLLER, MANAGED_BY, SERVICE_NAME, address_types};
@@ -42,6 +42,10 @@ pub struct EndpointSliceController {
 impl Controller for EndpointSliceController {
     fn name(&self) -> &'static str {
         "endpointslice-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::ENDPOINT_SLICE, kinds::POD, kinds::SERVICE])
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::api::registry::{DeleteOptions, Propagation};
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::object::{Key, Meta, Object, OwnerRef, Str, kinds};
 use crate::store::{Change, View};
 use owners::{Owners, is_blocking, is_deleting_dependents, is_in_wrong_namespace, matches_coordinates};
@@ -36,11 +36,12 @@ impl Controller for GarbageCollector {
         "garbage-collector-controller"
     }
 
-    fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
+    fn watches(&self) -> Watches {
         // Events are the one kind that the real collector does not watch.
-        if change.key.kind == kinds::EVENT {
-            return;
-        }
+        Watches::AllBut(&[kinds::EVENT])
+    }
+
+    fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         match (&change.before, &change.after) {
             (Some(before), None) => wake_around_removed(before, view, wakes),
             (before, Some(after)) => {

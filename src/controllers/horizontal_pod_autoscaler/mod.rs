@@ -23,7 +23,7 @@ mod wakes;
 use std::collections::BTreeMap;
 
 use crate::clock::{Span, Time};
-use crate::controllers::{Controller, Outcome, Wake};
+use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object};
 use crate::store::{Change, View};
 
@@ -43,6 +43,10 @@ pub struct HorizontalController {
 impl Controller for HorizontalController {
     fn name(&self) -> &'static str {
         "horizontal-pod-autoscaler"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(wakes::KINDS)
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

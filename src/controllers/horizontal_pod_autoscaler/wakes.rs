@@ -1,11 +1,15 @@
 //! Which changes make an autoscaler look at its next instant.
 
 use crate::controllers::Wake;
-use crate::object::{Object, kinds, matches_label_selector};
+use crate::object::{Kind, Object, kinds, matches_label_selector};
 use crate::store::{Change, View};
 
 use super::next_look;
 use super::sync::{SCALABLE, selector_of, target_key};
+
+/// The autoscaler's own kind, what it can scale, and what it measures.
+pub(super) const KINDS: &[Kind] =
+    &[kinds::HORIZONTAL_POD_AUTOSCALER, kinds::POD, SCALABLE[0], SCALABLE[1], SCALABLE[2], SCALABLE[3]];
 
 /// The autoscalers that `change` concerns. A namespace without any is seen to have none by one look-up.
 pub(super) fn wakes(change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
@@ -20,9 +24,6 @@ pub(super) fn wakes(change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
             (_, Some(after)) => wakes.push(wake(after)),
             (_, None) => wakes.push(Wake::now(change.key.clone())),
         }
-        return;
-    }
-    if kind != kinds::POD && !SCALABLE.contains(&kind) {
         return;
     }
     let scalers = view.list_in(kinds::HORIZONTAL_POD_AUTOSCALER, &change.key.namespace);

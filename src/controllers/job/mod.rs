@@ -26,7 +26,7 @@ pub use spec::TRACKING_FINALIZER;
 pub use status::is_finished;
 
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake};
+use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, kinds};
 use crate::store::{Change, View};
 
@@ -39,6 +39,10 @@ pub struct JobController {
 impl Controller for JobController {
     fn name(&self) -> &'static str {
         "job-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::JOB, kinds::POD])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::{Span, Time};
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::kubelet::node::has_kubelet;
 use crate::object::{Key, Object, Str, kinds};
 use crate::store::{Change, View};
@@ -31,6 +31,10 @@ pub struct NodeLifecycleController {
 impl Controller for NodeLifecycleController {
     fn name(&self) -> &'static str {
         "node-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::LEASE, kinds::NODE])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -14,7 +14,7 @@ pub use provisioner::{PROVISIONER, VirtualProvisioner};
 use std::sync::Arc;
 
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake};
+use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 
@@ -34,6 +34,10 @@ pub struct PersistentVolumeController;
 impl Controller for PersistentVolumeController {
     fn name(&self) -> &'static str {
         "persistentvolume-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::PERSISTENT_VOLUME, kinds::PERSISTENT_VOLUME_CLAIM, kinds::STORAGE_CLASS])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -9,7 +9,7 @@ use crate::controllers::persistent_volume::claim::reference;
 use crate::controllers::persistent_volume::{
     PROVISIONED_BY, SELECTED_NODE, class, class_name, is_bound, phase, volume_key, waits_for_consumer,
 };
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Object, Value, kinds};
 use crate::store::{Change, View};
@@ -24,6 +24,10 @@ pub struct VirtualProvisioner;
 impl Controller for VirtualProvisioner {
     fn name(&self) -> &'static str {
         PROVISIONER
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::PERSISTENT_VOLUME, kinds::PERSISTENT_VOLUME_CLAIM])
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {

@@ -19,7 +19,7 @@ use crate::api::Status;
 use crate::api::registry::DeleteOptions;
 use crate::clock::Time;
 use crate::controllers::shared::pod::new_from_template;
-use crate::controllers::{Action, Controller, Outcome, Wake};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Kind, Object, Str, Value, kinds};
 use crate::store::{Change, View};
@@ -34,14 +34,23 @@ const BURST: usize = 500;
 struct Family {
     kind: Kind,
     actor: &'static str,
+    watches: &'static [Kind],
     /// Whether the status counts pods that are being deleted.
     counts_terminating: bool,
 }
 
-static REPLICA_SETS: Family =
-    Family { kind: kinds::REPLICA_SET, actor: "replicaset-controller", counts_terminating: true };
-static REPLICATION_CONTROLLERS: Family =
-    Family { kind: kinds::REPLICATION_CONTROLLER, actor: "replication-controller", counts_terminating: false };
+static REPLICA_SETS: Family = Family {
+    kind: kinds::REPLICA_SET,
+    actor: "replicaset-controller",
+    watches: &[kinds::POD, kinds::REPLICA_SET],
+    counts_terminating: true,
+};
+static REPLICATION_CONTROLLERS: Family = Family {
+    kind: kinds::REPLICATION_CONTROLLER,
+    actor: "replication-controller",
+    watches: &[kinds::POD, kinds::REPLICATION_CONTROLLER],
+    counts_terminating: false,
+};
 
 impl Family {
     /// The label selector of `owner`: a ReplicationController's is a plain map of labels.
@@ -84,6 +93,10 @@ impl ReplicaSetController {
 impl Controller for ReplicaSetController {
     fn name(&self) -> &'static str {
         self.family.actor
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(self.family.watches)
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

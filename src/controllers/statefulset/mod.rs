@@ -13,7 +13,7 @@ mod status;
 mod sync;
 
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake};
+use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, OwnerRef, Str, kinds, matches_label_selector};
 use crate::store::{Change, View};
 
@@ -24,6 +24,10 @@ pub struct StatefulSetController;
 impl Controller for StatefulSetController {
     fn name(&self) -> &'static str {
         "statefulset-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::PERSISTENT_VOLUME_CLAIM, kinds::POD, kinds::STATEFUL_SET])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
