@@ -8,6 +8,7 @@ use crate::controllers::Controller;
 use crate::object::{Release, Str};
 use crate::sim::audience::Audience;
 use crate::sim::events::Recorder;
+use crate::sim::horizon::{Horizon, Memory};
 use crate::sim::timeline::Timeline;
 use crate::store::{Store, View};
 
@@ -20,12 +21,19 @@ pub struct ClusterOptions {
     pub start: Time,
     /// Which release of Kubernetes its API is that of. Everything behind the API is that of the newest.
     pub release: Release,
+    /// How much of its past it remembers.
+    pub horizon: Horizon,
 }
 
 impl Default for ClusterOptions {
     /// Midnight of 2026-01-01 in UTC, a Thursday, seed 1 and the newest release.
     fn default() -> Self {
-        ClusterOptions { seed: 1, start: Time::from_unix(1_767_225_600), release: Release::LATEST }
+        ClusterOptions {
+            seed: 1,
+            start: Time::from_unix(1_767_225_600),
+            release: Release::LATEST,
+            horizon: Horizon::default(),
+        }
     }
 }
 
@@ -41,6 +49,7 @@ pub struct Cluster {
     audience: Audience,
     pub(super) backoff: super::actions::Backoff,
     pub(super) recorder: Recorder,
+    pub(super) memory: Memory,
     /// How many nodes ever joined; their addresses count it.
     pub(super) nodes_added: usize,
     /// The controllers that are down.
@@ -64,6 +73,7 @@ impl Cluster {
             controllers,
             backoff: super::actions::Backoff::default(),
             recorder: Recorder::default(),
+            memory: Memory::up_to(options.horizon),
             nodes_added: 0,
             stopped: BTreeSet::new(),
             routed,
@@ -149,6 +159,7 @@ impl Cluster {
         if due > self.now {
             self.now = due;
             self.expire_events();
+            self.forget_the_past();
         }
         let Some(controller) = self.controllers.get_mut(index).filter(|_| !self.stopped.contains(&index)) else {
             return true;
@@ -171,6 +182,7 @@ impl Cluster {
         self.run_until(until)?;
         self.now = self.now.max(until);
         self.expire_events();
+        self.forget_the_past();
         Ok(())
     }
 }

@@ -103,6 +103,10 @@ impl Stage for Embedded {
         self.cluster.with(|cluster| cluster.view().history().cloned().collect())
     }
 
+    fn forgotten(&self) -> Option<Time> {
+        self.cluster.with(|cluster| cluster.view().forgotten())
+    }
+
     fn tail(&self, lines: usize) -> Vec<Line> {
         self.cluster.with(|cluster| {
             let tail = cluster.timeline().tail();

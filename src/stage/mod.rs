@@ -73,8 +73,11 @@ pub trait Stage: Debug {
     /// Says how long one thing takes from now on, on one node or on all of them.
     fn set_latency(&mut self, node: Option<&str>, part: Part, span: Span);
 
-    /// Every change of every object, oldest first.
+    /// Every change of every object, oldest first, as far back as it is remembered.
     fn history(&self) -> Vec<Change>;
+
+    /// When the last of the changes happened that are not remembered any more; `None` while all of them are.
+    fn forgotten(&self) -> Option<Time>;
 
     /// Has containers do what is said of them.
     ///

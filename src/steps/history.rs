@@ -6,6 +6,7 @@ use super::{Args, Result, Target, steps};
 use crate::clock::Time;
 use crate::object::{Object, Str, kinds};
 use crate::report::Failure;
+use crate::stage::Stage;
 use crate::store::Change;
 use crate::world::World;
 
@@ -28,9 +29,11 @@ steps! {
 
 /// The pods of `target` as changes, oldest first, and the moment that counting begins at. The object may be gone by now.
 fn pods_of(world: &mut World, target: &Target) -> Result<(Vec<Change>, Time)> {
+    let mark = world.mark;
     let stage = world.stage()?;
     let (history, start) = (stage.history(), stage.start());
-    let from = world.mark.unwrap_or(start);
+    let from = mark.unwrap_or(start);
+    remembered(stage, from)?;
     let is_it =
         |it: &Object| it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace;
     let uids = descent(&history, is_it);
@@ -53,6 +56,21 @@ pub(super) fn descent(history: &[Change], is_it: impl Fn(&Object) -> bool) -> BT
         }
     }
     uids
+}
+
+/// Checks that nothing is forgotten of what happened from `from` on.
+pub(super) fn remembered(stage: &dyn Stage, from: Time) -> Result {
+    match stage.forgotten().filter(|it| *it >= from) {
+        None => Ok(()),
+        Some(at) => {
+            let until = at - stage.start();
+            let failure = Failure::scenario(format!("what happened until T+{until} is not remembered any more"));
+            Err(failure.help(
+                "a cluster remembers a day, and 100,000 changes: look more often, or count from a later moment with `When \
+                 I mark this moment`",
+            ))
+        }
+    }
 }
 
 fn is_running(pod: &Object) -> bool {
@@ -109,6 +127,7 @@ async fn unavailable(world: &mut World, args: Args) -> Result {
     let mark = world.mark;
     let stage = world.stage()?;
     let (history, start) = (stage.history(), stage.start());
+    remembered(stage, mark.unwrap_or(start))?;
     let mut began = false;
     for change in &history {
         let Some(object) = change.after.as_ref().filter(|_| {

@@ -1,7 +1,7 @@
 //! Steps that compare the state or the history with an accepted snapshot.
 
 use super::count::select;
-use super::history::descent;
+use super::history::{descent, remembered};
 use super::{Args, Result, Target, steps};
 use crate::object::{Kind, Object, kinds};
 use crate::report::Failure;
@@ -52,8 +52,10 @@ async fn trace(world: &mut World, args: Args) -> Result {
         Some(words) => Some(world.target(words).await?),
         None => None,
     };
+    let since = world.mark.filter(|_| args.optional("since").is_some());
     let stage = world.stage()?;
     let (mut history, start) = (stage.history(), stage.start());
+    remembered(stage, since.unwrap_or(start))?;
     let is_it = |it: &Object, target: &Target| {
         it.kind == target.kind && it.meta.name == target.name && it.meta.namespace == target.namespace
     };

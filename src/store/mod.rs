@@ -54,6 +54,7 @@ pub struct Store {
     release: Release,
     version: u64,
     floor: u64,
+    forgotten: Option<Time>,
     objects: Slots,
     by_name: BTreeMap<Kind, ByNamespace>,
     by_owner: BTreeMap<Str, BTreeSet<Key>>,
@@ -202,7 +203,17 @@ impl Store {
     pub fn compact(&mut self, version: u64) {
         self.floor = self.floor.max(version.min(self.version));
         let kept = self.log.partition_point(|change| change.version <= self.floor);
-        self.log.drain(..kept);
+        self.forgotten = self.log.drain(..kept).next_back().map(|change| change.time).or(self.forgotten);
+    }
+
+    /// When the last of the changes happened that are not kept any more; `None` while all of them are.
+    pub fn forgotten(&self) -> Option<Time> {
+        self.forgotten
+    }
+
+    /// The version that the store had just before `time`, as far back as changes are kept.
+    pub fn version_before(&self, time: Time) -> u64 {
+        self.floor + self.log.partition_point(|change| change.time < time) as u64
     }
 
     /// Brings the indexes up to date. Most changes are of a status, which no index is made of, and are seen to be.
