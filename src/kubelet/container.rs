@@ -88,7 +88,7 @@ pub struct Exit {
 impl Exit {
     /// How many pieces the log has lost.
     pub fn log_dropped(&self) -> usize {
-        self.machine.as_ref().map_or(0, |it| it.dropped)
+        self.machine.as_ref().map_or(0, |it| it.log.dropped())
     }
 
     /// What was printed before the end.
@@ -96,7 +96,7 @@ impl Exit {
         match &mut self.machine {
             Some(machine) => {
                 machine.run(self.finished);
-                &machine.log
+                machine.log.pieces()
             }
             None => &[],
         }

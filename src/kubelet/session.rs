@@ -155,11 +155,10 @@ impl Kubelet {
             return ended();
         };
         let next = running.next_step(now);
-        let Some(seen) = running.session(process, now) else {
+        let Some(seen) = running.session(process, told, now) else {
             return ended();
         };
-        let printed = seen.output.into_iter().skip(told).collect();
-        Progress { printed, ended: seen.ended.map(|(_, code)| code), stuck: seen.stuck, next }
+        Progress { printed: seen.output, ended: seen.ended.map(|(_, code)| code), stuck: seen.stuck, next }
     }
 
     fn attached(&mut self, session: &Session, read: usize, now: Time) -> Progress {

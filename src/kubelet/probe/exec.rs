@@ -48,9 +48,7 @@ pub enum Forecast {
 
 /// The machine of a container at `at`; one that nobody has looked into has the files of `what`.
 fn machine_at(running: &Running, what: &Machine, at: Time) -> Machine {
-    let mut machine = running.machine_at(at).unwrap_or_else(|| Machine::resting(what.files.clone(), at));
-    machine.log.clear();
-    machine
+    running.machine_at(at).unwrap_or_else(|| Machine::resting(what.files.clone(), at))
 }
 
 /// Tries `what`, which is `argv`, in the container at `at`.
@@ -67,7 +65,7 @@ fn on(mut machine: Machine, what: &Machine, argv: &[String], timeout: Span) -> T
     if seen.ended.is_none() && stuck.as_deref().is_some_and(clients::answers) {
         return Tried::at_once(Outcome::Success);
     }
-    let output: String = seen.output.iter().map(|it| it.text.as_str()).collect();
+    let output: String = seen.output.text();
     let outcome = of_command(argv, seen.ended.map(|(_, code)| code), &output, timeout);
     let took = seen.ended.map_or(timeout, |(ended, _)| ended - at);
     let writes = !machine.files.is_same(&before) && !machine.files.is_like(&before);
@@ -83,7 +81,7 @@ pub fn forecast(
     (outcome, first, ticks): (&Outcome, Time, Ticks),
 ) -> Forecast {
     let depends_on_time = is_volatile(argv);
-    let is_quiet = running.machine_at(running.started).is_none();
+    let is_quiet = !running.has_files();
     if is_quiet && !depends_on_time {
         return Forecast::Same;
     }
@@ -100,7 +98,7 @@ pub fn forecast(
         }
         let next = ahead.run(at);
         let own = ahead.own();
-        own.log.clear();
+        own.log.forget();
         if matches!(own.state, State::Ended(..)) {
             return Forecast::Same;
         }
@@ -108,7 +106,7 @@ pub fn forecast(
         let mut took = Span::ZERO;
         if depends_on_time || !is_known {
             known = Some(own.files.clone());
-            let tried = on(own.clone(), what, argv, spec.timeout);
+            let tried = on(own.ahead(), what, argv, spec.timeout);
             if tried.outcome != *outcome || tried.writes {
                 return Forecast::At(at);
             }

@@ -24,25 +24,28 @@ impl Running {
         let files = what.files.clone();
         let script = self.script.get_or_insert_with(|| Box::new(Script::resting(Machine::resting(files, now))));
         script.run(now);
-        let before = script.now.files.clone();
+        let before = script.now.ahead();
         let session = script.now.execute_beside(what);
         let is_over = |it: &Machine| it.sessions.get(&session).is_none_or(|it| it.ended.is_some());
-        let mut ahead = script.now.clone();
+        let mut ahead = script.now.ahead();
         ahead.run_while(limit, |it| !is_over(it));
-        let seen = ahead.sessions.remove(&session).unwrap_or_default();
+        // A program that cannot be started has printed before it ran.
+        let mut output = script.now.sessions.get(&session).map(|it| it.output.clone()).unwrap_or_default();
+        let seen = ahead.sessions.get(&session).cloned().unwrap_or_default();
+        output.catch_up(seen.output);
         let stuck = ahead.stuck.get(&session).cloned();
         match seen.ended {
             Some((at, _)) if at == now && ahead.now == now => {
-                let is_quiet = ahead.files.is_same(&before) && ahead.state == State::Running;
-                script.now = ahead;
+                script.now.catch_up(ahead);
                 script.now.forget_session(session);
-                if !is_quiet {
-                    self.run_ahead(now);
+                // What left everything as it was leaves what was foreseen as it was.
+                if script.now.state != State::Running || !script.now.is_where(&before) {
+                    self.interfered(now);
                 }
             }
-            _ => self.run_ahead(now),
+            _ => self.interfered(now),
         }
-        Executed { session, ended: seen.ended, output: seen.output, stuck }
+        Executed { session, ended: seen.ended, output: output.pieces().to_vec(), stuck }
     }
 
     /// Begins to execute process 1 of `what` as [`Self::execute`] does, and keeps its session until that is ended; with
@@ -56,7 +59,7 @@ impl Running {
             script.now.open_input(session);
         }
         script.run(now);
-        self.run_ahead(now);
+        self.interfered(now);
         session
     }
 
@@ -68,17 +71,17 @@ impl Running {
         script.run(now);
         let fits = script.now.feed(session, text);
         script.run(now);
-        self.run_ahead(now);
+        self.interfered(now);
         fits
     }
 
-    /// What a session that went on has come to by `now`.
-    pub fn session(&mut self, session: u32, now: Time) -> Option<Executed> {
+    /// What a session that went on has come to by `now`, without the first `told` pieces of its output.
+    pub fn session(&mut self, session: u32, told: usize, now: Time) -> Option<Executed> {
         let script = self.script.as_mut()?;
         script.run(now);
         let seen = script.now.sessions.get(&session)?;
         let stuck = script.now.stuck.get(&session).cloned();
-        Some(Executed { session, ended: seen.ended, output: seen.output.clone(), stuck })
+        Some(Executed { session, ended: seen.ended, output: seen.output.after(told).to_vec(), stuck })
     }
 
     /// Ends a session at `now`, if it still goes on, and forgets it.
@@ -86,7 +89,7 @@ impl Running {
         if let Some(script) = &mut self.script {
             script.run(now);
             script.now.end_session(session);
-            self.run_ahead(now);
+            self.interfered(now);
         }
     }
 }
@@ -130,7 +133,7 @@ mod tests {
         let executed = execute(&mut running, "echo a; sleep 5; echo b; sleep 60; touch /tmp/c", 10, 20);
         assert_eq!((executed.ended, text(&executed.output)), (None, "a\nb\n".to_owned()));
         running.end_session(executed.session, Time::from_unix(20));
-        assert_eq!(running.session(executed.session, Time::from_unix(90)), None);
+        assert_eq!(running.session(executed.session, 0, Time::from_unix(90)), None);
         assert_eq!(running.files(Time::from_unix(90)).and_then(|it| it.get("/tmp/c")), None);
         assert_eq!(running.end, Some((Time::from_unix(100), 0)));
     }

@@ -21,7 +21,7 @@ pub enum Course {
     Rests,
     /// It does the same over and over.
     Repeats(Round),
-    /// It is still busy at the horizon.
+    /// It is still busy at the horizon, or where it has come to by as much effort as was to be spent.
     Busy,
 }
 
@@ -37,10 +37,11 @@ pub struct Round {
 }
 
 impl Machine {
-    /// Runs until it is known what becomes of it, or until `horizon`.
-    pub fn foresee(&mut self, horizon: Time) -> Course {
+    /// Runs until it is known what becomes of it, or until `horizon`, but past no more than so many instants at which
+    /// something happens.
+    pub fn foresee(&mut self, horizon: Time, most: u32) -> Course {
         let mut mark: Option<(Machine, usize)> = None;
-        let (mut steps, mut enough) = (0_u32, 1_u32);
+        let (mut steps, mut enough, mut taken) = (0_u32, 1_u32, 0);
         loop {
             let Some(next) = self.run(self.now) else {
                 return if self.state == State::Running { Course::Rests } else { Course::Ends };
@@ -50,12 +51,12 @@ impl Machine {
             } else if let Some((then, printed)) = &mark
                 && self.is_where(then)
             {
-                let prints = self.log.len() + self.dropped > *printed;
+                let prints = self.log.total() > *printed;
                 return Course::Repeats(Round { from: then.now, every: self.now - then.now, prints });
             }
             // The mark moves on after 1, 2, 4, .. steps, so that a round of any length is found.
             if mark.is_none() || steps == enough {
-                mark = Some((self.without_log(), self.log.len() + self.dropped));
+                mark = Some((self.ahead(), self.log.total()));
                 (steps, enough) = (0, enough.saturating_mul(2));
             }
             steps += 1;
@@ -63,6 +64,10 @@ impl Machine {
                 self.run(horizon);
                 return Course::Busy;
             }
+            if taken >= most {
+                return Course::Busy;
+            }
+            taken += 1;
             self.run(next);
         }
     }
@@ -96,7 +101,7 @@ impl Machine {
     }
 
     /// Whether it would do from now on what `then` did from then on.
-    fn is_where(&self, then: &Machine) -> bool {
+    pub fn is_where(&self, then: &Machine) -> bool {
         let passed = self.now - then.now;
         let is_like = |(one, other): (&Task, &Task)| one.is_where(other, passed);
         let held = |it: &Machine| it.streams.values().all(|it| it.text.is_empty());
@@ -162,7 +167,7 @@ mod tests {
     }
 
     fn course(script: &str) -> Course {
-        machine(script).foresee(Time::from_unix(3600))
+        machine(script).foresee(Time::from_unix(3600), u32::MAX)
     }
 
     fn repeats(from: i64, every: i64, prints: bool) -> Course {

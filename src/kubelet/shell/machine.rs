@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::files::Files;
+pub use super::output::{Output, Printed};
 use super::script::Node;
 use super::task::{Frame, Pid, StreamId, Target, Task, Wait};
 use crate::clock::Time;
@@ -15,21 +16,8 @@ use crate::clock::Time;
 const MOST_COMMANDS: u32 = 200_000;
 /// The exit code of a process that was killed.
 pub const KILLED: i64 = 137;
-/// The bytes that a log keeps; like a kubelet's, it then loses its older half.
-const MOST_LOG: usize = 10 << 20;
 /// The bytes that a stream holds; a writer beyond that is as endless as one without a sleep.
 const MOST_STREAM: usize = 4 << 20;
-
-/// Something that was printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Printed {
-    /// When.
-    pub time: Time,
-    /// Whether to the standard error.
-    pub error: bool,
-    /// What; lines end with a newline, and not all of it need be whole lines.
-    pub text: String,
-}
 
 /// How a machine is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +32,7 @@ pub enum State {
 #[derive(Clone, Debug, Default)]
 pub struct Session {
     /// What they printed.
-    pub output: Vec<Printed>,
+    pub output: Output,
     /// When the first of them ended, and its exit code.
     pub ended: Option<(Time, i64)>,
     /// The standard input, as long as somebody outside may write to it.
@@ -65,10 +53,8 @@ pub struct Machine {
     pub now: Time,
     /// The files.
     pub files: Files,
-    /// What was printed, in order.
-    pub log: Vec<Printed>,
-    /// How many pieces the log has lost, which came before those.
-    pub dropped: usize,
+    /// What was printed.
+    pub log: Output,
     /// How it is.
     pub state: State,
     /// Whether its image is a base image, which has the usual programs and no others.
@@ -82,7 +68,6 @@ pub struct Machine {
     pub(super) streams: BTreeMap<StreamId, Stream>,
     /// Whether a process has looked at something outside of the machine since somebody asked: at the clock.
     pub looked_outside: bool,
-    logged: usize,
     last_pid: Pid,
     last_stream: StreamId,
     commands: u32,
@@ -94,8 +79,7 @@ impl Machine {
         Machine {
             now,
             files,
-            log: Vec::new(),
-            dropped: 0,
+            log: Output::default(),
             state: State::Running,
             is_base: false,
             stuck: BTreeMap::new(),
@@ -104,7 +88,6 @@ impl Machine {
             ended: BTreeMap::new(),
             streams: BTreeMap::new(),
             looked_outside: false,
-            logged: 0,
             last_pid: 1,
             last_stream: 0,
             commands: 0,
@@ -186,12 +169,43 @@ impl Machine {
         self.stuck.remove(&session);
     }
 
-    /// A copy that has printed nothing yet.
-    pub fn without_log(&mut self) -> Machine {
-        let log = std::mem::take(&mut self.log);
-        let copy = self.clone();
-        self.log = log;
-        copy
+    /// A copy to run ahead with: it goes on where this one is, and has nothing of what was printed before.
+    pub fn ahead(&self) -> Machine {
+        let go_on = |(id, it): (&Pid, &Session)| {
+            let session = Session { output: it.output.continued(), ended: it.ended, input: it.input };
+            (*id, session)
+        };
+        Machine {
+            now: self.now,
+            files: self.files.clone(),
+            log: self.log.continued(),
+            state: self.state.clone(),
+            is_base: self.is_base,
+            stuck: self.stuck.clone(),
+            sessions: self.sessions.iter().map(go_on).collect(),
+            tasks: self.tasks.clone(),
+            ended: self.ended.clone(),
+            streams: self.streams.clone(),
+            looked_outside: self.looked_outside,
+            last_pid: self.last_pid,
+            last_stream: self.last_stream,
+            commands: self.commands,
+        }
+    }
+
+    /// Becomes `later`, a copy that ran ahead of this one.
+    pub fn catch_up(&mut self, mut later: Machine) {
+        let mut log = std::mem::take(&mut self.log);
+        log.catch_up(std::mem::take(&mut later.log));
+        later.log = log;
+        for (id, session) in &mut later.sessions {
+            if let Some(own) = self.sessions.get_mut(id) {
+                let mut output = std::mem::take(&mut own.output);
+                output.catch_up(std::mem::take(&mut session.output));
+                session.output = output;
+            }
+        }
+        *self = later;
     }
 
     /// Process 1, for giving it its variables before it runs.
@@ -347,13 +361,7 @@ impl Machine {
     pub(super) fn print(&mut self, target: &Target, text: &str) {
         match target {
             Target::Log(error) => {
-                self.logged += text.len();
                 self.log.push(Printed { time: self.now, error: *error, text: text.to_owned() });
-                if self.logged > MOST_LOG {
-                    let half = self.log.len() / 2;
-                    self.dropped += half;
-                    self.logged -= self.log.drain(..half).map(|it| it.text.len()).sum::<usize>();
-                }
             }
             Target::Session(id, error) => {
                 let printed = Printed { time: self.now, error: *error, text: text.to_owned() };

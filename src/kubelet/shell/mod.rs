@@ -11,6 +11,7 @@ mod expand;
 pub mod files;
 pub mod foresight;
 pub mod machine;
+pub mod output;
 mod pattern;
 mod programs;
 mod script;

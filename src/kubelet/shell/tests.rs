@@ -15,7 +15,7 @@ fn start(script: &str) -> Machine {
 }
 
 fn printed(machine: &Machine) -> String {
-    machine.log.iter().map(|it| it.text.as_str()).collect()
+    machine.log.text()
 }
 
 /// Runs for a virtual day.

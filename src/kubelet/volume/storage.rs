@@ -126,8 +126,8 @@ impl Worker {
             return;
         }
         self.bring_up(now);
-        let mut group: Vec<Machine> = self.machines().iter().map(|it| (**it).clone()).collect();
-        group.iter_mut().for_each(|it| it.log.clear());
+        let group: Vec<Machine> = self.machines().iter().map(|it| it.ahead()).collect();
+        let effort = self.containers.iter().filter_map(|it| Some(it.running()?.effort())).min().unwrap_or(u32::MAX);
         let running = self.containers.iter_mut().filter_map(|it| it.running_mut()).filter(|it| it.has_files());
         if group.len() < 2 {
             for running in running.filter(|it| it.is_joined()) {
@@ -136,10 +136,9 @@ impl Worker {
             }
             return;
         }
-        let horizon = now + HORIZON;
         let group = Arc::new(group);
         let mut ahead = group.to_vec();
-        together::run(&mut ahead.iter_mut().collect::<Vec<_>>(), horizon);
+        let horizon = together::run_steps(&mut ahead.iter_mut().collect::<Vec<_>>(), now + HORIZON, effort);
         for (index, (running, machine)) in running.zip(&ahead).enumerate() {
             running.join(Some((group.clone(), index)));
             running.foresee(machine, machine.next().map(|_| horizon));
