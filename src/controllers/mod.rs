@@ -106,6 +106,8 @@ pub struct Outcome {
     pub actions: Vec<Action>,
     /// When to look at the key again even if nothing changes.
     pub wake_at: Option<Time>,
+    /// Other keys of the same controller that have to be looked at.
+    pub wakes: Vec<Wake>,
     /// Who acts, when it is not the controller's own name: `kubelet node-1`.
     pub actor: Option<Str>,
 }

@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use crate::controllers::shared::node_fit::{matches_required_node_affinity, untolerated_taint};
+use super::eviction::{Pressure, words};
+use super::verdict::is_critical;
+use crate::controllers::shared::node_fit::{matches_required_node_affinity, tolerates, untolerated_taint};
 use crate::map;
 use crate::object::{Map, Object, Value};
 use crate::scheduler::filter::{collide, host_ports};
@@ -104,6 +106,22 @@ pub fn reject<'a>(pod: &Object, node: &Object, others: impl Iterator<Item = &'a 
         return failed("TaintToleration", "node(s) had taints that the pod didn't tolerate");
     }
     None
+}
+
+/// Why a node under `pressures` does not take `pod`; `None` when it does (`Admit` in `pkg/kubelet/eviction/eviction_manager.go`).
+pub fn reject_under(pressures: &[Pressure], pod: &Object) -> Option<Rejection> {
+    if pressures.is_empty() || is_critical(pod) {
+        return None;
+    }
+    if pressures == [Pressure::Memory] {
+        let taint = map! { "key" => "node.kubernetes.io/memory-pressure", "effect" => "NoSchedule" };
+        let taint = Value::Map(taint);
+        let tolerated = pod.spec()["tolerations"].items().iter().any(|it| tolerates(it, &taint));
+        if tolerated || pod.status()["qosClass"].as_str() != Some("BestEffort") {
+            return None;
+        }
+    }
+    Rejection::new(words::REASON, words::refusal(pressures))
 }
 
 /// Whether the default scheduler bound it, which looked at the same node.

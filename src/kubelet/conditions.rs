@@ -13,6 +13,9 @@ static OWN: [Str; 5] = [
     literal!("PodScheduled"),
 ];
 
+/// The condition of a pod that others than itself brought to its end.
+static DISRUPTED: Str = literal!("DisruptionTarget");
+
 /// The condition of a pod whose resources are to change and cannot.
 static RESIZE: Str = literal!("PodResizePending");
 
@@ -124,6 +127,23 @@ fn initialized(worker: &Worker, phase: &str) -> Verdict {
     )
 }
 
+/// Says of a pod that came to its end that its kubelet ended it, if others than the pod were the reason. What the same condition
+/// said before is said no more.
+fn disrupt(worker: &Worker, others: &mut Vec<Value>, now: &Str) {
+    let Some(message) = worker.verdict.as_ref().and_then(|it| it.disruption.clone()) else {
+        return;
+    };
+    let at = others.iter().position(|it| it["type"].as_str() == Some(&DISRUPTED));
+    let stored = at.map(|it| &others[it]).filter(|it| it["status"].as_str() == Some("True"));
+    let since = stored.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone();
+    let (kind, reason, generation) = (DISRUPTED.clone(), literal!("TerminationByKubelet"), worker.pod.meta.generation);
+    let condition = Condition { kind, status: true, reason, message, since, generation }.to_value();
+    match at {
+        Some(at) => others[at] = condition,
+        None => others.push(condition),
+    }
+}
+
 /// The conditions of a pod in `phase`: those of others as they stand, and then the kubelet's own, which keep their
 /// transition times where the stored ones have the same status.
 pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) -> (Vec<Value>, Vec<Condition>) {
@@ -142,6 +162,9 @@ pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) ->
         let (reason, message) = (Str::from(pending.reason), pending.message.clone());
         let generation = worker.pod.meta.generation;
         others.push(Condition { kind: RESIZE.clone(), status: true, reason, message, since, generation }.to_value());
+    }
+    if matches!(phase, "Succeeded" | "Failed") {
+        disrupt(worker, &mut others, now);
     }
     let all_ready = containers_ready(worker, phase);
     let verdicts =

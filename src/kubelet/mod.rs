@@ -13,16 +13,20 @@ pub mod container;
 pub mod downward;
 pub mod environment;
 pub mod events;
+pub mod eviction;
 pub mod hold;
 pub mod hooks;
+mod housekeeping;
 pub mod identity;
 pub mod image_behaviour;
 pub mod images;
 pub mod latency;
 pub mod log;
+pub mod machine;
 pub mod net;
 pub mod network;
 pub mod node;
+pub mod node_status;
 pub mod probe;
 pub mod process;
 pub mod resize;
@@ -34,6 +38,7 @@ pub mod start;
 pub mod status;
 pub mod surroundings;
 pub mod termination;
+pub mod verdict;
 pub mod volume;
 pub mod worker;
 
@@ -54,11 +59,13 @@ use crate::store::{Change, View};
 use behaviour::{Behaviours, Direction, Whom};
 use events::Happening;
 use images::Images;
+use machine::Machine;
 use network::Range;
 use shared::Shared;
 use status::Place;
 use surroundings::Surroundings;
 use termination::Why;
+use verdict::Verdict;
 use volume::Disks;
 use worker::{Happenings, Worker};
 
@@ -77,6 +84,12 @@ pub struct Kubelet {
     disks: Disks,
     disk_users: BTreeMap<Str, BTreeSet<Key>>,
     behaviours: Arc<Behaviours>,
+    /// The machines about which there is something to know.
+    machines: BTreeMap<Str, Machine>,
+    /// The pods that are to be ended, and why.
+    verdicts: BTreeMap<Key, Verdict>,
+    /// Who waits for the end of which pods.
+    awaited: BTreeMap<Key, Vec<Wake>>,
 }
 
 /// What is remembered of a node.
@@ -204,6 +217,9 @@ impl Kubelet {
         } else if status::is_terminal(pod.status()["phase"].str_or_empty()) && !worker.is_finished() {
             worker.end(Why::Finished, around, &mut happenings);
         }
+        if let Some(verdict) = self.verdicts.remove(&key) {
+            worker.condemn(verdict, around, &mut happenings);
+        }
         if worker.ending.is_none() {
             worker.replace_changed(around, &mut happenings);
             resize::sync(&mut worker, around, &mut happenings);
@@ -220,6 +236,7 @@ impl Kubelet {
             outcome.actions.push(Action::Delete(key.clone(), options));
         }
         outcome.wake_at = if terminated { None } else { worker.deadline(around) };
+        outcome.wakes.extend(self.watch(&worker, node, now));
         self.workers.insert(key, worker);
         self.images = images;
         outcome
@@ -228,7 +245,12 @@ impl Kubelet {
     /// What is done with a new pod that its node does not take; `None` for one that it takes.
     fn reject(&mut self, pod: &Arc<Object>, node: &Object, view: View<'_>, now: Time) -> Option<[Action; 2]> {
         let is_news = pod.status()["startTime"].is_null() && pod.meta.deleted.is_none() && !self.latency.silent;
-        let rejection = is_news.then(|| admission::reject(pod, node, view.pods_on(&node.meta.name))).flatten()?;
+        if !is_news {
+            return None;
+        }
+        let pressures = self.machines.get(&node.meta.name).map_or(&[][..], |it| it.pressures.holding());
+        let rejection = admission::reject_under(pressures, pod)
+            .or_else(|| admission::reject(pod, node, view.pods_on(&node.meta.name)))?;
         let event = EventRecord::warning(pod, rejection.reason, rejection.message.as_str());
         let mut failed = Object::clone(pod);
         failed.body.insert("status", rejection.status(pod, &self.shared.time(now)));
@@ -347,6 +369,9 @@ impl Controller for Kubelet {
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
+        if change.key.kind == kinds::POD {
+            self.awaited_pod(change, wakes);
+        }
         match change.key.kind {
             kinds::POD if concerns(change, self.latency.silent) => wakes.push(Wake::now(change.key.clone())),
             kinds::NODE => {
@@ -361,6 +386,9 @@ impl Controller for Kubelet {
     }
 
     fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {
+        if key.kind == kinds::NODE {
+            return self.keep_house(key, view, now);
+        }
         let bound = view.get(key).and_then(|pod| Some((pod, pod.node_name()?)));
         let Some((pod, node)) = bound else {
             let mut outcome = Outcome::default();

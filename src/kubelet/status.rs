@@ -98,6 +98,10 @@ pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) ->
         own.push((literal!("reason"), literal!("DeadlineExceeded").into()));
         own.push((literal!("message"), DEADLINE_MESSAGE.into()));
     }
+    if let Some(verdict) = worker.verdict.as_ref().filter(|_| phase == "Failed") {
+        own.push((literal!("reason"), verdict.reason.into()));
+        own.push((literal!("message"), Value::from(&verdict.message)));
+    }
     own.push((literal!("conditions"), conditions));
     own.push((literal!("phase"), phase.into()));
     if old["startTime"].is_null() {

@@ -22,6 +22,8 @@ pub enum Why {
     Finished,
     /// It was active for longer than `activeDeadlineSeconds`.
     DeadlineExceeded,
+    /// Its kubelet decided so, as the worker's verdict says.
+    ByKubelet,
 }
 
 /// The end of a pod, under way.
@@ -118,14 +120,25 @@ impl Worker {
         self.bring_up(now);
         if let Some(ending) = self.ending {
             if why == Why::Deleted {
-                let ending = ending.deleted(&self.pod, now);
-                let stops = self.containers.iter_mut().filter_map(|it| it.running_mut()?.stop.as_mut());
-                stops.for_each(|it| it.hurry(ending.kill_at, now));
-                self.ending = Some(ending);
+                self.ending = Some(ending.deleted(&self.pod, now));
+                self.hurry(now + grace(why, &self.pod), now);
             }
             return;
         }
-        let ending = Ending::new(why, &self.pod, now);
+        self.begin_end(Ending::new(why, &self.pod, now), around, happenings);
+    }
+
+    /// Makes an end that is under way come at `kill_at` at the latest.
+    pub(super) fn hurry(&mut self, kill_at: Time, now: Time) {
+        let Some(ending) = &mut self.ending else { return };
+        ending.kill_at = ending.kill_at.min(kill_at);
+        let stops = self.containers.iter_mut().filter_map(|it| it.running_mut()?.stop.as_mut());
+        stops.for_each(|it| it.hurry(kill_at, now));
+    }
+
+    /// Begins the end `ending`.
+    pub(super) fn begin_end(&mut self, ending: Ending, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
+        self.bring_up(around.now);
         self.ending = Some(ending);
         for index in 0..self.containers.len() {
             let container = &mut self.containers[index];

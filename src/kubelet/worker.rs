@@ -13,6 +13,7 @@ use super::resize::Pending;
 use super::restart::{Backoff, restarts_all, should_restart};
 use super::surroundings::Surroundings;
 use super::termination::{Ending, Then, Why};
+use super::verdict::Verdict;
 use super::volume::{NEVER, Storage};
 use crate::clock::{Span, Time};
 use crate::controllers::EventBudget;
@@ -39,6 +40,8 @@ pub struct Worker {
     pub resize: Option<Pending>,
     /// Its end, once that has begun.
     pub ending: Option<Ending>,
+    /// Why its kubelet ends it, if it does.
+    pub verdict: Option<Box<Verdict>>,
     /// What is left for the kubelet's events about it.
     pub budget: EventBudget,
     /// Its volumes.
@@ -66,6 +69,7 @@ impl Worker {
             address: None,
             resize: None,
             ending: None,
+            verdict: None,
             budget,
             storage,
         }

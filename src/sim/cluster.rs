@@ -169,6 +169,9 @@ impl Cluster {
         if let Some(at) = outcome.wake_at {
             self.timeline.push(index, key.clone(), at);
         }
+        for wake in outcome.wakes {
+            self.timeline.push(index, wake.key, self.now + wake.after);
+        }
         self.apply(index, &key, &actor, outcome.actions);
         true
     }

@@ -1,8 +1,10 @@
-//! What a scenario says of containers whose processes are not interpreted.
+//! What a scenario says of containers whose processes are not interpreted, and of machines.
 
 use crate::kubelet::behaviour::{Direction, Whom};
+use crate::kubelet::machine::NodeDirection;
 use crate::object::literal;
 use crate::sim::cluster::Cluster;
+use crate::store::View;
 
 impl Cluster {
     /// Has containers do what is said of them from now on.
@@ -26,6 +28,23 @@ impl Cluster {
         let actor = literal!("scenario");
         let words = ["script ".into(), of.into(), (&name).into(), "".into(), "".into(), "".into()];
         self.timeline.record(self.now, &actor, words);
+        Ok(())
+    }
+
+    /// Does something to the machine under a node.
+    ///
+    /// # Errors
+    /// Why that cannot be done: no kubelet runs there, say.
+    pub fn direct_node(&mut self, direction: &NodeDirection) -> Result<(), String> {
+        self.route();
+        for (index, controller) in self.controllers.iter_mut().enumerate() {
+            if let Some(kubelets) = controller.kubelets() {
+                let node = kubelets.direct_node(direction, View::new(&self.store))?;
+                self.timeline.push(index, node, self.now);
+            }
+        }
+        let words = ["direct ".into(), "node/".into(), (&direction.node).into(), "".into(), "".into(), "".into()];
+        self.timeline.record(self.now, &literal!("scenario"), words);
         Ok(())
     }
 }

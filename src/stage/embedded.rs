@@ -8,6 +8,7 @@ use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
 use crate::kubelet::behaviour::Direction;
 use crate::kubelet::latency::Part;
+use crate::kubelet::machine::NodeDirection;
 use crate::object::{Key, kinds};
 use crate::sim::{
     Bounds, Cluster, ClusterOptions, ControlPlaneOptions, Line, NodeSpec, NotSettled, UnknownController, control_plane,
@@ -93,6 +94,10 @@ impl Stage for Embedded {
 
     fn direct(&mut self, direction: &Direction) -> Result<(), String> {
         self.cluster.with(|cluster| cluster.direct(direction))
+    }
+
+    fn direct_node(&mut self, direction: &NodeDirection) -> Result<(), String> {
+        self.cluster.with(|cluster| cluster.direct_node(direction))
     }
 
     fn set_latency(&mut self, node: Option<&str>, part: Part, span: Span) {

@@ -25,6 +25,7 @@ use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
 use crate::kubelet::behaviour::Direction;
 use crate::kubelet::latency::Part;
+use crate::kubelet::machine::NodeDirection;
 use crate::sim::{Line, NodeSpec, NotSettled, UnknownController};
 use crate::store::Change;
 
@@ -84,6 +85,12 @@ pub trait Stage: Debug {
     /// # Errors
     /// Why they cannot, such as that there is no such container.
     fn direct(&mut self, direction: &Direction) -> Result<(), String>;
+
+    /// Does something to the machine under a node.
+    ///
+    /// # Errors
+    /// Why that cannot be done, such as that no kubelet runs there.
+    fn direct_node(&mut self, direction: &NodeDirection) -> Result<(), String>;
 
     /// The last lines of the timeline, at most `lines`, oldest first.
     fn tail(&self, lines: usize) -> Vec<Line>;

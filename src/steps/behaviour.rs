@@ -8,9 +8,9 @@ use crate::world::World;
 
 steps! {
     /// Says what every container of an image does that starts from now on, in words such as `print "TEXT"`, `exit CODE`,
-    /// `listen on port N`, `answer STATUS on PATH at port N with "BODY"`, `stop listening`, `hang`, `grow to 300Mi` and `run`,
-    /// each with `after DURATION` if it is not to be at the start. A pod says the same of its container `web` in the
-    /// annotation `seatrial.dev/container.web`.
+    /// `listen on port N`, `answer STATUS on PATH at port N with "BODY"`, `stop listening`, `hang`, `grow to 300Mi`,
+    /// `fill 2Gi of the disk` and `run`, each with `after DURATION` if it is not to be at the start. A pod says the same of
+    /// its container `web` in the annotation `seatrial.dev/container.web`.
     Given "containers of image {image:text} {words:rest}", "Given containers of image \"perl\" print \"3.14159\" and exit 0 after 10 seconds" => image;
     /// Says what a container that runs does from now until its end, in the words of `containers of image`.
     When "container {container:text} of {pod:object} {words:rest}", "When container \"web\" of pod/web starts answering 500 on /healthz" => container;

@@ -18,6 +18,7 @@ mod field_manager;
 mod history;
 mod image;
 mod log;
+mod machine;
 mod manifest;
 mod node;
 mod object;
@@ -91,6 +92,7 @@ pub(crate) use steps;
 pub const CHAPTERS: &[(&str, &[Step])] = &[
     ("Clusters", cluster::STEPS),
     ("Nodes", node::STEPS),
+    ("Machines", machine::STEPS),
     ("Controllers", controller::STEPS),
     ("Images", image::STEPS),
     ("Containers", behaviour::STEPS),

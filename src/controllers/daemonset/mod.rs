@@ -154,7 +154,7 @@ impl DaemonSetController {
         actions.extend(roster.tally.counters.to_status(ds).map(Action::UpdateStatus));
         let until = roster.tally.until.first().map(|(at, _)| *at);
         let wake_at = until.into_iter().chain(look_again).min();
-        Outcome { actions, wake_at, actor: None }
+        Outcome { actions, wake_at, ..Outcome::default() }
     }
 }
 

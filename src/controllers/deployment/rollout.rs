@@ -191,6 +191,6 @@ impl<'a> Rollout<'a> {
         if !same {
             actions.push(Action::UpdateStatus(self.draft));
         }
-        Outcome { actions, wake_at: self.wake_at, actor: None }
+        Outcome { actions, wake_at: self.wake_at, ..Outcome::default() }
     }
 }

@@ -124,7 +124,7 @@ impl Controller for ReplicaSetController {
         }
         let updated = status::compute(owner, &census.tally, failed, self.family.counts_terminating, now);
         actions.extend(updated.map(Action::UpdateStatus));
-        Outcome { actions, wake_at: census.next_available(), actor: None }
+        Outcome { actions, wake_at: census.next_available(), ..Outcome::default() }
     }
 
     fn refused(&mut self, key: &Key, status: &Status) {

@@ -1,6 +1,6 @@
 //! Directing the containers of a pod.
 
-use super::{Behaviour, Effect};
+use super::Behaviour;
 use crate::clock::Time;
 use crate::kubelet::worker::Worker;
 use crate::object::{Object, Quantity, Value};
@@ -21,9 +21,6 @@ impl Worker {
         let index = found.ok_or_else(|| self.unknown(name))?;
         let limit = memory_limit(self.spec(index));
         let pod = pod_name(&self.pod);
-        if limit.is_none() && behaviour.clauses.iter().any(|it| matches!(it.effect, Effect::Grow(_))) {
-            return Err(format!("container {name:?} of {pod} has no memory limit that it could grow beyond"));
-        }
         let running = self.containers[index].running_mut();
         let running = running.ok_or_else(|| format!("container {name:?} of {pod} does not run"))?;
         running.follow(behaviour, now, limit);

@@ -48,6 +48,8 @@ pub enum Effect {
     Exit(i64),
     /// Needs so many bytes of memory.
     Grow(i64),
+    /// Takes up so many bytes of its node's disk.
+    Fill(i64),
     /// Opens a port.
     Listen(u16),
     /// Answers requests for a path, or for all, on a port, or on all that it opens.
@@ -187,6 +189,30 @@ impl Server {
             }
         }
         answer
+    }
+
+    /// How many bytes of memory it was said to need by `at`, and how many of the disk.
+    pub fn usage(&self, at: Time) -> (Option<i64>, Option<i64>) {
+        let (mut memory, mut disk) = (None, None);
+        for (_, effect) in self.said.iter().take_while(|it| it.0 <= at) {
+            match effect {
+                Effect::Grow(bytes) => memory = Some(*bytes),
+                Effect::Fill(bytes) => disk = Some(*bytes),
+                _ => {}
+            }
+        }
+        (memory, disk)
+    }
+
+    /// When it uses another amount of something for the first time from `at` on, if it was said to.
+    pub fn next_usage(&self, at: Time) -> Option<Time> {
+        let uses = |effect: &Effect| matches!(effect, Effect::Grow(_) | Effect::Fill(_));
+        self.said.iter().find(|it| it.0 >= at && uses(&it.1)).map(|it| it.0)
+    }
+
+    /// Whether anything was said of what it uses.
+    pub fn has_usage(&self) -> bool {
+        self.said.iter().any(|it| matches!(it.1, Effect::Grow(_) | Effect::Fill(_)))
     }
 
     /// When what it answers may first be something else, after `at`.

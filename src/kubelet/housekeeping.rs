@@ -1,0 +1,165 @@
+//! What a kubelet does for its node as a whole, beside its work for each pod.
+
+use std::sync::Arc;
+
+use super::eviction::{self, Candidate, Resource, Shortage, Threshold, Usage, rank, words};
+use super::machine::{self, Machine, NodeDirection, Order};
+use super::node::has_kubelet;
+use super::node_status::Report;
+use super::verdict::{Verdict, is_critical, priority};
+use super::worker::Worker;
+use super::{Kubelet, status};
+use crate::clock::Time;
+use crate::controllers::{EventRecord, Outcome, Wake};
+use crate::object::{Key, Object, Str, kinds};
+use crate::scheduler::resources::pod_requests;
+use crate::store::{Change, View};
+
+impl Kubelet {
+    /// Takes in what a scenario says of a node, and tells what to look at for it.
+    ///
+    /// # Errors
+    /// That no kubelet runs there.
+    pub fn direct_node(&mut self, direction: &NodeDirection, view: View<'_>) -> Result<Key, String> {
+        let key = Key::new(kinds::NODE, "", direction.node.clone());
+        if !view.get(&key).is_some_and(|it| has_kubelet(it)) || self.latency.silent {
+            return Err(format!("no kubelet runs on node/{}", direction.node));
+        }
+        let machine = self.machines.entry(direction.node.clone()).or_default();
+        machine.orders.push(direction.order.clone());
+        Ok(key)
+    }
+
+    /// Sees to the node `key`.
+    pub(super) fn keep_house(&mut self, key: &Key, view: View<'_>, now: Time) -> Outcome {
+        let Some(node) = view.get(key) else {
+            self.machines.remove(&key.name);
+            return Outcome::default();
+        };
+        let Some(mut machine) = self.machines.remove(&key.name).filter(|_| has_kubelet(node)) else {
+            return Outcome::default();
+        };
+        let mut outcome = Outcome { actor: Some(self.remember(node).actor.clone()), ..Outcome::default() };
+        for order in std::mem::take(&mut machine.orders) {
+            carry_out(&mut machine, node, order);
+        }
+        self.relieve(&mut machine, node, view, now, &mut outcome);
+        let report = Report { pressures: machine.pressures.holding().to_vec(), not_ready: None };
+        outcome.actions.extend(report.write(node, now));
+        self.machines.insert(key.name.clone(), machine);
+        outcome
+    }
+
+    /// Looks whether the node has too little of something, and evicts a pod if it has.
+    fn relieve(&mut self, machine: &mut Machine, node: &Arc<Object>, view: View<'_>, now: Time, outcome: &mut Outcome) {
+        let from = *machine.looks_from.get_or_insert(node.meta.created.unwrap_or(now));
+        if let Some(pod) = &machine.evicting {
+            if view.get(pod).is_some_and(|it| !is_over(it)) {
+                return;
+            }
+            (machine.evicting, machine.looks_from) = (None, Some(now));
+        } else if eviction::look_at(from, now) != now {
+            outcome.wake_at = Some(eviction::look_at(from, now));
+            return;
+        }
+        let from = machine.looks_from.unwrap_or(from);
+        let pods: Vec<&Arc<Object>> = view.pods_on(&node.meta.name).filter(|it| !is_over(it)).collect();
+        let workers = || pods.iter().filter_map(|it| self.workers.get(&it.key()));
+        let mut used = Usage::default();
+        for usage in workers().map(|it| it.usage(now).0) {
+            used.memory += usage.memory;
+            used.disk += usage.disk;
+            used.inodes += usage.inodes;
+            used.pids += usage.pids;
+        }
+        let outside = machine.outside;
+        let shortage = machine.pressures.look(|it| machine::observe(node, &[outside, used], it), now);
+        let growth = workers().filter_map(|it| it.next_usage(Time(now.0 + 1))).min();
+        let next = machine.pressures.next(now).into_iter().chain(growth).min();
+        outcome.wake_at = next.map(|at| eviction::look_at(from, at));
+        if let Some(shortage) = shortage {
+            let candidates: Vec<Candidate> = workers().map(|it| candidate(it, now)).collect();
+            self.evict(machine, node, candidates, &shortage, view, outcome);
+        }
+    }
+
+    /// Evicts the first of `candidates` that may be.
+    fn evict(
+        &mut self,
+        machine: &mut Machine,
+        node: &Arc<Object>,
+        mut candidates: Vec<Candidate>,
+        shortage: &Shortage,
+        view: View<'_>,
+        outcome: &mut Outcome,
+    ) {
+        let Threshold { signal, .. } = shortage.threshold;
+        let attempt = format!("Attempting to reclaim {}", signal.resource().name());
+        outcome.actions.push(EventRecord::warning(node, "EvictionThresholdMet", attempt));
+        rank::rank(&mut candidates, signal.resource());
+        let chosen = candidates.iter().find(|it| !it.is_critical);
+        let Some((chosen, pod)) = chosen.and_then(|it| Some((it, view.get(&it.key)?))) else {
+            return;
+        };
+        let message = Str::from(words::message(chosen, &shortage.threshold, shortage.observed));
+        outcome.actions.push(EventRecord::warning(pod, words::REASON, message.clone()));
+        let disruption = Some(message.clone());
+        let verdict = Verdict { reason: words::REASON, message, disruption, grace: Some(shortage.grace) };
+        let waiting = Wake { key: node.key(), after: eviction::CLEANUP_POLL };
+        outcome.wakes.push(self.condemn(chosen.key.clone(), verdict, waiting));
+        machine.evicting = Some(chosen.key.clone());
+    }
+
+    /// Has the pod `key` come to its end, for which `waiting` waits; returns whom to wake for it.
+    pub(super) fn condemn(&mut self, key: Key, verdict: Verdict, waiting: Wake) -> Wake {
+        self.verdicts.insert(key.clone(), verdict);
+        self.awaited.entry(key.clone()).or_default().push(waiting);
+        Wake::now(key)
+    }
+
+    /// Wakes those who wait for the pod that `change` is about, once it has come to its end.
+    pub(super) fn awaited_pod(&mut self, change: &Change, wakes: &mut Vec<Wake>) {
+        if self.awaited.is_empty() || change.after.as_ref().is_some_and(|it| !is_over(it)) {
+            return;
+        }
+        wakes.extend(self.awaited.remove(&change.key).unwrap_or_default());
+    }
+
+    /// Whom to wake after a change of what the pod of `worker` does: its node, where what is used of it matters.
+    pub(super) fn watch(&mut self, worker: &Worker, node: &Object, now: Time) -> Option<Wake> {
+        if self.latency.silent || (!self.machines.contains_key(&node.meta.name) && !worker.has_usage()) {
+            return None;
+        }
+        let machine = self.machines.entry(node.meta.name.clone()).or_default();
+        let from = *machine.looks_from.get_or_insert(node.meta.created.unwrap_or(now));
+        Some(Wake { key: node.key(), after: eviction::look_at(from, now) - now })
+    }
+}
+
+fn carry_out(machine: &mut Machine, node: &Object, order: Order) {
+    match order {
+        Order::Use(resource, amount) => {
+            *machine.outside.of_mut(resource) = amount.quantity(machine::capacity(node, resource)).value();
+        }
+        Order::Threshold(threshold) => machine.pressures.set(threshold),
+    }
+}
+
+/// Whether a pod has come to its end.
+fn is_over(pod: &Object) -> bool {
+    status::is_terminal(pod.status()["phase"].str_or_empty())
+}
+
+fn candidate(worker: &Worker, now: Time) -> Candidate {
+    let pod = &worker.pod;
+    let requests = pod_requests(pod.spec());
+    let (usage, containers) = worker.usage(now);
+    Candidate {
+        key: pod.key(),
+        priority: priority(pod),
+        is_critical: is_critical(pod),
+        usage,
+        requests: (requests.get(Resource::Memory.name()), requests.get(Resource::Disk.name())),
+        containers,
+    }
+}

@@ -1,0 +1,105 @@
+//! The machine under a node: whether it and its kubelet run, and what of it is used. Only of machines about which something is
+//! to be known there is one of these.
+
+use super::eviction::{
+    Amount, BYTES_PER_INODE, ContainerUsage, MAX_PIDS, Observation, Pressures, Resource, Signal, Threshold, Usage,
+};
+use super::worker::Worker;
+use crate::clock::Time;
+use crate::object::{Key, Object, Quantity, Str, Value};
+
+/// What a running container uses of which nothing is said: that of a process that waits, its log and its `/etc/hosts`.
+const IDLE: Usage = Usage { memory: 1 << 20, disk: 8 << 10, inodes: 10, pids: 1 };
+
+/// A machine.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    /// What is used of it outside of pods.
+    pub outside: Usage,
+    /// What its kubelet knows of pressures.
+    pub pressures: Pressures,
+    /// The pod that its kubelet evicts and waits for.
+    pub evicting: Option<Key>,
+    /// The instant that the looks of its kubelet count from.
+    pub looks_from: Option<Time>,
+    /// What is to be done to it.
+    pub orders: Vec<Order>,
+}
+
+/// What a scenario does to a machine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// So much of something is used outside of pods.
+    Use(Resource, Amount),
+    /// Its kubelet evicts pods from this threshold on.
+    Threshold(Threshold),
+}
+
+/// What a scenario says of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeDirection {
+    /// The node.
+    pub node: Str,
+    /// What is to be done.
+    pub order: Order,
+}
+
+/// How much of `resource` there is in all on `node`.
+pub fn capacity(node: &Object, resource: Resource) -> i64 {
+    let of = |name: &str| Quantity::or_zero(&node.status()["capacity"][name]).value();
+    match resource {
+        Resource::Memory | Resource::Disk => of(resource.name()),
+        Resource::Inodes => of(Resource::Disk.name()) / BYTES_PER_INODE,
+        Resource::Pids => MAX_PIDS,
+    }
+}
+
+/// What is to be seen of `signal` on `node` when all of these are used.
+pub fn observe(node: &Object, used: &[Usage], signal: Signal) -> Observation {
+    let resource = signal.resource();
+    let capacity = capacity(node, resource);
+    let used = used.iter().fold(0_i64, |sum, it| sum.saturating_add(it.of(resource)));
+    Observation { available: capacity.saturating_sub(used).max(0), capacity }
+}
+
+impl Worker {
+    /// What its running containers use at `at`.
+    pub fn usage(&self, at: Time) -> (Usage, Vec<ContainerUsage>) {
+        let (mut all, mut each) = (Usage::default(), Vec::new());
+        for (index, container) in self.containers.iter().enumerate() {
+            let Some(running) = container.running() else { continue };
+            let (memory, disk) = running.server.as_ref().map_or((None, None), |it| it.usage(at));
+            let (memory, disk) = (memory.unwrap_or(IDLE.memory), disk.unwrap_or(IDLE.disk));
+            all.memory += memory;
+            all.disk += disk;
+            all.inodes += IDLE.inodes;
+            all.pids += IDLE.pids;
+            // Ephemeral containers request nothing, and are blamed for nothing.
+            if !self.is_ephemeral(index) {
+                let (spec, requests) = (self.spec(index), &self.spec(index)["resources"]["requests"]);
+                let request = |it: Resource| requested(requests, it);
+                each.push(ContainerUsage {
+                    name: spec["name"].as_shared_str().cloned().unwrap_or_default(),
+                    memory: (memory, request(Resource::Memory)),
+                    disk: (disk, request(Resource::Disk)),
+                });
+            }
+        }
+        (all, each)
+    }
+
+    /// When one of its containers uses another amount of something for the first time from `at` on, if one was said to.
+    pub fn next_usage(&self, at: Time) -> Option<Time> {
+        let running = self.containers.iter().filter_map(|it| it.running()?.server.as_ref());
+        running.filter_map(|it| it.next_usage(at)).min()
+    }
+
+    /// Whether anything was said of what its running containers use.
+    pub fn has_usage(&self) -> bool {
+        self.containers.iter().filter_map(|it| it.running()?.server.as_ref()).any(|it| it.has_usage())
+    }
+}
+
+fn requested(requests: &Value, resource: Resource) -> Quantity {
+    Quantity::or_zero(&requests[resource.name()])
+}
