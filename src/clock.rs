@@ -104,30 +104,87 @@ impl Time {
 
     /// Parses RFC 3339, with or without a fraction.
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(time) =
+            text.as_bytes().first_chunk::<20>().filter(|it| it.len() == text.len()).and_then(parse_plain)
+        {
+            return Some(time);
+        }
         let stamp: jiff::Timestamp = text.parse().ok()?;
         i64::try_from(stamp.as_nanosecond()).ok().map(Time)
     }
 
     /// `2026-01-01T00:00:40Z`, as `metav1.Time` is written.
     pub fn rfc3339(self) -> Str {
-        Str::from(self.civil("", 'Z'))
+        self.civil(None)
     }
 
     /// `2026-01-01T00:00:40.000000Z`, as `metav1.MicroTime` is written.
     pub fn rfc3339_micro(self) -> Str {
-        Str::from(self.civil(&format!(".{:06}", self.0.rem_euclid(NANOS) / 1000), 'Z'))
+        self.civil(Some(self.0.rem_euclid(NANOS) / 1000))
     }
 
-    fn civil(self, fraction: &str, zone: char) -> String {
+    fn civil(self, micros: Option<i64>) -> Str {
         let (days, second) = (self.unix().div_euclid(86_400), self.unix().rem_euclid(86_400));
         let (year, month, day) = civil_date(days);
-        format!(
-            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{fraction}{zone}",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        )
+        if !(0..=9999).contains(&year) {
+            let micros = micros.map(|it| format!(".{it:06}")).unwrap_or_default();
+            let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+            return Str::from(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{micros}Z"));
+        }
+        // Half of what is written anywhere is a time.
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        for (at, number) in
+            [(0, year), (5, month), (8, day), (11, second / 3600), (14, second / 60 % 60), (17, second % 60)]
+        {
+            put_digits(&mut text[at..if at == 0 { 4 } else { at + 2 }], number);
+        }
+        let length = match micros {
+            Some(micros) => {
+                put_digits(&mut text[20..26], micros);
+                27
+            }
+            None => {
+                text[19] = b'Z';
+                20
+            }
+        };
+        Str::from(std::str::from_utf8(&text[..length]).expect("digits and signs are UTF-8"))
     }
+}
+
+/// Writes `number` in as many digits as there is room for.
+fn put_digits(room: &mut [u8], mut number: i64) {
+    for place in room.iter_mut().rev() {
+        *place = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
+/// Reads what nearly every time looks like, `2026-01-01T00:00:40Z`; `None` for whatever is not exactly that.
+fn parse_plain(text: &[u8; 20]) -> Option<Time> {
+    let signs = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')];
+    if signs.iter().any(|(at, sign)| text[*at] != *sign) {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        text[from..to].iter().try_fold(0_i64, |sum, it| it.is_ascii_digit().then(|| sum * 10 + i64::from(it - b'0')))
+    };
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    // Days from 29 on, and leap seconds, are for a calendar to judge.
+    if !(1..=12).contains(&month) || !(1..=28).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    seconds.checked_mul(NANOS).map(Time)
+}
+
+/// The days from 1970-01-01 to a date: the reverse of [`civil_date`].
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
 /// The proleptic Gregorian date of a day counted from 1970-01-01.
@@ -231,6 +288,14 @@ mod tests {
         for text in ["1970-01-01T00:00:00Z", "2026-11-21T03:04:05Z", "2024-02-29T23:59:59Z", "2100-03-01T00:00:00Z"] {
             let time = Time::parse(text).expect("a valid time");
             assert_eq!(time.rfc3339(), text);
+        }
+        for seconds in (-9_000_000_000..9_000_000_000_i64).step_by(9_876_543) {
+            let time = Time::from_unix(seconds);
+            let stamp: Option<jiff::Timestamp> = time.rfc3339().parse().ok();
+            assert_eq!((stamp.map(|it| it.as_second()), Time::parse(&time.rfc3339())), (Some(seconds), Some(time)));
+        }
+        for wrong in ["2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01 00:00:0aZ"] {
+            assert_eq!(Time::parse(wrong), None, "{wrong}");
         }
         assert_eq!(Time(1_500_000_000).rfc3339_micro(), "1970-01-01T00:00:01.500000Z");
     }
