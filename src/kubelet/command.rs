@@ -7,6 +7,7 @@ use super::environment::{expand, with_runtime};
 use super::image_behaviour::ImageBehaviour;
 use super::shell::files::{Files, absolute};
 use super::shell::machine::Machine;
+use super::shell::scripts::Scripts;
 use super::shell::{self, Environment, Shell};
 use crate::clock::{Span, Time};
 use crate::object::{Object, Value};
@@ -52,6 +53,8 @@ pub struct Making<'a> {
     pub env: Box<dyn Fn() -> Environment + 'a>,
     /// Its files.
     pub files: Box<dyn Fn() -> Files + 'a>,
+    /// The scripts that were read before.
+    pub scripts: &'a Scripts,
 }
 
 impl Making<'_> {
@@ -104,12 +107,12 @@ pub fn process(making: &Making<'_>) -> Process {
         let own = files.insert((making.files)());
         match in_file.filter(|it| own.get(&absolute(&folder(making), it)).is_some()) {
             Some(_) => Ok(shell::program(&argv, &env, started)),
-            None => shell_command(&argv, &env, started),
+            None => shell_command(&argv, &env, making),
         }
     } else if shell::is_program(shell::base_name(program)) {
         Ok(shell::program(&argv, &env, started))
     } else if making.reading == Reading::AsScript {
-        shell::shell(&argv.join(" "), &Shell::default(), &env, started)
+        shell::shell(&argv.join(" "), &Shell { scripts: Some(making.scripts), ..Shell::default() }, &env, started)
     } else if is_command && (is_no_program(program) || is_base && is_missing(program)) {
         return Process::CannotStart(not_found(program));
     } else if let Some(image) = ImageBehaviour::of_program(program) {
@@ -142,7 +145,7 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
     let machine = match argv.first() {
         None => Err("no command was given".to_owned()),
         Some(program) if is_shell(program) && !shell::reads_its_script(argv) => {
-            shell_command(argv, &env, now).map_err(|construct| not_interpreted(&construct))
+            shell_command(argv, &env, making).map_err(|construct| not_interpreted(&construct))
         }
         Some(program) if is_no_program(program) || is_base_image(making.container) && is_missing(program) => {
             Err(format!(
@@ -195,7 +198,8 @@ fn cannot_start(program: &str, why: &str) -> String {
 }
 
 /// `sh -c SCRIPT [NAME ARG..]`, with `-e` and `-c` together or apart.
-fn shell_command(argv: &[String], env: &Environment, started: Time) -> Result<Machine, String> {
+fn shell_command(argv: &[String], env: &Environment, making: &Making<'_>) -> Result<Machine, String> {
+    let started = making.started;
     let flags: Vec<&str> = argv[1..].iter().map(String::as_str).take_while(|it| it.starts_with('-')).collect();
     let Some(script) = argv.get(1 + flags.len()) else {
         return Err(argv[0].clone());
@@ -206,7 +210,7 @@ fn shell_command(argv: &[String], env: &Environment, started: Time) -> Result<Ma
         return Err(flags.first().map_or_else(|| script.clone(), |it| format!("{} {it}", argv[0])));
     }
     let args = argv.get(2 + flags.len()..).unwrap_or_default();
-    let shell = Shell { args, stops_on_error: letters.contains('e') };
+    let shell = Shell { args, stops_on_error: letters.contains('e'), scripts: Some(making.scripts) };
     Ok(shell::shell(script, &shell, env, started).unwrap_or_else(|construct| shell::refused(&construct, env, started)))
 }
 
@@ -241,6 +245,7 @@ mod tests {
             reading,
             env: Box::new(|| environment(&container, &sources).expect("variables")),
             files: Box::new(|| files.clone()),
+            scripts: &Scripts::default(),
         })
     }
 

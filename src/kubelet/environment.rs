@@ -233,7 +233,7 @@ fn tell_of(service: &Object, variables: &mut Variables) {
 }
 
 fn variable_name(name: &str) -> String {
-    name.to_uppercase().replace('-', "_")
+    name.chars().map(|it| if it == '-' { '_' } else { it.to_ascii_uppercase() }).collect()
 }
 
 /// Puts variables in for `$(NAME)`; `$$` is a dollar sign, and an unknown name stays as it is.

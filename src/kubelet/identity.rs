@@ -19,7 +19,8 @@ pub fn hex(parts: &[&str], digits: usize) -> Str {
     let mut words = crate::clock::Names::new(number(parts));
     let mut text = String::with_capacity(64);
     for _ in 0..4 {
-        text.push_str(&format!("{:016x}", words.next_u64()));
+        let word = words.next_u64();
+        text.extend((0..16).rev().map(|place| char::from(b"0123456789abcdef"[(word >> (place * 4) & 0xf) as usize])));
     }
     text.truncate(digits);
     Str::from(text)

@@ -62,6 +62,7 @@ use images::Images;
 use machine::Machine;
 use network::Range;
 use shared::Shared;
+use shell::scripts::Scripts;
 use status::Place;
 use surroundings::Surroundings;
 use termination::Why;
@@ -90,6 +91,8 @@ pub struct Kubelet {
     verdicts: BTreeMap<Key, Verdict>,
     /// Who waits for the end of which pods.
     awaited: BTreeMap<Key, Vec<Wake>>,
+    /// The scripts that were read before.
+    scripts: Scripts,
 }
 
 /// What is remembered of a node.
@@ -206,9 +209,16 @@ impl Kubelet {
         let mut worker = self.workers.remove(&key).unwrap_or_else(|| Worker::new(pod.clone(), now));
         worker.see(pod);
         let mut images = std::mem::take(&mut self.images);
-        let behaviours = self.behaviours.clone();
-        let around =
-            &mut Surroundings { now, view, latency: &latency, node, images: &mut images, behaviours: &behaviours };
+        let (behaviours, scripts) = (self.behaviours.clone(), std::mem::take(&mut self.scripts));
+        let around = &mut Surroundings {
+            now,
+            view,
+            latency: &latency,
+            node,
+            images: &mut images,
+            behaviours: &behaviours,
+            scripts: &scripts,
+        };
         let mut happenings = Happenings::new();
         self.set_up_volumes(&mut worker, around, &mut happenings);
         self.give_address(&mut worker, around);
@@ -239,6 +249,7 @@ impl Kubelet {
         outcome.wakes.extend(self.watch(&worker, node, now));
         self.workers.insert(key, worker);
         self.images = images;
+        self.scripts = scripts;
         outcome
     }
 

@@ -127,6 +127,7 @@ impl Kubelet {
                     node,
                     images: &mut self.images,
                     behaviours: &self.behaviours,
+                    scripts: &self.scripts,
                 };
                 let failed = |why: String| format!("error executing command in container: {why}");
                 Some(worker.command(index, argv, now, &around).map_err(failed)?)

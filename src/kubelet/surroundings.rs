@@ -3,6 +3,7 @@
 use super::behaviour::Behaviours;
 use super::images::Images;
 use super::latency::Latency;
+use super::shell::scripts::Scripts;
 use crate::clock::{Span, Time};
 use crate::object::Object;
 use crate::store::View;
@@ -22,6 +23,8 @@ pub struct Surroundings<'a> {
     pub images: &'a mut Images,
     /// What a scenario said of images.
     pub behaviours: &'a Behaviours,
+    /// The scripts that were read before.
+    pub scripts: &'a Scripts,
 }
 
 impl Surroundings<'_> {

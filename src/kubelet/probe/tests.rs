@@ -1,5 +1,6 @@
 //! Probes of containers over time, without a cluster around them.
 
+use crate::kubelet::shell::scripts::Scripts;
 use std::sync::Arc;
 
 use super::super::behaviour::Behaviours;
@@ -42,6 +43,7 @@ fn history(worker: &mut Worker, until: i64) -> Vec<String> {
             node: &node,
             images: &mut Images::default(),
             behaviours: &Behaviours::default(),
+            scripts: &Scripts::default(),
         };
         worker.advance(around, &mut happenings);
         let told = happenings.iter().filter_map(|(_, it)| match it {

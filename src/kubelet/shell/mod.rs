@@ -15,6 +15,7 @@ pub mod output;
 mod pattern;
 mod programs;
 mod script;
+pub mod scripts;
 mod signals;
 mod step;
 mod task;
@@ -33,6 +34,7 @@ use machine::{Machine, State};
 pub use programs::known::{exists, is_base_image};
 pub use programs::{base_name, is_program, plain, reads_its_script};
 use script::{Node, Refused, Simple};
+use scripts::Scripts;
 use word::Word;
 
 /// What variables hold: `None` stands for a value that exists but is not known here.
@@ -48,6 +50,8 @@ pub struct Shell<'a> {
     pub args: &'a [String],
     /// Whether it runs with `-e`.
     pub stops_on_error: bool,
+    /// The scripts that were read before, if somebody remembers them.
+    pub scripts: Option<&'a Scripts>,
 }
 
 /// Runs `script` as `sh -c` does, in a container that is started at `started`.
@@ -56,7 +60,7 @@ pub struct Shell<'a> {
 /// The construct that is not interpreted. A script that no shell would take is no error: it ends as it would in one.
 pub fn shell(script: &str, shell: &Shell<'_>, env: &Environment, started: Time) -> Result<Machine, String> {
     let hostname = host(env);
-    let node = match script::parse(script) {
+    let node = match shell.scripts.map_or_else(|| script::parse(script), |it| it.read(script)) {
         Ok(node) => node,
         Err(Refused::Construct(construct)) => return Err(construct),
         Err(refused @ Refused::Syntax(_)) => return Ok(failed(&refused, env, started)),
