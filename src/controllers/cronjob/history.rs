@@ -38,9 +38,10 @@ pub fn end_of(job: &Object) -> Option<End> {
 pub fn surplus<'a>(spec: &Value, jobs: &'a [Arc<Object>]) -> Vec<&'a Arc<Object>> {
     let limits = [(End::Complete, "successfulJobsHistoryLimit"), (End::Failed, "failedJobsHistoryLimit")];
     let mut surplus = Vec::new();
+    let over: Vec<_> = jobs.iter().filter_map(|it| Some((end_of(it)?, it))).collect();
     for (end, limit) in limits {
         let Some(limit) = spec[limit].as_i64() else { continue };
-        let mut over: Vec<_> = jobs.iter().filter(|it| end_of(it) == Some(end)).collect();
+        let mut over: Vec<_> = over.iter().filter(|(it, _)| *it == end).map(|(_, job)| *job).collect();
         let kept = usize::try_from(limit).unwrap_or(0);
         if over.len() > kept {
             over.sort_by_cached_key(|it| age(it));
