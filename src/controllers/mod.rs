@@ -21,6 +21,7 @@ pub mod pod_gc;
 pub mod replicaset;
 pub mod resource_quota;
 pub mod service_account;
+pub mod service_account_token;
 pub mod shared;
 pub mod statefulset;
 pub mod taint_eviction;

@@ -23,7 +23,7 @@ const DESCRIPTION: (Str, Str) = (
     ),
 );
 /// A certificate's shape; nothing inside the cluster verifies anything with it.
-const CERTIFICATE: Str = literal!(
+pub(super) const CERTIFICATE: Str = literal!(
     "-----BEGIN CERTIFICATE-----
 MIIBszCCAVmgAwIBAgIBADAKBggqhkjOPQQDAjAVMRMwEQYDVQQDEwprdWJlcm5l
 dGVzMB4XDTI2MDEwMTAwMDAwMFoXDTM1MTIzMDAwMDAwMFowFTETMBEGA1UEAxMK

@@ -18,6 +18,7 @@ use crate::controllers::pod_gc::PodGarbageCollector;
 use crate::controllers::replicaset::ReplicaSetController;
 use crate::controllers::resource_quota::ResourceQuotaController;
 use crate::controllers::service_account::{RootCaPublisher, ServiceAccountController};
+use crate::controllers::service_account_token::TokensController;
 use crate::controllers::statefulset::StatefulSetController;
 use crate::controllers::taint_eviction::TaintEvictionController;
 use crate::controllers::ttl_after_finished::TtlAfterFinished;
@@ -41,6 +42,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(NamespaceController::default()),
         Box::new(ServiceAccountController::default()),
         Box::new(RootCaPublisher::default()),
+        Box::new(TokensController),
         Box::new(ResourceQuotaController),
         Box::new(NodeLifecycleController::default()),
         Box::new(TaintEvictionController::default()),

@@ -1,5 +1,6 @@
 //! Steps about conditions, and the plain words for them.
 
+use super::target::matches_glob;
 use super::{Args, Result, steps};
 use crate::object::{Kind, Value, kinds};
 use crate::report::Failure;
@@ -10,9 +11,9 @@ steps! {
     Then "{object} has condition {type:word}( with reason {reason:word})( and message {message:text})", "Then job/pi has condition Failed with reason BackoffLimitExceeded" => has_condition;
     /// Checks that a condition is absent or not True.
     Then "{object} does not have condition {type:word}", "Then job/pi does not have condition Complete" => lacks_condition;
-    /// Checks the status of a condition: True, False or Unknown.
-    Then "condition {type:word} of {object} is <True|False|Unknown>", "Then condition Ready of node/node-1 is Unknown" => condition_is;
-    /// Checks the message of a condition against the text under the step.
+    /// Checks the status of a condition, True, False or Unknown, and its reason where that is named.
+    Then "condition {type:word} of {object} is <True|False|Unknown>( with reason {reason:word})", "Then condition Ready of node/node-1 is Unknown" => condition_is;
+    /// Checks the message of a condition against the text under the step, in which `*` stands for any characters.
     Then "the message of condition {type:word} of {object} is:", "Then the message of condition Failed of job/pi is:\n  \"\"\"\n  Job has reached the specified backoff limit\n  \"\"\"" => message_is;
     /// Checks what kubectl's users would say of an object: a Job is `complete`, `failed` or `suspended`; a Pod `pending`,
     /// `running`, `succeeded`, `failed` or `ready`; a Node `ready`; a DaemonSet, StatefulSet or Deployment `ready` or
@@ -52,7 +53,7 @@ async fn has_condition(world: &mut World, args: Args) -> Result {
     for field in ["reason", "message"] {
         if args.optional(field).is_some() {
             want.push_str(&format!(", {field} {}", args.text(field)));
-            holds &= find(&object, kind).is_some_and(|it| it[field].str_or_empty() == args.text(field));
+            holds &= find(&object, kind).is_some_and(|it| matches_glob(args.text(field), it[field].str_or_empty()));
         }
     }
     if holds {
@@ -78,12 +79,18 @@ async fn condition_is(world: &mut World, args: Args) -> Result {
     let target = world.target(args.word("object")).await?;
     let object = world.existing(&target).await?;
     let kind = args.word("type");
-    let want = args.step.value.rsplit(' ').next().unwrap_or_default();
-    if find(&object, kind).is_some_and(|it| it["status"].as_str() == Some(want)) {
+    let reason = args.optional("reason");
+    let rest = args.step.value.split_once(" is ").map_or("", |(_, rest)| rest);
+    let want = rest.split(' ').next().unwrap_or_default();
+    let has = |it: &Value| {
+        it["status"].as_str() == Some(want) && reason.is_none_or(|reason| it["reason"].as_str() == Some(reason))
+    };
+    if find(&object, kind).is_some_and(has) {
         return Ok(());
     }
     let failure = Failure::expectation(format!("condition {kind} of {target} is another"));
-    Err(failure.comparing(format!("{kind}={want}"), render(&object)))
+    let reason = reason.map(|it| format!(", reason {it}")).unwrap_or_default();
+    Err(failure.comparing(format!("{kind}={want}{reason}"), render(&object)))
 }
 
 async fn message_is(world: &mut World, args: Args) -> Result {
@@ -94,7 +101,7 @@ async fn message_is(world: &mut World, args: Args) -> Result {
     let actual = actual.ok_or_else(|| {
         Failure::expectation(format!("{target} has no condition {kind}")).comparing(kind, render(&object))
     })?;
-    if actual == want {
+    if matches_glob(&want, &actual) {
         return Ok(());
     }
     Err(Failure::expectation(format!("condition {kind} of {target} has another message")).comparing(want, actual))

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::request::PatchType;
 use super::{Args, Result, Target, steps};
 use crate::map;
-use crate::object::{Map, Value, kinds};
+use crate::object::{Kind, Map, Value, kinds};
 use crate::report::Failure;
 use crate::world::World;
 
@@ -18,7 +18,7 @@ steps! {
     When "I resume the rollout of {object}", "When I resume the rollout of deployment/web" => resume;
     /// Replaces the pods of a workload by a new rollout of the same template, as `kubectl rollout restart` does.
     When "I restart {object}", "When I restart deployment/web" => restart;
-    /// Gives a Deployment the template of an earlier revision, the last one unless another is named, as
+    /// Gives a Deployment, DaemonSet or StatefulSet the template of an earlier revision, the last one unless another is named, as
     /// `kubectl rollout undo` does.
     When "I undo the rollout of {object}( to revision {revision:count})", "When I undo the rollout of deployment/web to revision 1" => undo;
 }
@@ -41,7 +41,11 @@ async fn resume(world: &mut World, args: Args) -> Result {
 }
 
 async fn set_paused(world: &mut World, args: &Args, paused: bool) -> Result {
-    let target = deployment(world, args).await?;
+    let target = world.target(args.word("object")).await?;
+    if target.kind != kinds::DEPLOYMENT {
+        let word = if paused { "pausing" } else { "resuming" };
+        return Err(world.refuse(format!("{} {:?} {word} is not supported", resource(&target), target.name)));
+    }
     let was = world.existing(&target).await?.at(&["spec", "paused"]).is_true();
     if was == paused {
         let word = if paused { "already" } else { "not" };
@@ -51,12 +55,10 @@ async fn set_paused(world: &mut World, args: &Args, paused: bool) -> Result {
     world.patch(&target, "", PatchType::Merge, &Value::Map(patch)).await.map(drop)
 }
 
-async fn deployment(world: &World, args: &Args) -> Result<Target> {
-    let target = world.target(args.word("object")).await?;
-    if target.kind == kinds::DEPLOYMENT {
-        return Ok(target);
-    }
-    Err(Failure::scenario(format!("{target} is no Deployment")))
+/// The resource of `target` with its group, as kubectl names it.
+fn resource(target: &Target) -> String {
+    let info = target.kind.info();
+    if info.group.is_empty() { info.plural.to_owned() } else { format!("{}.{}", info.plural, info.group) }
 }
 
 async fn restart(world: &mut World, args: Args) -> Result {
@@ -78,35 +80,60 @@ fn revision_of(set: &Value) -> usize {
 }
 
 async fn undo(world: &mut World, args: Args) -> Result {
-    let target = deployment(world, &args).await?;
-    let object = world.existing(&target).await?;
-    if object.at(&["spec", "paused"]).is_true() {
-        let name = &target.name;
-        let hint = format!(
-            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/{name}' and try again"
-        );
-        return Err(world.refuse(hint));
-    }
-    let mut sets = world.owned_by(&target, kinds::REPLICA_SET).await?;
-    sets.sort_by_key(|it| Reverse(revision_of(it)));
+    let target = world.target(args.word("object")).await?;
     let wanted = if args.optional("revision").is_some() { args.count("revision")? } else { 0 };
-    let found = match wanted {
-        0 => sets.get(1),
-        revision => sets.iter().find(|it| revision_of(it) == revision),
+    let object = world.existing(&target).await?;
+    let patch = match target.kind {
+        kinds::DEPLOYMENT => {
+            let set = revision(world, &target, kinds::REPLICA_SET, revision_of, wanted).await?;
+            if object.at(&["spec", "paused"]).is_true() {
+                let hint = "resume it first with 'kubectl rollout resume' and try again";
+                return Err(world.refuse(format!("you cannot rollback a paused deployment; {hint}")));
+            }
+            let mut template = set.at(&["spec", "template"]).clone();
+            template.at_mut(&["metadata", "labels"]).remove("pod-template-hash");
+            let annotations = annotations_after_undo(&object, &set);
+            vec![replace("/spec/template", template), replace("/metadata/annotations", annotations.into())]
+        }
+        kinds::DAEMON_SET | kinds::STATEFUL_SET => {
+            let number = |it: &Value| it["revision"].as_i64().and_then(|it| usize::try_from(it).ok()).unwrap_or(0);
+            let kept = revision(world, &target, kinds::CONTROLLER_REVISION, number, wanted).await?;
+            let mut template = kept.at(&["data", "spec", "template"]).clone();
+            template.remove("$patch");
+            vec![replace("/spec/template", template)]
+        }
+        _ => return Err(Failure::scenario(format!("{target} has no rollouts"))),
     };
-    let Some(set) = found else {
-        let why = match wanted {
-            0 => format!("no rollout history found for deployment {:?}", target.name),
-            revision => format!("unable to find specified revision {revision} in history"),
-        };
-        return Err(world.refuse(why));
-    };
-    let mut template = set.at(&["spec", "template"]).clone();
-    template.at_mut(&["metadata", "labels"]).remove("pod-template-hash");
-    let annotations = annotations_after_undo(&object, set);
-    let replace = |path: &str, value: Value| Value::Map(map! { "op" => "replace", "path" => path, "value" => value });
-    let patch = vec![replace("/spec/template", template), replace("/metadata/annotations", annotations.into())];
     world.patch(&target, "", PatchType::Json, &Value::from(patch)).await.map(drop)
+}
+
+fn replace(path: &str, value: Value) -> Value {
+    Value::Map(map! { "op" => "replace", "path" => path, "value" => value })
+}
+
+/// What keeps the revision `wanted` of `target`, an object of `kind` whose number `number` tells; 0 is the one before the last.
+async fn revision(
+    world: &mut World,
+    target: &Target,
+    kind: Kind,
+    number: fn(&Value) -> usize,
+    wanted: usize,
+) -> Result<Value> {
+    let mut kept = world.owned_by(target, kind).await?;
+    kept.sort_by_key(|it| Reverse(number(it)));
+    let found = match wanted {
+        0 => kept.into_iter().nth(1),
+        revision => kept.into_iter().find(|it| number(it) == revision),
+    };
+    found.ok_or_else(|| {
+        world.refuse(match wanted {
+            0 if target.kind == kinds::DEPLOYMENT => {
+                format!("no rollout history found for deployment {:?}", target.name)
+            }
+            0 => "no last revision to roll back to".to_owned(),
+            revision => format!("unable to find specified revision {revision} in history"),
+        })
+    })
 }
 
 /// The annotations of the revision, and of the Deployment those that are about its rollouts.

@@ -5,7 +5,7 @@
 //! a token is nobody's.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::query::Params;
 use super::route::Target;
@@ -24,6 +24,8 @@ const USER: Str = literal!("kubernetes-admin");
 const GROUPS: [Str; 2] = [literal!("system:masters"), literal!("system:authenticated")];
 /// Who signs tokens, and whom they are for when nobody else is named.
 const ISSUER: Str = literal!("https://kubernetes.default.svc.cluster.local");
+/// Who signs the tokens that secrets hold.
+const LEGACY_ISSUER: &str = "kubernetes/serviceaccount";
 /// How long a token is good when nobody says, and how long it is at least, in seconds.
 const TOKEN_SECONDS: i64 = 3_600;
 const TOKEN_SECONDS_MIN: i64 = 600;
@@ -209,12 +211,26 @@ fn account_user(claims: &Value, account: &Object) -> Map {
 fn account_of(view: View<'_>, now: Time, token: &str) -> Option<(Value, std::sync::Arc<Object>)> {
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims = Value::from_json(&claims).ok()?;
+    if claims["iss"].as_str() == Some(LEGACY_ISSUER) {
+        let account = account_of_secret(view, &claims, token)?;
+        return Some((claims, account));
+    }
     let about = &claims["kubernetes.io"];
     let (namespace, account) = (about["namespace"].str_or_empty(), &about["serviceaccount"]);
     let key = Key::new(kinds::SERVICE_ACCOUNT, namespace, account["name"].str_or_empty());
     let found = view.get(&key).filter(|it| Some(it.meta.uid.as_str()) == account["uid"].as_str())?.clone();
     let is_good = Time::from_unix(claims["exp"].as_i64()?) > now && claims["iss"].as_str() == Some(ISSUER.as_str());
     is_good.then_some((claims, found))
+}
+
+/// The account of a token that a secret holds, which is good as long as both are there (`pkg/serviceaccount/legacy.go`).
+fn account_of_secret(view: View<'_>, claims: &Value, token: &str) -> Option<std::sync::Arc<Object>> {
+    let claim = |name: &str| Str::from(claims[format!("kubernetes.io/serviceaccount/{name}").as_str()].str_or_empty());
+    let secret = view.get(&Key::new(kinds::SECRET, claim("namespace"), claim("secret.name")))?;
+    let held = STANDARD.decode(secret.body["data"]["token"].str_or_empty()).ok()?;
+    let account = view.get(&Key::new(kinds::SERVICE_ACCOUNT, claim("namespace"), claim("service-account.name")))?;
+    let is_good = held == token.as_bytes() && account.meta.uid == claim("service-account.uid");
+    is_good.then(|| account.clone())
 }
 
 /// POST to `serviceaccounts/token`.

@@ -46,6 +46,8 @@ pub fn validate_pod(pod: &Object) -> ErrorList {
     let mut errors = ErrorList::new();
     let spec = pod.spec();
     validate_spec(pod, &mut errors);
+    let metadata = At::new("metadata");
+    annotations::validate_specific(&pod.meta.annotations, spec, &metadata.child("annotations"), &mut errors);
     if !spec["ephemeralContainers"].items().is_empty() {
         errors.forbidden(&SPEC.child("ephemeralContainers"), "cannot be set on create");
     }

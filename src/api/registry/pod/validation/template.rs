@@ -1,6 +1,6 @@
 //! Pod templates (`ValidatePodTemplateSpec`).
 
-use super::spec;
+use super::{annotations, spec};
 use crate::api::field::{At, ErrorList};
 use crate::api::registry::metadata::{validate_annotations, validate_labels};
 use crate::object::{Map, Value};
@@ -15,6 +15,7 @@ pub fn validate_pod_template(template: &Value, at: &At<'_>, errors: &mut ErrorLi
     let notes = metadata["annotations"].as_map().unwrap_or(&none);
     validate_annotations(notes, &at.child("annotations"), errors);
     let pod = &template["spec"];
+    annotations::validate_specific(notes, pod, &at.child("annotations"), errors);
     let spec_at = at.child("spec");
     spec::validate_pod_spec(pod, None, &spec_at, errors);
     if !pod["ephemeralContainers"].items().is_empty() {
