@@ -107,6 +107,8 @@ enum Group {
 pub(super) struct Calculation<'a> {
     /// `cpu` or `memory`.
     pub resource: &'a str,
+    /// The one container that counts, if it is not all of them.
+    pub container: Option<&'a str>,
     /// The pods that the target's selector names.
     pub pods: &'a [Arc<Object>],
     /// What they use.
@@ -190,9 +192,9 @@ impl Calculation<'_> {
         let running = i64::try_from(running).unwrap_or(i64::MAX);
         let mut samples = Vec::with_capacity(self.pods.len());
         for pod in self.pods {
-            let requested = match self.target {
-                Target::Utilization(_) => request(pod, self.resource)?,
-                Target::AverageValue(_) => 0,
+            let requested = match (self.target, request(pod, self.resource, self.container)) {
+                (Target::Utilization(_), asked) => asked?,
+                (Target::AverageValue(_), asked) => asked.unwrap_or_default(),
             };
             if pod.meta.is_terminating() || phase(pod) == "Failed" {
                 continue;
@@ -228,12 +230,13 @@ fn is_unready(pod: &Object, now: Time) -> bool {
     is_false && started + READINESS_DELAY > since
 }
 
-/// What a pod's containers request, in thousandths (`calculatePodRequests`).
-fn request(pod: &Object, resource: &str) -> Result<i64, Silence> {
+/// What a pod's containers request, or the one named `only`, in thousandths (`calculatePodRequests`).
+fn request(pod: &Object, resource: &str, only: Option<&str>) -> Result<i64, Silence> {
     let spec = pod.spec();
     let sidecars = spec["initContainers"].items().iter().filter(|it| it["restartPolicy"].str_or_empty() == "Always");
+    let counts = |it: &&Value| only.is_none_or(|only| it["name"].str_or_empty() == only);
     let mut sum = 0;
-    for container in spec["containers"].items().iter().chain(sidecars) {
+    for container in spec["containers"].items().iter().chain(sidecars).filter(counts) {
         let request = container.at(&["resources", "requests", resource]);
         if request.is_null() {
             let container = Str::from(container["name"].str_or_empty());

@@ -6,8 +6,8 @@
 //!
 //! Known differences: upstream looks every 15 s; here an autoscaler looks at those same instants, counted from its
 //! creation, but only where something changed or a window or a policy's period still runs, so that one at rest costs
-//! nothing, and tells of what it misses once. Metrics of the types `Object`, `Pods` and `External`, and of single
-//! containers, are answered as upstream answers when their API is missing.
+//! nothing, and tells of what it misses once. Metrics of the types `Object`, `Pods` and `External` are answered as
+//! upstream answers when their API is missing; a single container uses what is scripted for its pod.
 
 mod behavior;
 mod calculator;

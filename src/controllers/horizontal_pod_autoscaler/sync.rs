@@ -100,6 +100,9 @@ fn refuse_target(look: &mut Look<'_>) {
     let why = match kind.map(Kind::info) {
         Some(info) if info.group.is_empty() => format!("{} {name:?} not found", info.plural),
         Some(info) => format!("{}.{} {name:?} not found", info.plural, info.group),
+        None if Kind::by_api_version(target["apiVersion"].str_or_empty(), &kind_name).is_some() => {
+            "the server could not find the requested resource".to_owned()
+        }
         None => format!(
             "no matches for kind {kind_name:?} in group {:?}",
             target["apiVersion"].str_or_empty().split_once('/').map_or("", |(group, _)| group)
