@@ -35,6 +35,7 @@ Feature: A canary
     Then there are 4 running pods labelled app=shop
     And there is 1 running pod labelled app=shop,track=canary
     And there are 3 running pods of deployment/shop-stable
+    And endpointslice/shop-* matches the snapshot "both behind one service"
     When I set the image of deployment/shop-stable container shop to shop:2
     And I scale deployment/shop-canary to 0
     And the cluster settles
