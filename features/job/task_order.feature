@@ -168,3 +168,55 @@ Feature: One task after another
     And status.containerStatuses[name=first].state.terminated.reason of pod/relay-* is Completed
     When the cluster settles
     Then job/relay is complete
+
+  Scenario: A Job waits for another's completion through the API
+    The pods of the second Job ask the API server, with the token of their service account, until the first Job is complete.
+
+    Given a cluster with 2 nodes
+    When I apply:
+      """yaml
+      apiVersion: batch/v1
+      kind: Job
+      metadata:
+        name: first
+      spec:
+        template:
+          spec:
+            restartPolicy: Never
+            containers:
+            - name: first
+              image: busybox:1.37
+              command: [sh, -c, "sleep 30; date"]
+      ---
+      apiVersion: batch/v1
+      kind: Job
+      metadata:
+        name: second
+      spec:
+        template:
+          spec:
+            restartPolicy: Never
+            containers:
+            - name: second
+              image: curlimages/curl
+              command:
+              - sh
+              - -c
+              - |
+                account=/var/run/secrets/kubernetes.io/serviceaccount
+                first=https://kubernetes.default.svc/apis/batch/v1/namespaces/$(cat $account/namespace)/jobs/first
+                until curl -s --cacert $account/ca.crt -H "Authorization: Bearer $(cat $account/token)" $first |
+                  grep -q '"type": "Complete"'; do
+                  sleep 1
+                done
+                echo first is complete
+      """
+    And 25 seconds pass
+    Then status.active of job/second is 1
+    When 20 seconds pass
+    Then job/first is complete
+    And job/second is complete
+    And the log of job/second is:
+      """
+      first is complete
+      """

@@ -136,3 +136,99 @@ Feature: Lifecycle hooks
     When I delete pod/web
     And 20 seconds pass
     Then the trace of pod/web matches the snapshot "sidecars"
+
+  Scenario Outline: A hook that asks for a page is well whatever is answered, and fails when nobody answers: port <port>
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: web
+      spec:
+        containers:
+        - name: web
+          image: nginx:1.29
+          lifecycle:
+            preStop:
+              httpGet:
+                path: /shutdown
+                port: <port>
+      """
+    And 10 seconds pass
+    And I delete pod/web
+    And 1 second passes
+    Then pod/web does not exist
+    And there is <event> for pod/web
+
+    Examples:
+      | port | event                                                                       |
+      | 80   | no event "FailedPreStopHook"                                                |
+      | 8080 | a Warning event "FailedPreStopHook"                                         |
+
+  Scenario: A hook after the start that asks for a page where nobody listens fails the container
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: web
+      spec:
+        containers:
+        - name: web
+          image: nginx:1.29
+          lifecycle:
+            postStart:
+              httpGet:
+                path: /warm
+                port: 8080
+      """
+    And 1 second passes
+    Then there is a Warning event "FailedPostStartHook" for pod/web with message "PostStartHook failed"
+    And status.containerStatuses[name=web].state.waiting.reason of pod/web is PostStartHookError
+    And pod/web matches the snapshot "refused"
+
+  Scenario: A hook waits for a service
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Service
+      metadata:
+        name: db
+      spec:
+        selector:
+          app: db
+        ports:
+        - port: 5432
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: web
+      spec:
+        containers:
+        - name: web
+          image: nginx:1.29
+          lifecycle:
+            postStart:
+              exec:
+                command: [sh, -c, "until nc -z db 5432; do sleep 1; done"]
+      """
+    And 30 seconds pass
+    Then the pods are:
+      | NAME | READY | STATUS            | RESTARTS |
+      | web  | 0/1   | ContainerCreating | 0        |
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: db
+        labels:
+          app: db
+      spec:
+        containers:
+        - name: db
+          image: postgres:18
+      """
+    And 5 seconds pass
+    Then pod/web is ready

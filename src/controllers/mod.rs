@@ -34,7 +34,9 @@ use crate::api::Status;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
+use crate::kubelet::net::ApiCall;
 use crate::object::{Key, Kind, Object, Str};
+use crate::object::{Key, Object, Str};
 use crate::store::{Change, View};
 pub use event_budget::EventBudget;
 
@@ -181,6 +183,8 @@ pub enum Action {
     },
     /// Record an event.
     Event(EventRecord),
+    /// Ask the API server what a process in a container asks of it, and tell the kubelets.
+    Ask(Box<ApiCall>),
 }
 
 /// An action, and the events that tell how it went.

@@ -60,8 +60,10 @@ use behaviour::{Behaviours, Direction, Whom};
 use events::Happening;
 use images::Images;
 use machine::Machine;
+use net::{ApiCall, Visit};
 use network::Range;
 use shared::Shared;
+use shell::network::Reply;
 use shell::scripts::Scripts;
 use status::Place;
 use surroundings::Surroundings;
@@ -210,6 +212,7 @@ impl Kubelet {
         worker.see(pod);
         let mut images = std::mem::take(&mut self.images);
         let (behaviours, scripts) = (self.behaviours.clone(), std::mem::take(&mut self.scripts));
+        let nobody = Lookup::default();
         let around = &mut Surroundings {
             now,
             view,
@@ -218,10 +221,13 @@ impl Kubelet {
             images: &mut images,
             behaviours: &behaviours,
             scripts: &scripts,
+            workers: &nobody,
         };
         let mut happenings = Happenings::new();
         self.set_up_volumes(&mut worker, around, &mut happenings);
         self.give_address(&mut worker, around);
+        let others = std::mem::take(&mut self.workers);
+        around.workers = &others;
         if pod.meta.deleted.is_some() {
             worker.end(Why::Deleted, around, &mut happenings);
         } else if status::is_terminal(pod.status()["phase"].str_or_empty()) && !worker.is_finished() {
@@ -235,17 +241,15 @@ impl Kubelet {
             resize::sync(&mut worker, around, &mut happenings);
         }
         worker.advance(around, &mut happenings);
+        let visits = talk(&mut worker, around, &mut happenings, &mut outcome.actions);
         worker.storage.store(&mut self.disks);
         self.tell(&mut worker, &happenings, now, &mut outcome.actions);
         let terminated = worker.is_terminated(around);
         outcome.actions.extend(self.write_status(&mut worker, around, terminated));
-        // A deletion without grace is the last one: what holds the object now is a finalizer.
-        if terminated && pod.meta.deleted.is_some() && pod.meta.deletion_grace_seconds != Some(0) {
-            let options =
-                DeleteOptions { grace_seconds: Some(0), uid: Some(pod.meta.uid.clone()), ..DeleteOptions::default() };
-            outcome.actions.push(Action::Delete(key.clone(), options));
-        }
+        outcome.actions.extend(last_deletion(pod).filter(|_| terminated));
         outcome.wake_at = if terminated { None } else { worker.deadline(around) };
+        self.workers = others;
+        self.visit(visits, now, &mut outcome.wakes);
         outcome.wakes.extend(self.watch(&worker, node, now));
         self.workers.insert(key, worker);
         self.images = images;
@@ -351,6 +355,34 @@ impl Kubelet {
         Some(Action::UpdateStatus(pod))
     }
 
+    /// Takes note of connections to pods; those that they change are looked at anew.
+    fn visit(&mut self, visits: Vec<Visit>, now: Time, wakes: &mut Vec<Wake>) {
+        for visit in visits {
+            if let Some(worker) = self.workers.get_mut(&visit.pod)
+                && worker.visited(&visit, now)
+            {
+                wakes.push(Wake::now(visit.pod));
+            }
+        }
+    }
+
+    /// The API server has answered what a process in a container asked, with a status code and a body, or does not.
+    pub fn answered(&mut self, call: &ApiCall, answer: Option<(u16, Str)>, now: Time) {
+        let Some(worker) = self.workers.get_mut(&call.pod) else {
+            return;
+        };
+        let address = call.address.clone();
+        let reply = match answer {
+            Some((status, body)) => Reply::Http { address, status, body },
+            None => Reply::Silent(address, false),
+        };
+        let running = worker.containers.iter_mut().filter_map(|it| it.running_mut());
+        if let Some(running) = running.into_iter().find(|it| it.id == call.container_id) {
+            running.reply(call.process, reply, now);
+            worker.look_ahead(now);
+        }
+    }
+
     /// Takes in what a scenario says of containers, and tells which pod to look at for it.
     ///
     /// # Errors
@@ -417,6 +449,39 @@ impl Controller for Kubelet {
     fn kubelets(&mut self) -> Option<&mut Kubelet> {
         Some(self)
     }
+}
+
+/// What makes the object of a pod go that is at its end. A deletion without grace is the last one: what holds the object then is a
+/// finalizer.
+fn last_deletion(pod: &Object) -> Option<Action> {
+    let is_asked = pod.meta.deleted.is_some() && pod.meta.deletion_grace_seconds != Some(0);
+    let options = DeleteOptions { grace_seconds: Some(0), uid: Some(pod.meta.uid.clone()), ..DeleteOptions::default() };
+    is_asked.then(|| Action::Delete(pod.key(), options))
+}
+
+/// Answers what the processes of a pod ask of the network now, until nobody asks or the API server is to be asked first.
+/// Returns the connections to other pods.
+fn talk(
+    worker: &mut Worker,
+    around: &mut Surroundings<'_>,
+    happenings: &mut Happenings,
+    actions: &mut Vec<Action>,
+) -> Vec<Visit> {
+    let mut visits = Vec::new();
+    while let Some(answered) = net::answers(worker, around) {
+        let (own, others): (Vec<Visit>, Vec<Visit>) =
+            answered.visits.into_iter().partition(|it| it.pod == worker.pod.key());
+        for visit in own {
+            worker.visited(&visit, around.now);
+        }
+        visits.extend(others);
+        if let Some(call) = answered.call {
+            actions.push(Action::Ask(call));
+            break;
+        }
+        worker.advance(around, happenings);
+    }
+    visits
 }
 
 /// Whether a change of a pod is news to its kubelet: what kubelets write themselves is not. One that is silent leaves a

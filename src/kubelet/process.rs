@@ -5,6 +5,7 @@
 
 mod execution;
 mod last_words;
+mod network;
 mod said;
 mod script;
 

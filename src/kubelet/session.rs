@@ -13,7 +13,7 @@ use super::shell::machine::Printed;
 use super::surroundings::Surroundings;
 use crate::api::http::SessionRequest;
 use crate::clock::Time;
-use crate::object::{Key, Str, kinds};
+use crate::object::{Key, Lookup, Str, kinds};
 use crate::store::View;
 
 /// The exit code of a process that is killed with its container.
@@ -128,6 +128,7 @@ impl Kubelet {
                     images: &mut self.images,
                     behaviours: &self.behaviours,
                     scripts: &self.scripts,
+                    workers: &Lookup::default(),
                 };
                 let failed = |why: String| format!("error executing command in container: {why}");
                 Some(worker.command(index, argv, now, &around).map_err(failed)?)

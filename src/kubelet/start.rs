@@ -166,6 +166,7 @@ impl Worker {
     /// Sees to the hooks after the start that are over: a container whose hook failed is killed.
     pub(super) fn hooks_due(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) -> bool {
         let mut any = false;
+        self.follow_hooks(around.now);
         for index in 0..self.containers.len() {
             let Some(running) = self.containers[index].running_mut() else {
                 continue;

@@ -4,8 +4,9 @@ use super::behaviour::Behaviours;
 use super::images::Images;
 use super::latency::Latency;
 use super::shell::scripts::Scripts;
+use super::worker::Worker;
 use crate::clock::{Span, Time};
-use crate::object::Object;
+use crate::object::{Key, Lookup, Object};
 use crate::store::View;
 
 /// The instant, the cluster and the node at which a worker does its work.
@@ -25,6 +26,8 @@ pub struct Surroundings<'a> {
     pub behaviours: &'a Behaviours,
     /// The scripts that were read before.
     pub scripts: &'a Scripts,
+    /// The other pods of the cluster.
+    pub workers: &'a Lookup<Key, Worker>,
 }
 
 impl Surroundings<'_> {

@@ -289,6 +289,6 @@ mod tests {
         assert_eq!(hurried(Step::Term(Time::from_unix(30), KILLED), 15), Some(15));
         assert_eq!(hurried(Step::Term(Time::from_unix(30), KILLED), 10), Some(12));
         assert_eq!(hurried(Step::Turn, 15), Some(15));
-        assert_eq!(hurried(Step::Hook(Hook { until: None, failure: None }), 15), Some(15));
+        assert_eq!(hurried(Step::Hook(Hook { until: None, failure: None, open: None }), 15), Some(15));
     }
 }

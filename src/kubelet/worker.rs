@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::container::{Container, Exit, Hold, Next, State};
 use super::events::{DEADLINE_MESSAGE, Happening};
 use super::latency::Latency;
+use super::net::Client;
 use super::probe;
 use super::process::Executed;
 use super::resize::Pending;
@@ -46,6 +47,8 @@ pub struct Worker {
     pub budget: EventBudget,
     /// Its volumes.
     pub storage: Storage,
+    /// What the network remembers of it.
+    pub client: Client,
 }
 
 /// What happened to the container at an index.
@@ -72,6 +75,7 @@ impl Worker {
             verdict: None,
             budget,
             storage,
+            client: Client::default(),
         }
     }
 

@@ -51,6 +51,10 @@ impl Cluster {
                 failed = failed.or(self.start_job(actor, *run).err());
                 continue;
             }
+            if let Action::Ask(call) = action {
+                self.ask_api(controller, &call);
+                continue;
+            }
             if let Action::Sequence(steps) = action {
                 let done = steps.into_iter().try_for_each(|it| self.act_and_record(actor, it));
                 failed = failed.or(done.err());
@@ -130,7 +134,7 @@ impl Cluster {
         failed
     }
 
-    /// Carries out one action; the name it returns is one that the server made.
+    /// Carries out one action, but for those that were taken apart before; the name it returns is one that the server made.
     fn act(&mut self, actor: &Str, action: Action) -> Result<Option<Str>, Status> {
         let plain = WriteOptions::default();
         match action {
@@ -159,8 +163,7 @@ impl Cluster {
                 self.announce(actor, event);
                 result
             }
-            // These are taken apart before.
-            Action::CreateChildren { .. } | Action::StartJob(_) | Action::Sequence(_) => Ok(None),
+            Action::CreateChildren { .. } | Action::StartJob(_) | Action::Sequence(_) | Action::Ask(_) => Ok(None),
             Action::RemoveFinalizer { key, uid, finalizer } => {
                 let Some(stored) = self.store.get(&key).filter(|it| it.meta.uid == uid) else {
                     return Ok(None);
@@ -235,6 +238,9 @@ fn describe(action: &Action) -> [Word; 5] {
         }
         Action::Bind { pod, node, .. } => {
             ["bind pod/".into(), (&pod.name).into(), " to ".into(), node.into(), "".into()]
+        }
+        Action::Ask(call) => {
+            ["ask for ".into(), (&Str::from(&*call.request.path)).into(), "".into(), "".into(), "".into()]
         }
         Action::Event(record) => {
             ["event ".into(), record.reason.into(), " ".into(), (&record.message).into(), "".into()]

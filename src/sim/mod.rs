@@ -1,6 +1,7 @@
 //! The cluster as a whole: the store, the clock, every controller's memory, and the one loop that owns time.
 
 mod actions;
+mod api_calls;
 mod audience;
 mod bootstrap;
 mod cluster;

@@ -11,9 +11,10 @@ use super::ticks::Ticks;
 use crate::clock::{Span, Time};
 use crate::kubelet::process::{Ahead, Running};
 use crate::kubelet::shell::machine::{Machine, State};
+use crate::kubelet::shell::network::{Question, Reply};
 
 /// How far is looked ahead for a command that depends on the time alone.
-const HORIZON: Span = Span::seconds(3600);
+pub const HORIZON: Span = Span::seconds(3600);
 
 /// What a try came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +27,17 @@ pub struct Tried {
     pub writes: bool,
     /// The program that is not interpreted and that it came to.
     pub stuck: Option<String>,
+    /// Whether it asked others, who may answer otherwise at any time.
+    pub asks: bool,
 }
+
+/// What answers the questions of a try to the network at an instant, and whether that is all the pod's own.
+pub type Answers<'a> = dyn Fn(&Question, Time) -> (Reply, bool) + 'a;
 
 impl Tried {
     /// What took no time and left nothing behind.
     pub fn at_once(outcome: Outcome) -> Self {
-        Tried { outcome, took: Span::ZERO, writes: false, stuck: None }
+        Tried { outcome, took: Span::ZERO, writes: false, stuck: None, asks: false }
     }
 }
 
@@ -52,14 +58,29 @@ fn machine_at(running: &Running, what: &Machine, at: Time) -> Machine {
 }
 
 /// Tries `what`, which is `argv`, in the container at `at`.
-pub fn attempt(running: &Running, what: &Machine, argv: &[String], spec: &Spec, at: Time) -> Tried {
-    on(machine_at(running, what, at), what, argv, spec.timeout)
+pub fn attempt(
+    running: &Running,
+    what: &Machine,
+    argv: &[String],
+    (spec, at): (&Spec, Time),
+    answers: &Answers<'_>,
+) -> Tried {
+    on(machine_at(running, what, at), what, argv, spec.timeout, answers)
 }
 
-fn on(mut machine: Machine, what: &Machine, argv: &[String], timeout: Span) -> Tried {
+fn on(mut machine: Machine, what: &Machine, argv: &[String], timeout: Span, answers: &Answers<'_>) -> Tried {
     let (at, before) = (machine.now, machine.files.clone());
     let session = machine.execute_beside(what.clone());
-    machine.run_while(at + timeout, |it| it.sessions.get(&session).is_some_and(|it| it.ended.is_none()));
+    let mut asks = false;
+    loop {
+        machine.run_while(at + timeout, |it| it.sessions.get(&session).is_some_and(|it| it.ended.is_none()));
+        let Some((process, question)) = machine.question() else {
+            break;
+        };
+        let (reply, own) = answers(question, machine.now);
+        asks |= !own;
+        machine.reply(process, reply);
+    }
     let seen = machine.sessions.remove(&session).unwrap_or_default();
     let stuck = machine.stuck.remove(&session);
     if seen.ended.is_none() && stuck.as_deref().is_some_and(clients::answers) {
@@ -69,7 +90,7 @@ fn on(mut machine: Machine, what: &Machine, argv: &[String], timeout: Span) -> T
     let outcome = of_command(argv, seen.ended.map(|(_, code)| code), &output, timeout);
     let took = seen.ended.map_or(timeout, |(ended, _)| ended - at);
     let writes = !machine.files.is_same(&before) && !machine.files.is_like(&before);
-    Tried { outcome, took, writes, stuck }
+    Tried { outcome, took, writes, stuck, asks }
 }
 
 /// When tries from `first` on come to something else than `outcome`.
@@ -79,6 +100,7 @@ pub fn forecast(
     argv: &[String],
     spec: &Spec,
     (outcome, first, ticks): (&Outcome, Time, Ticks),
+    answers: &Answers<'_>,
 ) -> Forecast {
     let depends_on_time = is_volatile(argv);
     let is_quiet = !running.has_files();
@@ -106,8 +128,8 @@ pub fn forecast(
         let mut took = Span::ZERO;
         if depends_on_time || !is_known {
             known = Some(own.files.clone());
-            let tried = on(own.ahead(), what, argv, spec.timeout);
-            if tried.outcome != *outcome || tried.writes {
+            let tried = on(own.ahead(), what, argv, spec.timeout, answers);
+            if tried.outcome != *outcome || tried.writes || tried.asks {
                 return Forecast::At(at);
             }
             took = tried.took;
@@ -125,8 +147,8 @@ pub fn forecast(
 
 /// Whether what a command comes to may depend on more than the files: on the time, on processes, on others.
 fn is_volatile(argv: &[String]) -> bool {
-    const WORDS: [&str; 12] =
-        ["date", "kill", "wget", "curl", "nc", "ps", "pgrep", "pidof", "jobs", "$$", "uptime", "find"];
+    const WORDS: [&str; 13] =
+        ["date", "kill", "wget", "curl", "nc", "nslookup", "ps", "pgrep", "pidof", "jobs", "$$", "uptime", "find"];
     let mut words = argv.iter().flat_map(|it| it.split(|it: char| !(it.is_alphanumeric() || it == '_' || it == '$')));
     words.any(|it| WORDS.contains(&it))
 }
@@ -141,6 +163,10 @@ mod tests {
 
     fn at(seconds: i64) -> Time {
         Time::from_unix(seconds)
+    }
+
+    fn nobody(_: &Question, _: Time) -> (Reply, bool) {
+        (Reply::NoHost, true)
     }
 
     fn start(script: &str) -> Running {
@@ -170,16 +196,19 @@ mod tests {
     fn a_try_comes_to_what_the_files_are_at_its_instant() {
         let running = start("touch /tmp/healthy; sleep 30; rm -rf /tmp/healthy; sleep 600");
         let (spec, argv, what) = spec(CAT);
-        assert_eq!(attempt(&running, &what, &argv, &spec, at(10)).outcome, Outcome::Success);
+        assert_eq!(attempt(&running, &what, &argv, (&spec, at(10)), &nobody).outcome, Outcome::Success);
         let missing = "cat: can't open '/tmp/healthy': No such file or directory\n";
-        assert_eq!(attempt(&running, &what, &argv, &spec, at(30)).outcome, Outcome::Failure(missing.to_owned()));
+        assert_eq!(
+            attempt(&running, &what, &argv, (&spec, at(30)), &nobody).outcome,
+            Outcome::Failure(missing.to_owned())
+        );
     }
 
     #[test]
     fn a_try_that_takes_too_long_fails_when_its_time_is_up() {
         let running = start("sleep 600");
         let (spec, argv, what) = spec(r#"["sleep","5"]"#);
-        let tried = attempt(&running, &what, &argv, &spec, at(10));
+        let tried = attempt(&running, &what, &argv, (&spec, at(10)), &nobody);
         assert_eq!(tried.took, Span::seconds(1));
         assert_eq!(tried.outcome, Outcome::Failure("command timed out: \"sleep 5\" timed out after 1s".to_owned()));
     }
@@ -189,7 +218,7 @@ mod tests {
         let running = Running::new(Process::Entrypoint, at(0), Str::new()).expect("it starts");
         for (probe, passes) in [(r#"["pg_isready","-U","postgres"]"#, true), (r#"["/opt/check"]"#, false)] {
             let (spec, argv, what) = spec(probe);
-            let tried = attempt(&running, &what, &argv, &spec, at(10));
+            let tried = attempt(&running, &what, &argv, (&spec, at(10)), &nobody);
             assert_eq!(tried.outcome.success(), Some(passes), "{probe}");
             assert_eq!(tried.stuck.is_some(), !passes, "{probe}");
         }
@@ -198,9 +227,13 @@ mod tests {
     fn check(script: &str, probe: &str, want: Forecast) {
         let (spec, argv, what) = spec(probe);
         let running = start(script);
-        let outcome = attempt(&running, &what, &argv, &spec, at(5)).outcome;
+        let outcome = attempt(&running, &what, &argv, (&spec, at(5)), &nobody).outcome;
         let ticks = Ticks { from: at(0), period: spec.period };
-        assert_eq!(forecast(&running, &what, &argv, &spec, (&outcome, at(10), ticks)), want, "{script}: {probe}");
+        assert_eq!(
+            forecast(&running, &what, &argv, &spec, (&outcome, at(10), ticks), &nobody),
+            want,
+            "{script}: {probe}"
+        );
     }
 
     #[test]

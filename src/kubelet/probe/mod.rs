@@ -12,7 +12,7 @@
 
 mod clients;
 mod exec;
-mod network;
+pub mod network;
 mod outcome;
 mod spec;
 mod tally;
@@ -23,6 +23,8 @@ mod ticks;
 use super::container::Container;
 use super::events::Happening;
 use super::identity;
+use super::net;
+use super::shell::network::Question;
 use super::surroundings::Surroundings;
 use super::worker::{Happenings, Worker};
 use crate::clock::{Span, Time};
@@ -30,6 +32,7 @@ use crate::object::{Object, Str, Value};
 use exec::{Forecast, Tried};
 use outcome::Outcome;
 use spec::{Check, Role, Spec};
+pub use spec::{port, request};
 use tally::Tally;
 use ticks::Ticks;
 
@@ -257,10 +260,13 @@ fn forecast(
 ) -> Forecast {
     match (&spec.check, worker.containers[index].running()) {
         (Check::Exec(argv), Some(running)) => match worker.command(index, argv, around.now, around) {
-            Ok(what) => exec::forecast(running, &what, argv, spec, from),
+            Ok(what) => {
+                let answers = |question: &Question, at: Time| net::look(worker, question, at, around);
+                exec::forecast(running, &what, argv, spec, from, &answers)
+            }
             Err(_) => Forecast::Same,
         },
-        _ => network::forecast(worker, spec, from),
+        _ => network::forecast(worker, spec, from, around),
     }
 }
 
@@ -268,10 +274,13 @@ fn forecast(
 fn look(worker: &Worker, index: usize, spec: &Spec, at: Time, around: &Surroundings<'_>) -> Tried {
     match (&spec.check, worker.containers[index].running()) {
         (Check::Exec(argv), Some(running)) => match worker.command(index, argv, at, around) {
-            Ok(what) => exec::attempt(running, &what, argv, spec, at),
+            Ok(what) => {
+                let answers = |question: &Question, at: Time| net::look(worker, question, at, around);
+                exec::attempt(running, &what, argv, (spec, at), &answers)
+            }
             Err(_) => Tried::at_once(Outcome::NoProgram(argv.first().cloned().unwrap_or_default())),
         },
-        _ => network::attempt(worker, spec, at),
+        _ => network::attempt(worker, spec, at, around),
     }
 }
 

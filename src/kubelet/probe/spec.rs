@@ -136,9 +136,7 @@ fn check(probe: &Value, container: &Value) -> Check {
         return Check::Exec(exec["command"].items().iter().map(|it| it.str_or_empty().to_owned()).collect());
     }
     if !http.is_null() {
-        let scheme = if http["scheme"].as_str() == Some("HTTPS") { "https" } else { "http" };
-        let path = http["path"].as_str().filter(|it| !it.is_empty()).unwrap_or("/");
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        let (scheme, path) = request(http);
         return Check::Http { scheme, host: host(http), port: port(&http["port"], container), path };
     }
     if !tcp.is_null() {
@@ -151,8 +149,18 @@ fn check(probe: &Value, container: &Value) -> Check {
     Check::Missing
 }
 
+/// The scheme and the path of an `httpGet`.
+pub fn request(http: &Value) -> (&'static str, String) {
+    let scheme = if http["scheme"].as_str() == Some("HTTPS") { "https" } else { "http" };
+    let path = http["path"].as_str().filter(|it| !it.is_empty()).unwrap_or("/");
+    (scheme, if path.starts_with('/') { path.to_owned() } else { format!("/{path}") })
+}
+
 /// `ResolveContainerPort`: a number, or the name of one of the container's ports.
-fn port(port: &Value, container: &Value) -> Result<u16, String> {
+///
+/// # Errors
+/// Why it is none.
+pub fn port(port: &Value, container: &Value) -> Result<u16, String> {
     let number = match port.as_str() {
         None => port.as_i64().unwrap_or_default(),
         Some(name) => {

@@ -10,7 +10,7 @@ use super::super::latency::Latency;
 use super::super::surroundings::Surroundings;
 use super::super::worker::{Happenings, Worker};
 use crate::clock::Time;
-use crate::object::{Object, Str, Value, kinds};
+use crate::object::{Lookup, Object, Str, Value, kinds};
 use crate::store::{Store, View};
 
 fn at(seconds: i64) -> Time {
@@ -44,6 +44,7 @@ fn history(worker: &mut Worker, until: i64) -> Vec<String> {
             images: &mut Images::default(),
             behaviours: &Behaviours::default(),
             scripts: &Scripts::default(),
+            workers: &Lookup::default(),
         };
         worker.advance(around, &mut happenings);
         let told = happenings.iter().filter_map(|(_, it)| match it {

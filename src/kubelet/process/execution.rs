@@ -2,7 +2,9 @@
 
 use super::{Running, Script};
 use crate::clock::Time;
+use crate::kubelet::hooks::Hook;
 use crate::kubelet::shell::machine::{Machine, Printed, State};
+use crate::kubelet::termination::{Step, Stop};
 
 /// What came of something that was executed in a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct Executed {
     pub output: Vec<Printed>,
     /// The program that is not interpreted and that it came to.
     pub stuck: Option<String>,
+    /// Whether it asks something of the network first, so that it is not known how it goes on.
+    pub asks: bool,
 }
 
 impl Running {
@@ -34,6 +38,7 @@ impl Running {
         let seen = ahead.sessions.get(&session).cloned().unwrap_or_default();
         output.catch_up(seen.output);
         let stuck = ahead.stuck.get(&session).cloned();
+        let asks = seen.ended.is_none() && ahead.question().is_some();
         match seen.ended {
             Some((at, _)) if at == now && ahead.now == now => {
                 script.now.catch_up(ahead);
@@ -45,7 +50,7 @@ impl Running {
             }
             _ => self.interfered(now),
         }
-        Executed { session, ended: seen.ended, output: output.pieces().to_vec(), stuck }
+        Executed { session, ended: seen.ended, output: output.pieces().to_vec(), stuck, asks }
     }
 
     /// Begins to execute process 1 of `what` as [`Self::execute`] does, and keeps its session until that is ended; with
@@ -81,7 +86,33 @@ impl Running {
         script.run(now);
         let seen = script.now.sessions.get(&session)?;
         let stuck = script.now.stuck.get(&session).cloned();
-        Some(Executed { session, ended: seen.ended, output: seen.output.after(told).to_vec(), stuck })
+        Some(Executed { session, ended: seen.ended, output: seen.output.after(told).to_vec(), stuck, asks: false })
+    }
+
+    /// What a session that asked something of the network will have come to, and when, if that is known by now.
+    pub fn outcome_of(&mut self, session: u32, now: Time, limit: Time) -> Option<Executed> {
+        let script = self.script.as_mut()?;
+        script.run(now);
+        let is_over = |it: &Machine| it.sessions.get(&session).is_none_or(|it| it.ended.is_some());
+        let mut ahead = script.now.ahead();
+        ahead.run_while(limit, |it| !is_over(it));
+        if !is_over(&ahead) && ahead.question().is_some() {
+            return None;
+        }
+        let stuck = ahead.stuck.get(&session).cloned();
+        let mut output = script.now.sessions.get(&session)?.output.clone();
+        let seen = ahead.sessions.remove(&session)?;
+        output.catch_up(seen.output);
+        Some(Executed { session, ended: seen.ended, output: output.pieces().to_vec(), stuck, asks: false })
+    }
+
+    /// The hook that runs before its end, or the one after its start.
+    pub fn hook_mut(&mut self, is_stop: bool) -> Option<&mut Hook> {
+        match &mut self.stop {
+            Some(Stop { step: Step::Hook(hook), .. }) if is_stop => Some(hook),
+            _ if is_stop => None,
+            _ => self.post_start.as_mut(),
+        }
     }
 
     /// Ends a session at `now`, if it still goes on, and forgets it.

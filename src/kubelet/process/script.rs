@@ -2,7 +2,8 @@
 //!
 //! A copy runs ahead; the processes themselves stay where somebody last looked. Bringing them up costs what happened since,
 //! and changes nothing of what was foreseen. A script that is still busy where its copy stopped is looked at again there: a
-//! loop costs an entry of the timeline for each horizon, and not for each turn. Whoever interferes makes what was foreseen
+//! loop costs an entry of the timeline for each horizon, and not for each turn. One that asks something of the network is looked
+//! at again at that instant. Whoever interferes makes what was foreseen
 //! void. The copy then looks at a few instants only, and at twice as many each time nobody has interfered since: running
 //! ahead costs in proportion to what happens, however often somebody interferes.
 
@@ -32,8 +33,10 @@ pub(super) struct Script {
     pub(super) wrote: bool,
     /// Whether its process 1 stands for one that is not interpreted step by step, and whose end is known otherwise.
     pub(super) rests: bool,
+    /// Whether one of its processes listens to a port some time, as far as is known.
+    pub(super) listens: bool,
     /// Those that see each other's files, as they were when somebody last interfered, and which of them it is.
-    group: Option<(Arc<Vec<Machine>>, usize)>,
+    pub(super) group: Option<(Arc<Vec<Machine>>, usize)>,
 }
 
 /// A copy of a container's processes that runs ahead, together with those whose files it sees.
@@ -67,7 +70,7 @@ impl Ahead {
 impl Script {
     /// The script of `now`, a machine that has just started.
     pub(super) fn new(now: Machine) -> Self {
-        Script { now, ahead: None, round: None, wrote: true, rests: false, group: None }
+        Script { now, ahead: None, round: None, wrote: true, rests: false, listens: false, group: None }
     }
 
     /// The files of a process that is not interpreted step by step, for which process 1 of `now` stands.
@@ -94,12 +97,12 @@ impl Running {
         let mut ahead = script.now.ahead();
         let course = ahead.foresee(now + HORIZON, self.effort);
         let reached = ahead.now;
-        self.foresee(&ahead, (course == Course::Busy).then_some(reached));
+        self.foresee(&ahead, matches!(course, Course::Busy | Course::Asks).then_some(reached));
         let Some(script) = &mut self.script else {
             return;
         };
         match course {
-            Course::Busy => script.ahead = Some(ahead),
+            Course::Busy | Course::Asks => script.ahead = Some(ahead),
             Course::Repeats(round) => {
                 script.round = Some(round);
                 script.wrote = !ahead.files.is_untouched();
@@ -125,6 +128,7 @@ impl Running {
             return;
         };
         (self.look, script.ahead, script.round, script.wrote) = (None, None, None, true);
+        script.listens = ahead.listened;
         if !script.rests {
             self.end = None;
             self.stuck = ahead.stuck.get(&1).cloned();

@@ -23,6 +23,8 @@ pub enum Course {
     Repeats(Round),
     /// It is still busy at the horizon, or where it has come to by as much effort as was to be spent.
     Busy,
+    /// It asks something of the network.
+    Asks,
 }
 
 /// What a machine does over and over.
@@ -43,7 +45,11 @@ impl Machine {
         let mut mark: Option<(Machine, usize)> = None;
         let (mut steps, mut enough, mut taken) = (0_u32, 1_u32, 0);
         loop {
-            let Some(next) = self.run(self.now) else {
+            let next = self.run(self.now);
+            if self.question().is_some() {
+                return Course::Asks;
+            }
+            let Some(next) = next else {
                 return if self.state == State::Running { Course::Rests } else { Course::Ends };
             };
             if std::mem::take(&mut self.looked_outside) || !self.sessions.is_empty() {
@@ -152,6 +158,7 @@ impl Frame {
             (Frame::Call(one, a), Frame::Call(other, b)) => one == other && a == b,
             (Frame::Program(one), Frame::Program(other)) => one == other,
             (Frame::Status(one), Frame::Status(other)) => one == other,
+            (Frame::Fails(one, a), Frame::Fails(other, b)) => one == other && a == b,
             _ => false,
         }
     }

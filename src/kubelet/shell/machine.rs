@@ -14,6 +14,8 @@ use crate::clock::Time;
 
 /// So many commands may run at one instant before the script counts as endless.
 const MOST_COMMANDS: u32 = 200_000;
+/// A question to the network counts as so many of them.
+const COMMANDS_OF_QUESTION: u32 = 200;
 /// The exit code of a process that was killed.
 pub const KILLED: i64 = 137;
 /// The bytes that a stream holds; a writer beyond that is as endless as one without a sleep.
@@ -68,6 +70,8 @@ pub struct Machine {
     pub(super) streams: BTreeMap<StreamId, Stream>,
     /// Whether a process has looked at something outside of the machine since somebody asked: at the clock.
     pub looked_outside: bool,
+    /// Whether a process has waited for connections.
+    pub listened: bool,
     last_pid: Pid,
     last_stream: StreamId,
     commands: u32,
@@ -88,6 +92,7 @@ impl Machine {
             ended: BTreeMap::new(),
             streams: BTreeMap::new(),
             looked_outside: false,
+            listened: false,
             last_pid: 1,
             last_stream: 0,
             commands: 0,
@@ -187,6 +192,7 @@ impl Machine {
             ended: self.ended.clone(),
             streams: self.streams.clone(),
             looked_outside: self.looked_outside,
+            listened: self.listened,
             last_pid: self.last_pid,
             last_stream: self.last_stream,
             commands: self.commands,
@@ -225,6 +231,10 @@ impl Machine {
                 self.go_on(id);
                 continue;
             }
+            // Time stands still until the question is answered.
+            if self.question().is_some() {
+                return Some(self.now);
+            }
             let Some(next) = self.next_sleep().filter(|it| *it <= until) else {
                 self.now = self.now.max(until);
                 return self.next_sleep();
@@ -249,7 +259,8 @@ impl Machine {
         if self.state != State::Running {
             return None;
         }
-        if self.tasks.values().any(|it| self.can_go_on(it)) { Some(self.now) } else { self.next_sleep() }
+        let goes_on = self.question().is_some() || self.tasks.values().any(|it| self.can_go_on(it));
+        if goes_on { Some(self.now) } else { self.next_sleep() }
     }
 
     /// Lets it be `at`, before which nothing happens by itself.
@@ -286,7 +297,7 @@ impl Machine {
             Wait::Line(stream) => self.has_line(*stream) || !self.has_writers(*stream),
             Wait::End(stream) => !self.has_writers(*stream),
             Wait::Change(path, seen) => self.files.read(path).is_ok_and(|text| text.len() != *seen),
-            Wait::Forever => false,
+            Wait::Answer(_) | Wait::Listen(_) | Wait::Forever => false,
         }
     }
 
@@ -322,6 +333,11 @@ impl Machine {
             }
         }
         self.tasks.insert(id, task);
+    }
+
+    /// A question counts as many commands: nothing answers so often at one instant.
+    pub(super) fn asked(&mut self) {
+        self.commands += COMMANDS_OF_QUESTION;
     }
 
     fn cut_off(&mut self, task: &Task) {

@@ -98,6 +98,11 @@ impl Machine {
             }
             Frame::Program(argv) => self.program(task, argv),
             Frame::Status(status) => task.status = status,
+            Frame::Fails(status, text) => {
+                self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &text);
+                task.status = status;
+                stop_on_error(task);
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::network::{Question, Reply};
+use super::programs::network::Listener;
 use super::script::Node;
 use crate::clock::Time;
 
@@ -55,6 +57,10 @@ pub enum Wait {
     End(StreamId),
     /// A file at this path whose text is longer or shorter than so many bytes.
     Change(String, usize),
+    /// An answer from the network.
+    Answer(Box<Question>),
+    /// A connection.
+    Listen(Listener),
     /// Nothing that will come.
     Forever,
 }
@@ -90,6 +96,8 @@ pub enum Frame {
     Program(Vec<String>),
     /// The status from before a trap.
     Status(i64),
+    /// The end of a program that has waited in vain: its status, and what it says on the standard error.
+    Fails(i64, String),
 }
 
 /// A process.
@@ -103,6 +111,8 @@ pub struct Task {
     pub frames: Vec<Frame>,
     /// What it waits for.
     pub wait: Wait,
+    /// What the network answered.
+    pub reply: Option<Reply>,
     /// The status of its last command.
     pub status: i64,
     /// Its variables.
@@ -139,6 +149,7 @@ impl Task {
             session: id,
             frames: vec![Frame::Run(node)],
             wait: Wait::Nothing,
+            reply: None,
             status: 0,
             variables: Arc::default(),
             functions: Arc::default(),
@@ -163,6 +174,7 @@ impl Task {
             id,
             frames: vec![Frame::Run(node)],
             wait: Wait::Nothing,
+            reply: None,
             traps: Arc::new(traps),
             signals: Vec::new(),
             guarded: self.is_guarded(),

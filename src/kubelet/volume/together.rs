@@ -18,6 +18,11 @@ pub fn run(machines: &mut [&mut Machine], until: Time) {
 pub fn run_steps(machines: &mut [&mut Machine], until: Time, most: u32) -> Time {
     let (mut reached, from) = (until, machines.iter().map(|it| it.now).max());
     for taken in 0_u32.. {
+        // Time stands still for all of them while one waits for an answer.
+        if let Some(asks) = machines.iter().filter(|it| it.question().is_some()).map(|it| it.now).min() {
+            machines.iter_mut().for_each(|it| it.pass_to(asks));
+            return asks;
+        }
         let next = |(index, machine): (usize, &&mut Machine)| Some((machine.next()?, index));
         let Some((at, index)) = machines.iter().enumerate().filter_map(next).min().filter(|(at, _)| *at <= until)
         else {

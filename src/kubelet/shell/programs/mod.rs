@@ -3,13 +3,16 @@
 mod clock;
 mod file;
 pub mod known;
+pub mod network;
 mod text;
 mod truth;
 
 use super::files::absolute;
 use super::machine::Machine;
+use super::network::Question;
 use super::task::{Frame, StreamId, Target, Task, Wait};
 use crate::clock::{Span, Time};
+use network::Listener;
 
 /// What a program comes to.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +21,12 @@ pub enum Outcome {
     Done(i64),
     /// It ends well after this long.
     After(Span),
+    /// It ends with this status after this long, and says this on its standard error then.
+    Later(Span, i64, String),
+    /// It asks the network first, and is run anew with the answer.
+    Ask(Box<Question>),
+    /// It waits for connections.
+    Listen(Listener),
     /// It never ends by itself.
     Never,
     /// It needs a line of this stream first, and is run anew then.
@@ -162,6 +171,11 @@ pub fn is_program(name: &str) -> bool {
             | "usleep"
             | "which"
             | "yes"
+            | "wget"
+            | "curl"
+            | "nc"
+            | "nslookup"
+            | "httpd"
     )
 }
 
@@ -206,6 +220,7 @@ fn run(call: &mut Call<'_>) -> Outcome {
         "expr" => truth::expr(call),
         "env" | "printenv" => environment(call),
         "which" => which(call),
+        "wget" | "curl" | "nc" | "nslookup" | "httpd" => network::run(call),
         "hostname" => {
             let name = call.task.variable("HOSTNAME").unwrap_or("localhost").to_owned();
             say(call, &name)
@@ -305,6 +320,20 @@ impl Machine {
             Outcome::After(span) => {
                 task.status = 0;
                 task.wait = Wait::Until(self.now + span);
+            }
+            Outcome::Later(span, status, text) => {
+                task.wait = Wait::Until(self.now + span);
+                task.frames.push(Frame::Fails(status, text));
+            }
+            Outcome::Ask(question) => {
+                self.asked();
+                task.wait = Wait::Answer(question);
+                task.frames.push(Frame::Program(argv));
+            }
+            Outcome::Listen(listener) => {
+                self.listened = true;
+                task.status = 0;
+                task.wait = Wait::Listen(listener);
             }
             Outcome::Never => task.wait = Wait::Forever,
             Outcome::Line(stream) => {
