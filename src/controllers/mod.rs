@@ -36,7 +36,6 @@ use crate::clock::{Span, Time};
 use crate::kubelet::Kubelet;
 use crate::kubelet::net::ApiCall;
 use crate::object::{Key, Kind, Object, Str};
-use crate::object::{Key, Object, Str};
 use crate::store::{Change, View};
 pub use event_budget::EventBudget;
 
