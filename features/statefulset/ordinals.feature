@@ -67,7 +67,7 @@ Feature: The ordinals of a StatefulSet
     And 1 minute passes
     Then pod/web-1 has no owner
     And there are 2 pods of statefulset/web
-    And there is a Warning event "FailedCreate" for statefulset/web with message "Create Pod web-1 in StatefulSet web failed error: pods *web-1* already exists"
+    And there is no event "FailedCreate" for statefulset/web
     When I delete pod/web-1
     And 20 minutes pass
     Then there are 3 ready pods of statefulset/web

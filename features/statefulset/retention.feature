@@ -59,3 +59,20 @@ Feature: What becomes of a StatefulSet's claims
     And the cluster settles
     Then there are 2 persistentvolumeclaims
     And there are 2 running pods
+
+  Scenario: A claim that cannot be made holds its pod up
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: ResourceQuota
+      metadata: {name: claims}
+      spec: {hard: {persistentvolumeclaims: 2}}
+      """
+    And I scale statefulset/db to 3
+    And 1 minute passes
+    Then pod/db-2 does not exist
+    And there is a Warning event "FailedCreate" for statefulset/db with message "Create Claim data-db-2 for Pod db-2 in StatefulSet db failed error: persistentvolumeclaims *data-db-2* is forbidden: exceeded quota: claims, requested: persistentvolumeclaims=1, used: persistentvolumeclaims=2, limited: persistentvolumeclaims=2"
+    And there is a Warning event "FailedCreate" for statefulset/db with message "Create Pod db-2 in StatefulSet db failed error: failed to create PVC data-db-2: persistentvolumeclaims *data-db-2* is forbidden: exceeded quota: claims, *"
+    When I set spec.hard.persistentvolumeclaims of resourcequota/claims to 3
+    And 20 minutes pass
+    Then there are 3 ready pods of statefulset/db

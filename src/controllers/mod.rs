@@ -195,8 +195,8 @@ pub struct Announced {
     pub about: Arc<Object>,
     /// The reason and the sentence of the `Normal` event when it went well.
     pub success: (&'static str, String),
-    /// The reason of the `Warning` event when it failed, and what its sentence has before the error.
-    pub failure: (&'static str, String),
+    /// The reason of each `Warning` event when it failed, and what its sentence has before the error.
+    pub failures: Vec<(&'static str, String)>,
 }
 
 /// An event as a controller reports it. Names, counts and aggregation are the recorder's business.

@@ -154,13 +154,14 @@ impl Cluster {
                 result.map(|it| Some(it.meta.name.clone()))
             }
             Action::Announced(announced) => {
-                let Announced { action, about, success, failure } = *announced;
+                let Announced { action, about, success, failures } = *announced;
                 let result = self.act(actor, action);
-                let event = match &result {
-                    Ok(_) => EventRecord::normal(&about, success.0, success.1),
-                    Err(status) => EventRecord::warning(&about, failure.0, failure.1 + &status.to_string()),
-                };
-                self.announce(actor, event);
+                match &result {
+                    Ok(_) => self.announce(actor, EventRecord::normal(&about, success.0, success.1)),
+                    Err(status) => failures.into_iter().for_each(|(reason, text)| {
+                        self.announce(actor, EventRecord::warning(&about, reason, text + &status.to_string()));
+                    }),
+                }
                 result
             }
             Action::CreateChildren { .. } | Action::StartJob(_) | Action::Sequence(_) | Action::Ask(_) => Ok(None),

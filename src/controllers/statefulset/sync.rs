@@ -76,14 +76,17 @@ impl Look<'_> {
         if claims::is_stale(self.view, self.set, pod) {
             return Going::Waits;
         }
-        let mut steps = self.missing_claims(pod);
-        steps.push(self.announced("create", Action::Create(pod.clone()), pod));
+        let mut steps = self.missing_claims(pod, "create");
+        let create = Action::Create(pod.clone());
+        // That the name is taken is no news: the attempt is only made again.
+        let is_taken = self.view.get(&pod.key()).is_some();
+        steps.push(if is_taken { create } else { self.announced("create", create, pod) });
         self.actions.push(Action::Sequence(steps));
         Going::Waits
     }
 
-    /// The creation of the claims that `pod` lacks.
-    fn missing_claims(&self, pod: &Object) -> Vec<Action> {
+    /// The creation of the claims that `pod` lacks. A failure is one of what was to be done with the pod as well.
+    fn missing_claims(&self, pod: &Object, verb: &'static str) -> Vec<Action> {
         let (set, name) = (&self.set.meta.name, &pod.meta.name);
         let missing = claims::claims(self.set, pod).into_iter().filter(|it| self.view.get(&it.object.key()).is_none());
         let create = missing.map(|it| {
@@ -92,10 +95,15 @@ impl Look<'_> {
             Action::Announced(Box::new(Announced {
                 about: self.set.clone(),
                 success: ("SuccessfulCreate", format!("Create Claim {of} Pod {name} in StatefulSet {set} success")),
-                failure: (
+                failures: std::iter::once((
                     "FailedCreate",
                     format!("Create Claim {of} for Pod {name} in StatefulSet {set} failed error: "),
-                ),
+                ))
+                .chain((verb == "create").then(|| {
+                    let subject = format!("Create Pod {name} in StatefulSet {set} failed error");
+                    ("FailedCreate", format!("{subject}: failed to create PVC {of}: "))
+                }))
+                .collect(),
                 action: Action::Create(claim),
             }))
         });
@@ -113,7 +121,7 @@ impl Look<'_> {
         Action::Announced(Box::new(Announced {
             about: self.set.clone(),
             success: (success, format!("{subject} successful")),
-            failure: (failure, format!("{subject} failed error: ")),
+            failures: vec![(failure, format!("{subject} failed error: "))],
             action,
         }))
     }
@@ -132,7 +140,7 @@ impl Look<'_> {
             return Going::Waits;
         }
         if phase(pod) == "Pending" {
-            let missing = self.missing_claims(pod);
+            let missing = self.missing_claims(pod, "");
             self.actions.extend(missing);
         }
         let is_sound = is_running_and_ready(pod) && is_available(pod, min_ready_seconds(self.set), self.now);
