@@ -54,6 +54,10 @@ impl Stage for Embedded {
         self.happen(|cluster| cluster.advance(span))
     }
 
+    fn leap(&mut self, span: Span) -> Happening<'_, ()> {
+        self.happen(|cluster| cluster.leap(span))
+    }
+
     fn catch_up(&mut self) -> Happening<'_, ()> {
         self.happen(Cluster::run_due)
     }

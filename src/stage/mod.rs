@@ -46,6 +46,9 @@ pub trait Stage: Debug {
     /// Lets `span` pass.
     fn pass(&mut self, span: Span) -> Happening<'_, ()>;
 
+    /// Puts the clock forward by `span` at once; what was due meanwhile happens late.
+    fn leap(&mut self, span: Span) -> Happening<'_, ()>;
+
     /// Lets everything happen that is due at this instant.
     fn catch_up(&mut self) -> Happening<'_, ()>;
 

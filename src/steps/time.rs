@@ -11,6 +11,9 @@ steps! {
     Given "the time is {time:word}", "Given the time is 2026-03-01T02:00:00Z" => time_is;
     /// Lets time pass, and everything happen that is due meanwhile.
     When "{duration} pass(es)", "When 90 seconds pass" => pass;
+    /// Puts the clock forward all at once, as when a machine was asleep: nothing happens in between, and what was due then
+    /// happens late.
+    When "the clock jumps ahead {duration}", "When the clock jumps ahead 3 hours" => leap;
     /// Lets time pass until nothing is due for a minute, at most a day. Not coming to rest is a failure of its own.
     When "the cluster settles", "When the cluster settles" => settles;
     /// Checks how much time has passed since the cluster started.
@@ -61,6 +64,11 @@ fn expect_passed(world: &mut World, want: Span) -> Result {
 async fn pass(world: &mut World, args: Args) -> Result {
     let span = args.duration("duration")?;
     world.stage()?.pass(span).await.map_err(not_settled)
+}
+
+async fn leap(world: &mut World, args: Args) -> Result {
+    let span = args.duration("duration")?;
+    world.stage()?.leap(span).await.map_err(not_settled)
 }
 
 async fn settles(world: &mut World, _: Args) -> Result {
