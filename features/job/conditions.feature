@@ -126,6 +126,43 @@ Feature: How a Job comes to its end
     Then job/held is complete
     And there is 1 succeeded pod of job/held on node-1
 
+  Scenario: What a suspended Job's containers need may change, before it starts and while it is held
+    When I apply:
+      """yaml
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: held}
+      spec:
+        suspend: true
+        template:
+          spec:
+            restartPolicy: Never
+            containers: [{name: c, image: busybox, command: [sleep, "60"], resources: {requests: {cpu: "8"}}}]
+      """
+    And 1 second passes
+    And I patch job/held with:
+      """yaml
+      spec: {suspend: false, template: {spec: {containers: [{name: c, resources: {requests: {cpu: "2"}}}]}}}
+      """
+    And 10 seconds pass
+    Then spec.containers[0].resources.requests.cpu of pod/held-* is 2
+    And there is 1 running pod of job/held
+    When I try to patch job/held with:
+      """yaml
+      spec: {template: {spec: {containers: [{name: c, resources: {requests: {cpu: "1"}}}]}}}
+      """
+    Then it is refused with "field is immutable"
+    When I set spec.suspend of job/held to true
+    And 40 seconds pass
+    And I patch job/held with:
+      """yaml
+      spec: {suspend: false, template: {spec: {containers: [{name: c, resources: {requests: {cpu: "1"}}}]}}}
+      """
+    And the cluster settles
+    Then job/held is complete
+    And there is 1 pod of job/held
+    And spec.containers[0].resources.requests.cpu of pod/held-* is 1
+
   Scenario: A pod that cannot be created is told of
     When I create:
       """yaml

@@ -3,6 +3,7 @@
 use crate::api::Status;
 use crate::api::registry::{Api, DeleteOptions, Deleted, Part, WriteOptions};
 use crate::clock::{Names, Time};
+use crate::map;
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::Store;
 use std::sync::Arc;
@@ -184,6 +185,14 @@ fn the_scheduling_directives_of_a_suspended_job_may_change() {
         containers[0].set("image", "other");
     };
     assert!(desk.edit(Part::Main, image).is_err(), "an image is no directive");
+    let resources = |it: &mut Object| {
+        let containers = it.spec_mut().at_mut(&["template", "spec", "containers"]).items_mut();
+        containers[0].set("resources", map! { "requests" => map! { "cpu" => "2" } });
+    };
+    assert!(desk.edit(Part::Main, resources).is_ok(), "how much it needs may be found out while it waits");
+    let mut desk = Desk::new();
+    desk.create("{}").expect("valid");
+    assert!(desk.edit(Part::Main, resources).is_err());
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) fn validate_update(new: &Object, old: &Object) -> ErrorList {
     let template = &new.spec()["template"];
     let is_fresh = old.spec()["suspend"].is_true() && old.status()["startTime"].is_null();
     let allowed =
-        if is_fresh { with_directives_of(&old.spec()["template"], template) } else { old.spec()["template"].clone() };
+        if is_fresh { with_what_may_change(&old.spec()["template"], template) } else { old.spec()["template"].clone() };
     if !template.is_same(&allowed) {
         errors.add(FieldError {
             wrong: Wrong::Invalid,
@@ -57,8 +57,9 @@ fn validate_completions(new: &Value, old: &Value, errors: &mut ErrorList) {
     }
 }
 
-/// `old` with the scheduling directives of `new`: those may change while a Job has not started.
-fn with_directives_of(old: &Value, new: &Value) -> Value {
+/// `old` with the scheduling directives and the containers' resources of `new`: those may change while a Job is suspended.
+/// The controller takes the start time away with the last pod, so that it has none then.
+fn with_what_may_change(old: &Value, new: &Value) -> Value {
     let mut out = old.clone();
     for (part, fields) in [
         ("metadata", &["annotations", "labels"][..]),
@@ -66,6 +67,13 @@ fn with_directives_of(old: &Value, new: &Value) -> Value {
     ] {
         for field in fields {
             take(&mut out, new, part, field);
+        }
+    }
+    for list in ["initContainers", "containers"] {
+        let containers = new["spec"][list].items();
+        if containers.len() == old["spec"][list].items().len() && !containers.is_empty() {
+            let own = out.field_mut("spec").field_mut(list).items_mut();
+            own.iter_mut().zip(containers).for_each(|(own, new)| take_resources(own, new));
         }
     }
     let (was, is) = (&old["spec"]["affinity"], &new["spec"]["affinity"]);
@@ -84,6 +92,14 @@ fn with_directives_of(old: &Value, new: &Value) -> Value {
         out.field_mut("spec").set("affinity", affinity);
     }
     out
+}
+
+fn take_resources(own: &mut Value, new: &Value) {
+    if new["resources"].is_null() {
+        own.remove("resources");
+    } else {
+        own.set("resources", &new["resources"]);
+    }
 }
 
 fn take(out: &mut Value, new: &Value, part: &str, field: &str) {
