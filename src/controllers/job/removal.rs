@@ -6,7 +6,7 @@ use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
 use crate::clock::Time;
-use crate::controllers::shared::pod::{condition, is_ready, phase};
+use crate::controllers::shared::pod::{condition, is_ready, phase, restarts};
 use crate::object::Object;
 
 /// Sorts `pods` so that those that are least far along come first: not scheduled before scheduled, pending before
@@ -41,12 +41,6 @@ fn later_first(a: Option<Time>, b: Option<Time>) -> Ordering {
     }
 }
 
-/// The most restarts of any container.
-fn restarts(pod: &Object) -> i64 {
-    let statuses = pod.status()["containerStatuses"].items().iter();
-    statuses.filter_map(|it| it["restartCount"].as_i64()).max().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,8 +71,14 @@ mod tests {
             pod("pending", "n", "Pending", None, 0, 1),
             pod("unscheduled", "", "Pending", None, 0, 1),
         ];
+        let mut with_sidecar = Object::clone(&pod("sidecar-restarted", "n", "Running", Some(10), 0, 1));
+        let sidecar = map! { "name" => "s", "restartPolicy" => "Always" };
+        with_sidecar.spec_mut().set("initContainers", Value::list([sidecar]));
+        let restarted = map! { "name" => "s", "restartCount" => 1_i64 };
+        with_sidecar.status_mut().set("initContainerStatuses", Value::list([restarted]));
+        pods.push(Arc::new(with_sidecar));
         sort_for_removal(&mut pods);
         let names: Vec<_> = pods.iter().map(|it| it.meta.name.as_str()).collect();
-        assert_eq!(names, ["unscheduled", "pending", "unready", "ready-lately", "restarted", "young", "old"]);
+        assert_eq!(names, ["unscheduled", "pending", "unready", "ready-lately", "restarted", "sidecar-restarted", "young", "old"]);
     }
 }

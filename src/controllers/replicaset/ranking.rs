@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Time;
-use crate::controllers::shared::pod::{condition, is_active, is_ready, phase};
-use crate::object::{Object, Str, Value, kinds};
+use crate::controllers::shared::pod::{condition, is_active, is_ready, phase, restarts};
+use crate::object::{Object, Str, kinds};
 use crate::store::View;
 
 /// The annotation by which a user says what a pod's deletion costs.
@@ -119,20 +119,6 @@ fn deletion_cost(text: &str) -> i32 {
     text.parse().ok().filter(|_| plain).unwrap_or_default()
 }
 
-/// The most restarts of a container, and of a container that restarts always beside the others.
-fn restarts(pod: &Object) -> (i64, i64) {
-    let most = |list: &Value, counts: &dyn Fn(&str) -> bool| {
-        let counted = list.items().iter().filter(|it| counts(it["name"].str_or_empty()));
-        counted.map(|it| it["restartCount"].as_i64().unwrap_or_default()).max().unwrap_or_default()
-    };
-    let is_sidecar = |name: &str| {
-        let found = pod.spec()["initContainers"].items().iter().find(|it| it["name"].str_or_empty() == name);
-        found.is_some_and(|it| it["restartPolicy"].str_or_empty() == "Always")
-    };
-    let (regular, init) = (&pod.status()["containerStatuses"], &pod.status()["initContainerStatuses"]);
-    (most(regular, &|_| true), most(init, &is_sidecar))
-}
-
 /// `pods` with those that go first first; of equals, in the order given.
 ///
 /// Each is put in its place by a search, because the rule is no total order (a uid decides between some and not between
@@ -155,6 +141,7 @@ pub(super) fn in_order_of_deletion(
 mod tests {
     use super::*;
     use crate::map;
+    use crate::object::Value;
 
     /// A pod from words: its uid, then any of `on=NODE`, `phase=PHASE`, `ready=SECOND`, `cost=N`, `restarts=N`, `sidecar=N`,
     /// `made=SECOND`.

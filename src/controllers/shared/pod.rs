@@ -29,6 +29,20 @@ pub fn is_active(pod: &Object) -> bool {
     !is_terminal(pod) && !pod.meta.is_terminating()
 }
 
+/// The most restarts of a container, and of a container that restarts always beside the others.
+pub fn restarts(pod: &Object) -> (i64, i64) {
+    let most = |list: &Value, counts: &dyn Fn(&str) -> bool| {
+        let counted = list.items().iter().filter(|it| counts(it["name"].str_or_empty()));
+        counted.map(|it| it["restartCount"].as_i64().unwrap_or_default()).max().unwrap_or_default()
+    };
+    let is_sidecar = |name: &str| {
+        let found = pod.spec()["initContainers"].items().iter().find(|it| it["name"].str_or_empty() == name);
+        found.is_some_and(|it| it["restartPolicy"].str_or_empty() == "Always")
+    };
+    let (regular, init) = (&pod.status()["containerStatuses"], &pod.status()["initContainerStatuses"]);
+    (most(regular, &|_| true), most(init, &is_sidecar))
+}
+
 /// When a pod that is ready has been so for `min_ready_seconds`; `None` for a pod that is not ready.
 ///
 /// Upstream asks for an instant strictly later, which a real clock always reaches within the same sync; virtual time
