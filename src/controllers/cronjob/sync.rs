@@ -231,3 +231,45 @@ fn rfc1123(time: Time) -> String {
     let stamp = jiff::Timestamp::from_second(time.unix()).unwrap_or_default();
     stamp.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+    use crate::store::Store;
+
+    /// What is told of a CronJob with `fields` in its spec, an hour after its making.
+    fn told(fields: &[(&'static str, &str)]) -> Vec<String> {
+        let mut cron_job = Object::new(kinds::CRON_JOB, "default", "hello");
+        cron_job.meta.uid = Str::from("u");
+        cron_job.meta.created = Some(Time::from_unix(0));
+        let mut spec = Value::Map(map! { "schedule" => "0 0 * * *" });
+        fields.iter().for_each(|(field, value)| spec.set(*field, *value));
+        cron_job.body.insert("spec", spec);
+        let store = Store::new();
+        let outcome = sync(View::new(&store), &Arc::new(cron_job), Time::from_unix(3600));
+        let text = |action: &Action| match action {
+            Action::Event(event) => Some(format!("{} {}: {}", event.warning, event.reason, event.message)),
+            _ => None,
+        };
+        outcome.actions.iter().filter_map(text).collect()
+    }
+
+    #[test]
+    fn what_an_older_server_let_through_is_told_of() {
+        assert_eq!(told(&[]), [""; 0]);
+        assert_eq!(
+            told(&[("schedule", "TZ=UTC 0 2 * * *")]),
+            ["true UnsupportedSchedule: CRON_TZ or TZ used in schedule \"TZ=UTC 0 2 * * *\" is not officially supported, see \
+              https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details"]
+        );
+        assert_eq!(
+            told(&[("schedule", "@fortnight")]),
+            ["true UnparseableSchedule: unparseable schedule: \"@fortnight\" : unrecognized descriptor: @fortnight"]
+        );
+        assert_eq!(
+            told(&[("timeZone", "Nope/Zone")]),
+            ["true UnknownTimeZone: invalid timeZone: \"Nope/Zone\": unknown time zone Nope/Zone"]
+        );
+    }
+}

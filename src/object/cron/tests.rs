@@ -63,6 +63,10 @@ fn a_zone_moves_the_moments_and_summer_time_skips_what_is_not_there() {
     assert_eq!(next("0 9 * * *", "2026-07-01T00:00:00Z", "Europe/Berlin"), "2026-07-01T07:00:00Z");
     // Half past two does not exist on the day that summer time begins.
     assert_eq!(next("30 2 * * *", "2026-03-28T12:00:00Z", "Europe/Berlin"), "2026-03-30T00:30:00Z");
+    // On the day that it ends it comes twice.
+    assert_eq!(next("30 2 * * *", "2026-10-24T12:00:00Z", "Europe/Berlin"), "2026-10-25T00:30:00Z");
+    assert_eq!(next("30 2 * * *", "2026-10-25T00:30:00Z", "Europe/Berlin"), "2026-10-25T01:30:00Z");
+    assert_eq!(next("30 2 * * *", "2026-10-25T01:30:00Z", "Europe/Berlin"), "2026-10-26T01:30:00Z");
     assert_eq!(next("TZ=Asia/Tokyo 0 9 * * *", "2026-01-01T01:00:00Z", "UTC"), "2026-01-02T00:00:00Z");
 }
 
