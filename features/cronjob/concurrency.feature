@@ -1,6 +1,7 @@
 Feature: Jobs of a CronJob that outlive their minute
-  The article on Jobs asks what happens when a Job of a minutely CronJob takes two minutes: with concurrencyPolicy Allow the
-  next one starts beside it, with Forbid it is skipped, with Replace the old one makes room.
+  The article "Job & DaemonSet" (002_8e06b71881d02d47.txt) asks what happens when a Job of a minutely CronJob takes two
+  minutes: with concurrencyPolicy Allow the next one starts beside it, with Forbid it is skipped, with Replace the old one
+  makes room.
 
   Background:
     Given a cluster with 2 nodes

@@ -1,7 +1,8 @@
 Feature: What a CronJob keeps and what goes with it
-  Three completed Jobs and one failed Job are kept unless the history limits say otherwise. One of the articles says that
-  Jobs outlive the CronJob that made them and have to be deleted one by one; kubectl deletes in the background today, and
-  the Jobs and their pods go with it. Orphaning them is what the article describes.
+  Three completed Jobs and one failed Job are kept unless the history limits say otherwise. The article
+  "Other kinds of pods" (004_ffa33a61927bd953.txt) says that Jobs outlive the CronJob that made them and have to be deleted
+  one by one; kubectl deletes in the background today, and the Jobs and their pods go with it. Orphaning them is what the
+  article describes.
 
   Background:
     Given a cluster with 1 node

@@ -1,7 +1,8 @@
 Feature: Runs that a CronJob missed
-  A controller that was down, a clock that jumped: of all the times that passed, the latest is made up for, once. One of the
-  articles calls startingDeadlineSeconds the time that a run may wait for its start; a run that is later than that is left
-  out. The Job itself is not stopped by it, as the article on Jobs has it.
+  A controller that was down, a clock that jumped: of all the times that passed, the latest is made up for, once. The
+  articles "Job & DaemonSet" (002_8e06b71881d02d47.txt) and "Other kinds of pods" (004_ffa33a61927bd953.txt) call
+  startingDeadlineSeconds the time that a run may wait for its start; a run that is later than that is left out. The Job
+  itself is not stopped by it, as the former has it.
 
   Background:
     Given a cluster with 1 node

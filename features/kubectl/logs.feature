@@ -71,7 +71,7 @@ Feature: kubectl logs
       Error from server (BadRequest): previous terminated container "count" in pod "count" not found
       """
 
-  # The article on Jobs and CronJobs finds the pods of a Job by their label and reads their logs.
+  # The article "Other kinds of pods" (004_ffa33a61927bd953.txt) finds the pods of a Job by their label and reads their logs.
   Scenario: The pods of a Job by their label
     When I apply:
       """yaml

@@ -5,7 +5,7 @@ Feature: What containers print
   Background:
     Given a cluster with 1 node
 
-  # The article on Jobs and CronJobs prints the date and a greeting in its example.
+  # The article "Other kinds of pods" (004_ffa33a61927bd953.txt) prints the date and a greeting in its example.
   Scenario: A command prints the date and a greeting
     When I apply:
       """yaml
@@ -26,7 +26,7 @@ Feature: What containers print
       Hello from the Kubernetes cluster
       """
 
-  # The article on Jobs and CronJobs reads the log of its Job's pod for the result.
+  # The article "Other kinds of pods" (004_ffa33a61927bd953.txt) reads the log of its Job's pod for the result.
   Scenario: The result of a Job is in the log of its pod
     When I apply:
       """yaml
