@@ -194,3 +194,12 @@ Feature: What the article "Stateless pod controllers, part 2" (000_a1c26436f550b
       """
     When I run `kubectl get pods -n cce -o wide`
     Then the output contains "0/1     ContainerCreating   0          0s    <none>   node2.cce.com   <none>           <none>"
+
+  @kubectl
+  Scenario: The two strategies are explained
+    The article says: `kubectl explain daemonset.spec.updateStrategy` tells of OnDelete and RollingUpdate.
+    When I run `kubectl explain daemonset.spec.updateStrategy`
+    Then it succeeds
+    And the output contains "FIELD: updateStrategy <DaemonSetUpdateStrategy>"
+    And the output contains "enum: OnDelete, RollingUpdate"
+    And the output contains "OnDelete* Replace the old daemons only when it*s killed"

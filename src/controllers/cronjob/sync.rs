@@ -260,8 +260,10 @@ mod tests {
         assert_eq!(told(&[]), [""; 0]);
         assert_eq!(
             told(&[("schedule", "TZ=UTC 0 2 * * *")]),
-            ["true UnsupportedSchedule: CRON_TZ or TZ used in schedule \"TZ=UTC 0 2 * * *\" is not officially supported, see \
-              https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details"]
+            [
+                "true UnsupportedSchedule: CRON_TZ or TZ used in schedule \"TZ=UTC 0 2 * * *\" is not officially supported, see \
+              https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details"
+            ]
         );
         assert_eq!(
             told(&[("schedule", "@fortnight")]),

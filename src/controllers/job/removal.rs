@@ -79,6 +79,9 @@ mod tests {
         pods.push(Arc::new(with_sidecar));
         sort_for_removal(&mut pods);
         let names: Vec<_> = pods.iter().map(|it| it.meta.name.as_str()).collect();
-        assert_eq!(names, ["unscheduled", "pending", "unready", "ready-lately", "restarted", "sidecar-restarted", "young", "old"]);
+        assert_eq!(
+            names,
+            ["unscheduled", "pending", "unready", "ready-lately", "restarted", "sidecar-restarted", "young", "old"]
+        );
     }
 }
