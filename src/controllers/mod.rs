@@ -61,6 +61,12 @@ pub trait Controller: std::fmt::Debug + Send {
         None
     }
 
+    /// Hears that the lease of a node was renewed at `last` for the last time, or with `None` that it is renewed again.
+    /// Returns what to reconcile for it: a lease renews itself without a change for as long as its kubelet runs.
+    fn heartbeat(&mut self, _node: &Arc<Object>, _last: Option<Time>) -> Option<Wake> {
+        None
+    }
+
     /// Hears what the API answered to the first action of the last outcome for `key` that failed. The key is due again after
     /// a back-off in any case; only who tells of the failure in a status has to remember it.
     fn refused(&mut self, _key: &Key, _status: &Status) {}
@@ -184,6 +190,13 @@ pub enum Action {
     Event(EventRecord),
     /// Ask the API server what a process in a container asks of it, and tell the kubelets.
     Ask(Box<ApiCall>),
+    /// Have the lease of a node renewed from now on, or not any more.
+    Heartbeat {
+        /// The node.
+        node: Str,
+        /// Whether its kubelet renews it.
+        beats: bool,
+    },
 }
 
 /// An action, and the events that tell how it went.

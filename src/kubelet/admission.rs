@@ -6,13 +6,20 @@
 
 use std::sync::Arc;
 
+use super::Kubelet;
 use super::eviction::{Pressure, words};
-use super::verdict::is_critical;
+use super::housekeeping::is_over;
+use super::preemption::{self, Requirement};
+use super::shutdown;
+use super::verdict::{Verdict, is_critical};
+use crate::clock::Time;
 use crate::controllers::shared::node_fit::{matches_required_node_affinity, tolerates, untolerated_taint};
+use crate::controllers::{Action, EventRecord, Outcome, Wake};
 use crate::map;
 use crate::object::{Map, Object, Value};
 use crate::scheduler::filter::{collide, host_ports};
 use crate::scheduler::resources::{Resources, pod_requests};
+use crate::store::View;
 
 /// The operating system of every node.
 const SYSTEM: &str = "linux";
@@ -55,7 +62,7 @@ impl Rejection {
             "phase" => "Failed",
             "qosClass" => &old["qosClass"],
             "reason" => self.reason,
-            "startTime" => now,
+            "startTime" => old["startTime"].as_str().unwrap_or(now),
         };
         let others: Vec<Value> = old["conditions"].items().iter().filter(|it| !is_own(it)).cloned().collect();
         if !others.is_empty() {
@@ -74,7 +81,41 @@ fn is_own(condition: &Value) -> bool {
 }
 
 /// Why `node`, on which `others` are, does not take `pod`; `None` when it does.
+///
+/// Room is no reason against a critical pod: that is made ([`missing`]).
 pub fn reject<'a>(pod: &Object, node: &Object, others: impl Iterator<Item = &'a Arc<Object>>) -> Option<Rejection> {
+    let spec = pod.spec();
+    let others: Vec<&Arc<Object>> = others.filter(|it| counts(it) && it.meta.uid != pod.meta.uid).collect();
+    let failed = |name: &'static str, why: &str| Rejection::new(name, format!("Predicate {name} failed: {why}"));
+    let missing = if is_critical(pod) { None } else { shortages(spec, node, &others).into_iter().next() };
+    if let Some(shortage) = missing {
+        let Shortage { name, requested, used, capacity } = shortage;
+        let reason = match name {
+            "pods" => "OutOfpods",
+            "cpu" => "OutOfcpu",
+            "memory" => "OutOfmemory",
+            _ => "OutOfephemeral-storage",
+        };
+        let message = format!(
+            "Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}"
+        );
+        return Rejection::new(reason, message);
+    }
+    if !matches_required_node_affinity(spec, node) {
+        return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+    }
+    let wanted = host_ports(spec);
+    if others.iter().any(|it| host_ports(it.spec()).iter().any(|taken| wanted.iter().any(|it| collide(it, taken)))) {
+        return failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
+    }
+    if untolerated_taint(node, spec["tolerations"].items(), &["NoExecute"]).is_some() {
+        return failed("TaintToleration", "node(s) had taints that the pod didn't tolerate");
+    }
+    None
+}
+
+/// Why no node takes `pod`; `None` when there is no such reason.
+pub fn forbidden(pod: &Object) -> Option<Rejection> {
     let spec = pod.spec();
     let sysctls = spec["securityContext"]["sysctls"].items().iter().map(|it| it["name"].str_or_empty());
     if let Some(name) = sysctls.into_iter().find(|it| !SAFE_SYSCTLS.contains(it)) {
@@ -86,24 +127,6 @@ pub fn reject<'a>(pod: &Object, node: &Object, others: impl Iterator<Item = &'a 
     }
     if spec["os"]["name"].as_str().is_some_and(|it| it != SYSTEM) {
         return Rejection::new("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS");
-    }
-    if came_by_the_scheduler(pod) {
-        return None;
-    }
-    let others: Vec<&Arc<Object>> = others.filter(|it| counts(it) && it.meta.uid != pod.meta.uid).collect();
-    let failed = |name: &'static str, why: &str| Rejection::new(name, format!("Predicate {name} failed: {why}"));
-    if let Some(rejection) = no_room(spec, node, &others) {
-        return Some(rejection);
-    }
-    if !matches_required_node_affinity(spec, node) {
-        return failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
-    }
-    let wanted = host_ports(spec);
-    if others.iter().any(|it| host_ports(it.spec()).iter().any(|taken| wanted.iter().any(|it| collide(it, taken)))) {
-        return failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
-    }
-    if untolerated_taint(node, spec["tolerations"].items(), &["NoExecute"]).is_some() {
-        return failed("TaintToleration", "node(s) had taints that the pod didn't tolerate");
     }
     None
 }
@@ -135,26 +158,130 @@ fn counts(pod: &Object) -> bool {
     !super::status::is_terminal(pod.status()["phase"].str_or_empty())
 }
 
-fn no_room(spec: &Value, node: &Object, others: &[&Arc<Object>]) -> Option<Rejection> {
+/// A resource of which there is not enough.
+struct Shortage {
+    name: &'static str,
+    requested: i64,
+    used: i64,
+    capacity: i64,
+}
+
+fn shortages(spec: &Value, node: &Object, others: &[&Arc<Object>]) -> Vec<Shortage> {
     let allocatable = Resources::of(&node.status()["allocatable"]);
-    let short = |name: &str, requested: i64, used: i64, capacity: i64| {
-        format!("Node didn't have enough resource: {name}, requested: {requested}, used: {used}, capacity: {capacity}")
-    };
     let (count, most) = (i64::try_from(others.len()).unwrap_or(i64::MAX), allocatable.get("pods"));
+    let mut short = Vec::new();
     if count + 1 > most {
-        return Rejection::new("OutOfpods", short("pods", 1, count, most));
+        short.push(Shortage { name: "pods", requested: 1, used: count, capacity: most });
     }
     let requests = pod_requests(spec);
-    let mut used = Resources::default();
-    others.iter().for_each(|it| used.add(&pod_requests(it.spec())));
-    let known = [("cpu", "OutOfcpu"), ("memory", "OutOfmemory"), ("ephemeral-storage", "OutOfephemeral-storage")];
-    for (name, reason) in known {
-        let (requested, used, capacity) = (requests.get(name), used.get(name), allocatable.get(name));
+    let mut all = Resources::default();
+    others.iter().for_each(|it| all.add(&pod_requests(it.spec())));
+    for name in ["cpu", "memory", "ephemeral-storage"] {
+        let (requested, used, capacity) = (requests.get(name), all.get(name), allocatable.get(name));
         if requested > 0 && requested > capacity - used {
-            return Rejection::new(reason, short(name, requested, used, capacity));
+            short.push(Shortage { name, requested, used, capacity });
         }
     }
-    None
+    short
+}
+
+/// What `node`, on which `others` are, lacks for `pod`.
+pub fn missing<'a>(pod: &Object, node: &Object, others: impl Iterator<Item = &'a Arc<Object>>) -> Vec<Requirement> {
+    let others: Vec<&Arc<Object>> = others.filter(|it| counts(it) && it.meta.uid != pod.meta.uid).collect();
+    let amount = |it: Shortage| (it.name, it.requested - (it.capacity - it.used));
+    shortages(pod.spec(), node, &others).into_iter().map(amount).collect()
+}
+
+impl Kubelet {
+    /// Whether the pod, which is new to its kubelet, is taken: what is done about one that is not goes into `outcome`. A kubelet
+    /// that has just started looks at all of its pods `again`.
+    pub(super) fn admit(
+        &mut self,
+        pod: &Arc<Object>,
+        node: &Object,
+        (view, now): (View<'_>, Time),
+        again: bool,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let is_due = again || pod.status()["startTime"].is_null();
+        if !is_due || self.latency.silent || pod.meta.deleted.is_some() || is_over(pod) {
+            return true;
+        }
+        if let Some(victims) = self.preempting.get_mut(&pod.key()) {
+            victims.retain(|it| view.get(it).is_some_and(|it| !is_over(it)));
+            return victims.is_empty() && self.preempting.remove(&pod.key()).is_some();
+        }
+        let Some(rejection) = self.rejection(pod, node, view, again, outcome) else {
+            return !self.preempting.contains_key(&pod.key());
+        };
+        if again {
+            self.forget(&pod.key(), &mut outcome.actions);
+        }
+        outcome.actions.push(EventRecord::warning(pod, rejection.reason, rejection.message.as_str()));
+        let mut failed = Object::clone(pod);
+        failed.body.insert("status", rejection.status(pod, &self.shared.time(now)));
+        outcome.actions.push(Action::UpdateStatus(failed));
+        false
+    }
+
+    fn rejection(
+        &mut self,
+        pod: &Arc<Object>,
+        node: &Object,
+        view: View<'_>,
+        again: bool,
+        outcome: &mut Outcome,
+    ) -> Option<Rejection> {
+        let machine = self.machines.get(&node.meta.name);
+        if let Some(rejection) = machine.and_then(|it| reject_under(it.pressures.holding(), pod)) {
+            return Some(rejection);
+        }
+        let others = || view.pods_on(&node.meta.name).filter(|it| !self.is_unseen(&it.key()));
+        if let Some(rejection) = forbidden(pod) {
+            return Some(rejection);
+        }
+        if again || !came_by_the_scheduler(pod) {
+            if let Some(rejection) = reject(pod, node, others()) {
+                return Some(rejection);
+            }
+            let required = if is_critical(pod) { missing(pod, node, others()) } else { Vec::new() };
+            if !required.is_empty() {
+                let others: Vec<Arc<Object>> = others().filter(|it| counts(it)).cloned().collect();
+                return self.make_room(pod, &others, &required, outcome);
+            }
+        }
+        let shuts_down = self.machines.get(&node.meta.name).is_some_and(|it| it.shutdown.is_some());
+        if shuts_down { Rejection::new(shutdown::REJECTED, shutdown::REJECTION) } else { None }
+    }
+
+    /// Has others make room for a critical pod, which waits for them.
+    fn make_room(
+        &mut self,
+        pod: &Arc<Object>,
+        others: &[Arc<Object>],
+        required: &[Requirement],
+        outcome: &mut Outcome,
+    ) -> Option<Rejection> {
+        let victims = match preemption::victims(pod, others, required) {
+            Ok(victims) => victims,
+            Err(error) => {
+                let message = format!("Unexpected error while attempting to recover from admission failure: {error}");
+                return Rejection::new("UnexpectedAdmissionError", message);
+            }
+        };
+        for victim in &victims {
+            outcome.actions.push(EventRecord::warning(victim, preemption::REASON, preemption::MESSAGE));
+            let verdict = Verdict {
+                reason: preemption::REASON,
+                message: preemption::MESSAGE.into(),
+                disruption: Some(preemption::DISRUPTION.into()),
+                grace: None,
+            };
+            outcome.wakes.push(self.condemn(victim.key(), verdict, Wake::now(pod.key())));
+        }
+        self.preempting.insert(pod.key(), victims.iter().map(|it| it.key()).collect());
+        None
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +305,8 @@ mod tests {
         let other =
             r#"{"containers":[{"resources":{"requests":{"cpu":"3","memory":"1Gi"}},"ports":[{"hostPort":80}]}]}"#;
         let others = [Arc::new(pod("other", other))];
-        let got = reject(&pod("web", spec), &node, others.iter());
+        let web = pod("web", spec);
+        let got = forbidden(&web).or_else(|| reject(&web, &node, others.iter()));
         assert_eq!(got.as_ref().map(|it| (it.reason, it.message.as_str())), want, "{spec}");
     }
 

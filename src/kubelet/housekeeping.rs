@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use super::eviction::{self, Candidate, Resource, Shortage, Threshold, Usage, rank, words};
-use super::machine::{self, Machine, NodeDirection, Order};
+use super::eviction::{self, Candidate, Resource, Shortage, Threshold, Usage, local, rank, words};
+use super::machine::{self, Machine, NodeDirection, Order, Power};
 use super::node::has_kubelet;
 use super::node_status::Report;
+use super::shutdown::{self, Shutdown};
 use super::verdict::{Verdict, is_critical, priority};
 use super::worker::Worker;
 use super::{Kubelet, status};
-use crate::clock::Time;
+use crate::clock::{Span, Time};
 use crate::controllers::{EventRecord, Outcome, Wake};
 use crate::object::{Key, Object, Str, kinds};
 use crate::scheduler::resources::pod_requests;
@@ -22,10 +23,12 @@ impl Kubelet {
     /// That no kubelet runs there.
     pub fn direct_node(&mut self, direction: &NodeDirection, view: View<'_>) -> Result<Key, String> {
         let key = Key::new(kinds::NODE, "", direction.node.clone());
-        if !view.get(&key).is_some_and(|it| has_kubelet(it)) || self.latency.silent {
+        let runs = self.is_down(&direction.node) || view.get(&key).is_some_and(|it| has_kubelet(it));
+        if !runs || self.latency.silent {
             return Err(format!("no kubelet runs on node/{}", direction.node));
         }
         let machine = self.machines.entry(direction.node.clone()).or_default();
+        machine.check(&direction.order, &direction.node)?;
         machine.orders.push(direction.order.clone());
         Ok(key)
     }
@@ -36,18 +39,111 @@ impl Kubelet {
             self.machines.remove(&key.name);
             return Outcome::default();
         };
-        let Some(mut machine) = self.machines.remove(&key.name).filter(|_| has_kubelet(node)) else {
+        let Some(mut machine) = self.machines.remove(&key.name) else {
             return Outcome::default();
         };
         let mut outcome = Outcome { actor: Some(self.remember(node).actor.clone()), ..Outcome::default() };
+        let (mut node, stored) = (node.clone(), node);
+        let mut has_started = false;
         for order in std::mem::take(&mut machine.orders) {
-            carry_out(&mut machine, node, order);
+            has_started |= self.carry_out(&mut machine, order, &mut node, (view, now), &mut outcome);
         }
-        self.relieve(&mut machine, node, view, now, &mut outcome);
-        let report = Report { pressures: machine.pressures.holding().to_vec(), not_ready: None };
-        outcome.actions.extend(report.write(node, now));
+        if matches!(machine.power, Power::Off { until: Some(until) } if until <= now) {
+            self.start(&mut machine, &mut node, view, now, &mut outcome);
+            has_started = true;
+        }
+        match machine.power {
+            Power::Off { until } => outcome.wake_at = until,
+            Power::KubeletStopped => {}
+            Power::Running if !has_started && !has_kubelet(stored) => {}
+            Power::Running => {
+                let not_ready = machine.shutdown.is_some().then_some(shutdown::NOT_READY);
+                if machine.shutdown.is_none() {
+                    self.relieve(&mut machine, &node, view, now, &mut outcome);
+                }
+                let report = Report { pressures: machine.pressures.holding().to_vec(), not_ready };
+                outcome.actions.extend(report.write(&node, has_started, now));
+                self.shut_down(&mut machine, &node, view, now, &mut outcome);
+            }
+        }
         self.machines.insert(key.name.clone(), machine);
         outcome
+    }
+
+    /// Does to a machine what a scenario said; returns whether its kubelet has been started.
+    fn carry_out(
+        &mut self,
+        machine: &mut Machine,
+        order: Order,
+        node: &mut Arc<Object>,
+        (view, now): (View<'_>, Time),
+        outcome: &mut Outcome,
+    ) -> bool {
+        match order {
+            Order::Use(resource, amount) => {
+                *machine.outside.of_mut(resource) = amount.quantity(machine::capacity(node, resource)).value();
+            }
+            Order::Threshold(threshold) => machine.pressures.set(threshold),
+            Order::StopKubelet => self.stop(machine, Power::KubeletStopped, node, view, now, outcome),
+            Order::PowerOff => self.stop(machine, Power::Off { until: None }, node, view, now, outcome),
+            Order::Reboot(takes) => {
+                self.stop(machine, Power::Off { until: Some(now + takes) }, node, view, now, outcome);
+            }
+            Order::StartKubelet | Order::RestartKubelet | Order::PowerOn => {
+                self.start(machine, node, view, now, outcome);
+                return true;
+            }
+            Order::ShutDown(shutdown) => {
+                let detected = "Shutdown manager detected shutdown event";
+                outcome.actions.push(EventRecord::normal(node, "NodeShutdown", detected));
+                machine.shutdown = Some(shutdown);
+            }
+        }
+        false
+    }
+
+    /// Goes on with the shutdown of the machine, if one is under way, and switches it off at the end.
+    fn shut_down(
+        &mut self,
+        machine: &mut Machine,
+        node: &Arc<Object>,
+        view: View<'_>,
+        now: Time,
+        outcome: &mut Outcome,
+    ) {
+        let Some(mut shutdown) = machine.shutdown.take() else {
+            return;
+        };
+        let pods: Vec<&Arc<Object>> = view.pods_on(&node.meta.name).filter(|it| !is_over(it)).collect();
+        let of_group = |shutdown: &Shutdown, number: usize| -> Vec<&Arc<Object>> {
+            pods.iter().copied().filter(|it| shutdown.group_of(priority(it)) == number).collect()
+        };
+        let waits = shutdown.waits_for().is_some_and(|it| !of_group(&shutdown, it).is_empty());
+        if !waits || shutdown.until.is_none_or(|it| it <= now) {
+            let group = loop {
+                match shutdown.next(now) {
+                    Some((number, group)) if !of_group(&shutdown, number).is_empty() => break Some((number, group)),
+                    Some(_) => {}
+                    None => break None,
+                }
+            };
+            let Some((number, group)) = group else {
+                self.stop(machine, Power::Off { until: None }, node, view, now, outcome);
+                return;
+            };
+            for pod in of_group(&shutdown, number) {
+                let own = pod.spec()["terminationGracePeriodSeconds"].as_i64().map(Span::seconds);
+                let verdict = Verdict {
+                    reason: shutdown::REASON,
+                    message: shutdown::MESSAGE.into(),
+                    disruption: Some(shutdown::MESSAGE.into()),
+                    grace: Some(own.map_or(group.grace, |it| it.min(group.grace))),
+                };
+                outcome.wakes.push(self.condemn(pod.key(), verdict, Wake::now(node.key())));
+            }
+        }
+        outcome.wake_at = shutdown.until;
+        machine.shutdown = Some(shutdown);
     }
 
     /// Looks whether the node has too little of something, and evicts a pod if it has.
@@ -63,6 +159,10 @@ impl Kubelet {
             return;
         }
         let from = machine.looks_from.unwrap_or(from);
+        if machine.pressures.has_looked(now) {
+            outcome.wake_at = Some(now + eviction::PERIOD);
+            return;
+        }
         let pods: Vec<&Arc<Object>> = view.pods_on(&node.meta.name).filter(|it| !is_over(it)).collect();
         let workers = || pods.iter().filter_map(|it| self.workers.get(&it.key()));
         let mut used = Usage::default();
@@ -77,10 +177,36 @@ impl Kubelet {
         let growth = workers().filter_map(|it| it.next_usage(Time(now.0 + 1))).min();
         let next = machine.pressures.next(now).into_iter().chain(growth).min();
         outcome.wake_at = next.map(|at| eviction::look_at(from, at));
-        if let Some(shortage) = shortage {
-            let candidates: Vec<Candidate> = workers().map(|it| candidate(it, now)).collect();
+        let candidates: Vec<Candidate> = workers().map(|it| candidate(it, now)).collect();
+        if !self.evict_greedy(machine, node, &candidates, view, outcome)
+            && let Some(shortage) = shortage
+        {
             self.evict(machine, node, candidates, &shortage, view, outcome);
         }
+    }
+
+    /// Evicts those of `candidates` that use more of the disk than they may; returns whether there are any.
+    fn evict_greedy(
+        &mut self,
+        machine: &mut Machine,
+        node: &Object,
+        candidates: &[Candidate],
+        view: View<'_>,
+        outcome: &mut Outcome,
+    ) -> bool {
+        for candidate in candidates.iter().filter(|it| !it.is_critical) {
+            let Some(pod) = view.get(&candidate.key) else { continue };
+            let Some(message) = local::exceeded(pod.spec(), &candidate.containers, candidate.usage.disk) else {
+                continue;
+            };
+            let (message, grace) = (Str::from(message), Some(eviction::HARD_GRACE));
+            outcome.actions.push(EventRecord::warning(pod, words::REASON, message.clone()));
+            let verdict = Verdict { reason: words::REASON, message, disruption: None, grace };
+            let waiting = Wake { key: node.key(), after: eviction::CLEANUP_POLL };
+            outcome.wakes.push(self.condemn(candidate.key.clone(), verdict, waiting));
+            machine.evicting = Some(candidate.key.clone());
+        }
+        machine.evicting.is_some()
     }
 
     /// Evicts the first of `candidates` that may be.
@@ -132,21 +258,13 @@ impl Kubelet {
         }
         let machine = self.machines.entry(node.meta.name.clone()).or_default();
         let from = *machine.looks_from.get_or_insert(node.meta.created.unwrap_or(now));
-        Some(Wake { key: node.key(), after: eviction::look_at(from, now) - now })
-    }
-}
-
-fn carry_out(machine: &mut Machine, node: &Object, order: Order) {
-    match order {
-        Order::Use(resource, amount) => {
-            *machine.outside.of_mut(resource) = amount.quantity(machine::capacity(node, resource)).value();
-        }
-        Order::Threshold(threshold) => machine.pressures.set(threshold),
+        // What begins at the instant of a look is not measured yet.
+        Some(Wake { key: node.key(), after: eviction::look_at(from, Time(now.0 + 1)) - now })
     }
 }
 
 /// Whether a pod has come to its end.
-fn is_over(pod: &Object) -> bool {
+pub(super) fn is_over(pod: &Object) -> bool {
     status::is_terminal(pod.status()["phase"].str_or_empty())
 }
 

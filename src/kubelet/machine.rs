@@ -4,8 +4,9 @@
 use super::eviction::{
     Amount, BYTES_PER_INODE, ContainerUsage, MAX_PIDS, Observation, Pressures, Resource, Signal, Threshold, Usage,
 };
+use super::shutdown::Shutdown;
 use super::worker::Worker;
-use crate::clock::Time;
+use crate::clock::{Span, Time};
 use crate::object::{Key, Object, Quantity, Str, Value};
 
 /// What a running container uses of which nothing is said: that of a process that waits, its log and its `/etc/hosts`.
@@ -24,6 +25,27 @@ pub struct Machine {
     pub looks_from: Option<Time>,
     /// What is to be done to it.
     pub orders: Vec<Order>,
+    /// Whether it and its kubelet run.
+    pub power: Power,
+    /// How often it was booted again.
+    pub boots: u64,
+    /// Its shutdown, while that is under way.
+    pub shutdown: Option<Shutdown>,
+}
+
+/// Whether a machine runs, and its kubelet on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Power {
+    /// Both run.
+    #[default]
+    Running,
+    /// The machine runs without its kubelet.
+    KubeletStopped,
+    /// Nothing runs.
+    Off {
+        /// When the machine boots by itself, if it does.
+        until: Option<Time>,
+    },
 }
 
 /// What a scenario does to a machine.
@@ -33,6 +55,20 @@ pub enum Order {
     Use(Resource, Amount),
     /// Its kubelet evicts pods from this threshold on.
     Threshold(Threshold),
+    /// Its kubelet stops, and the containers go on.
+    StopKubelet,
+    /// Its kubelet starts.
+    StartKubelet,
+    /// Its kubelet stops and starts at once.
+    RestartKubelet,
+    /// It loses its power, and its containers with it.
+    PowerOff,
+    /// It boots.
+    PowerOn,
+    /// It loses its power and is back after so long.
+    Reboot(Span),
+    /// It shuts down gracefully.
+    ShutDown(Shutdown),
 }
 
 /// What a scenario says of a node.
@@ -42,6 +78,25 @@ pub struct NodeDirection {
     pub node: Str,
     /// What is to be done.
     pub order: Order,
+}
+
+impl Machine {
+    /// Whether `order` can be carried out on the machine under the node `name`.
+    ///
+    /// # Errors
+    /// Why not: what is to be started runs, or what is to be stopped does not.
+    pub fn check(&self, order: &Order, name: &str) -> Result<(), String> {
+        match (order, self.power) {
+            (Order::StopKubelet | Order::RestartKubelet | Order::ShutDown(_), power) if power != Power::Running => {
+                Err(format!("the kubelet of node/{name} does not run"))
+            }
+            (Order::StartKubelet, Power::Running) => Err(format!("the kubelet of node/{name} runs already")),
+            (Order::StartKubelet, Power::Off { .. }) => Err(format!("node/{name} is down")),
+            (Order::PowerOff | Order::Reboot(_), Power::Off { .. }) => Err(format!("node/{name} is down already")),
+            (Order::PowerOn, Power::Running | Power::KubeletStopped) => Err(format!("node/{name} is not down")),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How much of `resource` there is in all on `node`.

@@ -27,6 +27,8 @@ pub mod net;
 pub mod network;
 pub mod node;
 pub mod node_status;
+pub mod power;
+pub mod preemption;
 pub mod probe;
 pub mod process;
 pub mod resize;
@@ -34,6 +36,7 @@ pub mod restart;
 pub mod session;
 pub mod shared;
 pub mod shell;
+pub mod shutdown;
 pub mod start;
 pub mod status;
 pub mod surroundings;
@@ -52,7 +55,7 @@ pub use latency::{Latency, LatencyError};
 
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
+use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::{Change, View};
@@ -93,6 +96,10 @@ pub struct Kubelet {
     verdicts: BTreeMap<Key, Verdict>,
     /// Who waits for the end of which pods.
     awaited: BTreeMap<Key, Vec<Wake>>,
+    /// The critical pods that wait for room, and who makes it.
+    preempting: BTreeMap<Key, BTreeSet<Key>>,
+    /// The pods that kubelets which have just started have not looked at yet, and whether their machines have booted.
+    restarted: BTreeMap<Key, bool>,
     /// The scripts that were read before.
     scripts: Scripts,
 }
@@ -204,8 +211,8 @@ impl Kubelet {
             return outcome;
         }
         outcome.actor = Some(self.remember(node).actor.clone());
-        if is_new && let Some(actions) = self.reject(pod, node, view, now) {
-            outcome.actions.extend(actions);
+        let restarted = self.restarted.remove(&key);
+        if (is_new || restarted.is_some()) && !self.admit(pod, node, (view, now), !is_new, &mut outcome) {
             return outcome;
         }
         let mut worker = self.workers.remove(&key).unwrap_or_else(|| Worker::new(pod.clone(), now));
@@ -224,6 +231,9 @@ impl Kubelet {
             workers: &nobody,
         };
         let mut happenings = Happenings::new();
+        if let Some(booted) = restarted {
+            self.find(&mut worker, booted, around, &mut happenings);
+        }
         self.set_up_volumes(&mut worker, around, &mut happenings);
         self.give_address(&mut worker, around);
         let others = std::mem::take(&mut self.workers);
@@ -255,21 +265,6 @@ impl Kubelet {
         self.images = images;
         self.scripts = scripts;
         outcome
-    }
-
-    /// What is done with a new pod that its node does not take; `None` for one that it takes.
-    fn reject(&mut self, pod: &Arc<Object>, node: &Object, view: View<'_>, now: Time) -> Option<[Action; 2]> {
-        let is_news = pod.status()["startTime"].is_null() && pod.meta.deleted.is_none() && !self.latency.silent;
-        if !is_news {
-            return None;
-        }
-        let pressures = self.machines.get(&node.meta.name).map_or(&[][..], |it| it.pressures.holding());
-        let rejection = admission::reject_under(pressures, pod)
-            .or_else(|| admission::reject(pod, node, view.pods_on(&node.meta.name)))?;
-        let event = EventRecord::warning(pod, rejection.reason, rejection.message.as_str());
-        let mut failed = Object::clone(pod);
-        failed.body.insert("status", rejection.status(pod, &self.shared.time(now)));
-        Some([event, Action::UpdateStatus(failed)])
     }
 
     /// Gives a pod its address once its network is made.
@@ -436,11 +431,16 @@ impl Controller for Kubelet {
         let Some((pod, node)) = bound else {
             let mut outcome = Outcome::default();
             let node = self.workers.get(key).and_then(|it| it.pod.node_name());
+            if node.is_some_and(|it| self.is_down(it)) {
+                self.forget(key, &mut Vec::new());
+                return outcome;
+            }
             outcome.actor = node.and_then(|it| self.nodes.get(it)).map(|it| it.actor.clone());
             self.forget(key, &mut outcome.actions);
             return outcome;
         };
         match view.get(&Key::new(kinds::NODE, "", node.clone())).filter(|it| node::has_kubelet(it)) {
+            Some(_) if self.is_down(&node) => Outcome::default(),
             Some(node) => self.sync(pod, node, view, now),
             None => Outcome::default(),
         }

@@ -19,8 +19,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// The status of `node` that says so, and the events of what has changed; nothing when it says so already.
-    pub fn write(&self, node: &Arc<Object>, now: Time) -> Vec<Action> {
+    /// The status of `node` that says so, and the events of what has changed; nothing when it says so already, unless the
+    /// kubelet has just started.
+    pub fn write(&self, node: &Arc<Object>, has_started: bool, now: Time) -> Vec<Action> {
         let (mut written, mut events) = (Object::clone(node), Vec::new());
         for pressure in Pressure::ALL {
             let holds = self.pressures.contains(&pressure);
@@ -34,7 +35,7 @@ impl Report {
         };
         let event = if condition.1 { "NodeReady" } else { "NodeNotReady" };
         events.extend(set(&mut written, condition, now).then_some(event));
-        if events.is_empty() && written.status() == node.status() {
+        if !has_started && events.is_empty() && written.status() == node.status() {
             return Vec::new();
         }
         for it in written.status_mut().field_mut("conditions").items_mut() {
@@ -87,7 +88,7 @@ mod tests {
     /// What is told and written of a node that is fine.
     fn check(report: &Report, want: &str) {
         let node = Arc::new(new_node("node-0", 0, Time::from_unix(0)));
-        let told = report.write(&node, Time::from_unix(60)).into_iter().map(|it| match it {
+        let told = report.write(&node, false, Time::from_unix(60)).into_iter().map(|it| match it {
             Action::Event(event) => event.message.to_string(),
             Action::UpdateStatus(node) => {
                 let conditions = node.status()["conditions"].items().iter();

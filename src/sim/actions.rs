@@ -199,6 +199,10 @@ impl Cluster {
                 self.record_event(actor, record);
                 Ok(None)
             }
+            Action::Heartbeat { node, beats } => {
+                self.set_heartbeat(actor, &node, beats);
+                Ok(None)
+            }
         }
     }
 
@@ -242,6 +246,10 @@ fn describe(action: &Action) -> [Word; 5] {
         }
         Action::Ask(call) => {
             ["ask for ".into(), (&Str::from(&*call.request.path)).into(), "".into(), "".into(), "".into()]
+        }
+        Action::Heartbeat { node, beats } => {
+            let verb = if *beats { "renew the lease of node/" } else { "leave the lease of node/" };
+            [verb.into(), node.into(), "".into(), "".into(), "".into()]
         }
         Action::Event(record) => {
             ["event ".into(), record.reason.into(), " ".into(), (&record.message).into(), "".into()]

@@ -52,6 +52,8 @@ pub struct Cluster {
     pub(super) memory: Memory,
     /// How many nodes ever joined; their addresses count it.
     pub(super) nodes_added: usize,
+    /// The nodes whose leases nobody renews, because their kubelets are down.
+    pub(super) silent: BTreeSet<Str>,
     /// The controllers that are down.
     pub(super) stopped: BTreeSet<usize>,
     /// The store's version up to which changes have woken controllers.
@@ -75,6 +77,7 @@ impl Cluster {
             recorder: Recorder::default(),
             memory: Memory::up_to(options.horizon),
             nodes_added: 0,
+            silent: BTreeSet::new(),
             stopped: BTreeSet::new(),
             routed,
         }

@@ -68,7 +68,7 @@ impl Cluster {
         for lease in self.store.list_in(kinds::LEASE, &NODE_LEASES) {
             let node = self.store.get(&Key::new(kinds::NODE, "", lease.meta.name.clone()));
             let is_held = lease.spec()["holderIdentity"].as_str() == Some(&lease.meta.name);
-            if node.is_some_and(|node| has_kubelet(node)) && is_held {
+            if node.is_some_and(|node| has_kubelet(node)) && is_held && !self.silent.contains(&lease.meta.name) {
                 let actor = Str::from(format!("kubelet {}", lease.meta.name));
                 renewed.extend(renew(lease, NODE_PERIOD, self.now).map(|lease| (actor, lease)));
             }
@@ -80,6 +80,38 @@ impl Cluster {
         }
         for (actor, lease) in renewed {
             self.store.put(lease, self.now, actor);
+        }
+    }
+}
+
+impl Cluster {
+    /// Has the lease of `node` renewed from now on, or no more after its last renewal before now, and tells controllers so.
+    pub(super) fn set_heartbeat(&mut self, actor: &Str, node: &Str, beats: bool) {
+        let (Some(object), Some(lease)) = (
+            self.store.get(&Key::new(kinds::NODE, "", node.clone())).cloned(),
+            self.store.get(&Key::new(kinds::LEASE, NODE_LEASES, node.clone())).cloned(),
+        ) else {
+            return;
+        };
+        let last = if beats {
+            self.silent.remove(node);
+            let mut renewed = Object::clone(&lease);
+            renewed.spec_mut().set(literal!("renewTime"), self.now.rfc3339_micro());
+            self.store.put(renewed, self.now, actor.clone());
+            None
+        } else {
+            self.silent.insert(node.clone());
+            let renewed = renew(&lease, NODE_PERIOD, self.now);
+            let last = renewed.as_ref().unwrap_or(&lease).spec()["renewTime"].as_str().and_then(Time::parse);
+            if let Some(renewed) = renewed {
+                self.store.put(renewed, self.now, actor.clone());
+            }
+            Some(last.unwrap_or(self.now))
+        };
+        for (index, controller) in self.controllers.iter_mut().enumerate() {
+            if let Some(wake) = controller.heartbeat(&object, last) {
+                self.timeline.push(index, wake.key, self.now + wake.after);
+            }
         }
     }
 }

@@ -27,6 +27,13 @@ pub struct Health {
     renewed: Str,
 }
 
+impl Health {
+    /// What is known of `node`, whose lease was renewed at `last` for the last time.
+    pub fn last_heard(node: &Object, last: Time) -> Self {
+        Health { at: Some(last), ready: condition(node, "Ready").clone(), renewed: Str::new() }
+    }
+}
+
 /// Takes note of `node` at `now`: a condition that was reported anew is a sign of life.
 pub fn hear_node(health: &mut Health, node: &Object, now: Time) {
     let ready = condition(node, "Ready");

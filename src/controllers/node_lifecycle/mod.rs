@@ -8,7 +8,7 @@ mod health;
 mod no_execute;
 mod no_schedule;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::clock::{Span, Time};
@@ -26,6 +26,8 @@ const PERIOD: Span = Span::seconds(5);
 pub struct NodeLifecycleController {
     /// When each node without a kubelet of this cluster was heard of last.
     heard: BTreeMap<Str, Health>,
+    /// The nodes of kubelets of this cluster that are down.
+    silent: BTreeSet<Str>,
 }
 
 impl Controller for NodeLifecycleController {
@@ -40,9 +42,12 @@ impl Controller for NodeLifecycleController {
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         let key = Key::new(kinds::NODE, "", change.key.name.clone());
         match (change.key.kind, &change.after) {
-            (kinds::NODE, None) => drop(self.heard.remove(&change.key.name)),
+            (kinds::NODE, None) => {
+                self.heard.remove(&change.key.name);
+                self.silent.remove(&change.key.name);
+            }
             (kinds::NODE, Some(node)) => {
-                let is_watched = !has_kubelet(node);
+                let is_watched = !has_kubelet(node) || self.silent.contains(&change.key.name);
                 if is_watched {
                     health::hear_node(self.heard.entry(change.key.name.clone()).or_default(), node, change.time);
                 } else {
@@ -63,6 +68,17 @@ impl Controller for NodeLifecycleController {
             }
             _ => {}
         }
+    }
+
+    fn heartbeat(&mut self, node: &Arc<Object>, last: Option<Time>) -> Option<Wake> {
+        let name = &node.meta.name;
+        let Some(last) = last else {
+            self.silent.remove(name);
+            return None;
+        };
+        self.silent.insert(name.clone());
+        self.heard.insert(name.clone(), Health::last_heard(node, last));
+        Some(Wake::now(node.key()))
     }
 
     fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {

@@ -5,6 +5,7 @@
 //! node are written at the same instant; while nothing can be done about a pressure, it is told of once; and no image or dead
 //! container is removed first, because they take no room here.
 
+pub mod local;
 pub mod rank;
 pub mod signal;
 pub mod words;
@@ -72,6 +73,11 @@ impl Pressures {
     /// The pressures that the node reports.
     pub fn holding(&self) -> &[Pressure] {
         &self.holding
+    }
+
+    /// Whether the kubelet has looked at `now` already.
+    pub fn has_looked(&self, now: Time) -> bool {
+        self.looked == Some(now)
     }
 
     /// Sets the hard threshold, or with a grace period the soft one, of a signal.
