@@ -27,6 +27,9 @@ fn ask(served: &Served, head: &str, body: &str) -> String {
 /// How often the server is asked whether the pod has started: each answer takes it some time.
 const MOST_QUESTIONS: usize = 20_000;
 
+/// How often a server asks whether a client reads.
+const PINGS: usize = 3;
+
 /// A server with a pod that prints a line a second and a container without an end.
 fn served_with_pod() -> Served {
     let served = Served::start(&["--speed", "100"]);
@@ -56,6 +59,12 @@ fn upgraded(served: &Served, query: &str) -> TcpStream {
     }
     let head = String::from_utf8_lossy(&head);
     assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+    for _ in 0..PINGS {
+        let mut ping = [0; 2];
+        stream.read_exact(&mut ping).expect("a ping");
+        assert_eq!(ping, [0x89, 0], "a ping without a payload");
+        stream.write_all(&frame(10, b"")).expect("written");
+    }
     stream
 }
 

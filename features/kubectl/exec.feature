@@ -58,11 +58,11 @@ Feature: kubectl exec, attach and run
     And pod/once does not exist
 
   Scenario: What is not there is said
-    When I run `kubectl exec web -- tar c /tmp`
+    When I run `kubectl exec web -- gzip /tmp`
     Then it fails with exit code 1
     And the error output is:
       """
-      error: Internal error occurred: error executing command in container: "tar" is not interpreted by virtual containers
+      error: Internal error occurred: error executing command in container: "gzip" is not interpreted by virtual containers
       """
     When I run `kubectl exec web -c sidecar -- true`
     Then the error output is:

@@ -4,7 +4,7 @@
 //! `third_party/forked/golang/expansion/expand.go`.
 
 use super::environment::{expand, with_runtime};
-use super::image_behaviour::ImageBehaviour;
+use super::image_behaviour::{ImageBehaviour, Run};
 use super::shell::files::{Files, absolute};
 use super::shell::machine::Machine;
 use super::shell::scripts::Scripts;
@@ -75,6 +75,15 @@ impl Making<'_> {
         }
         machine
     }
+
+    /// The machine of the container's own process, with the standard input that its spec says.
+    fn own(&self, machine: Machine, files: Option<Files>) -> Process {
+        let mut machine = self.furnished(machine, files).of_image(is_base_image(self.container));
+        if self.container["stdin"].is_true() {
+            machine.open_input(1, self.container["tty"].is_true());
+        }
+        Process::Script(Box::new(machine))
+    }
 }
 
 /// The process of a container.
@@ -84,7 +93,13 @@ pub fn process(making: &Making<'_>) -> Process {
     let image = ImageBehaviour::of_image(making.container["image"].str_or_empty()).filter(|_| exact);
     let to_entrypoint = |it: &ImageBehaviour| it.has_entrypoint && !is_command(args[0].str_or_empty());
     if command.is_empty() && (args.is_empty() || image.is_some_and(to_entrypoint)) {
-        return image.map_or(Process::Entrypoint, Process::Image);
+        return match image {
+            // A shell that has a standard input does not end at once.
+            Some(image) if matches!(image.run, Run::Ends(_)) && making.container["stdin"].is_true() => {
+                making.own(shell::program(&["sh".to_owned()], &making.env(), making.started), None)
+            }
+            image => image.map_or(Process::Entrypoint, Process::Image),
+        };
     }
     let words = || command.iter().chain(args).map(Value::str_or_empty);
     let argv: Vec<String> = if words().any(|it| it.contains('$')) {
@@ -107,6 +122,7 @@ pub fn process(making: &Making<'_>) -> Process {
         let own = files.insert((making.files)());
         match in_file.filter(|it| own.get(&absolute(&folder(making), it)).is_some()) {
             Some(_) => Ok(shell::program(&argv, &env, started)),
+            None if shell::reads_its_script(&argv) => Ok(shell::program(&argv, &env, started)),
             None => shell_command(&argv, &env, making),
         }
     } else if shell::is_program(shell::base_name(program)) {
@@ -127,7 +143,7 @@ pub fn process(making: &Making<'_>) -> Process {
         }
     };
     match result {
-        Ok(machine) => Process::Script(Box::new(making.furnished(machine, files).of_image(is_base))),
+        Ok(machine) => making.own(machine, files),
         Err(construct) => Process::NotInterpreted(construct),
     }
 }
@@ -264,6 +280,16 @@ mod tests {
     }
 
     #[test]
+    fn a_shell_without_a_script_ends_with_its_standard_input() {
+        check(r#"{"command":["sh"]}"#, Some((Span::ZERO, 0)));
+        check(r#"{"image":"busybox"}"#, Some((Span::ZERO, 0)));
+        check(r#"{"command":["sh"],"stdin":true}"#, None);
+        check(r#"{"image":"busybox","stdin":true,"tty":true}"#, None);
+        check(r#"{"command":["cat"],"stdin":true}"#, None);
+        check(r#"{"command":["cat"]}"#, Some((Span::ZERO, 0)));
+    }
+
+    #[test]
     fn variables_are_put_in_as_the_kubelet_does() {
         let env = r#""env":[{"name":"A","value":"4"},{"name":"B","value":"$(A)2"}]"#;
         check(&format!(r#"{{"command":["sleep","$(B)"],{env}}}"#), Some((Span::seconds(42), 0)));
@@ -304,7 +330,6 @@ mod tests {
             (r#"{"command":["/opt/server","-v"]}"#, "/opt/server"),
             (r#"{"args":["1","2"]}"#, "1"),
             (r#"{"command":["sh","-i","-c","true"]}"#, "sh -i"),
-            (r#"{"command":["sh"]}"#, "sh"),
         ] {
             let got = of(container, Reading::Exact);
             assert!(matches!(&got, Process::NotInterpreted(it) if it == want), "{container}: {got:?}");
@@ -321,7 +346,7 @@ mod tests {
         for (container, cannot) in [
             (r#"{"image":"busybox:1.37","command":["nginx"]}"#, true),
             (r#"{"image":"busybox:1.37","args":["nginx"]}"#, true),
-            (r#"{"image":"busybox:1.37","command":["tar","x"]}"#, false),
+            (r#"{"image":"busybox:1.37","command":["gzip","x"]}"#, false),
             (r#"{"image":"my/app:1","command":["nginx"]}"#, false),
         ] {
             let got = of(container, Reading::Exact);

@@ -5,6 +5,7 @@
 //! (`pkg/kubelet/kuberuntime/logs/logs.go`): first the last lines, then those since an instant, then the bytes.
 
 use super::shell::machine::Printed;
+use super::shell::raw;
 use crate::clock::Time;
 
 /// A line of a log.
@@ -117,7 +118,7 @@ impl Reader {
                 out.extend_from_slice(stamp(line.time).as_bytes());
                 out.push(b' ');
             }
-            out.extend_from_slice(line.text.as_bytes());
+            out.extend_from_slice(&raw::bytes(&line.text));
         }
         out.truncate(self.left);
         self.left -= out.len();

@@ -1,9 +1,8 @@
 //! Sessions with containers: logs, commands that are executed, and who is attached (`pkg/kubelet/server/server.go`).
 //!
 //! A session is a number of a run of a container. It reads on from where it was, whenever somebody asks, and the container
-//! has nothing to do for it meanwhile. Known differences: whoever attaches to a container with `stdin: true` is told all
-//! that it has printed since its start, so that the output of a command that ends at once is never lost; what is sent to the
-//! process itself is not read by it.
+//! has nothing to do for it meanwhile. Known difference: whoever attaches to a container with `stdin: true` is told all that it
+//! has printed since its start, so that the output of a command that ends at once is never lost.
 
 use super::Kubelet;
 use super::container::State;
@@ -16,6 +15,8 @@ use crate::clock::Time;
 use crate::object::{Key, Lookup, Str, kinds};
 use crate::store::View;
 
+/// The container's own process.
+const PROCESS: u32 = 1;
 /// The exit code of a process that is killed with its container.
 const KILLED: i64 = 137;
 
@@ -28,6 +29,8 @@ pub struct Session {
     process: Option<u32>,
     /// Where in the log an attached one began.
     from: usize,
+    /// Whether the standard input of the container's process ends with this session (`stdinOnce`).
+    closes_input: bool,
 }
 
 /// What has come of a session.
@@ -116,6 +119,7 @@ impl Kubelet {
         let names = |index: &usize| worker.spec(*index)["name"].as_str() == Some(&request.container);
         let index = (0..worker.containers.len()).find(names).ok_or_else(gone)?;
         let has_stdin = worker.spec(index)["stdin"].is_true();
+        let closes_input = worker.spec(index)["stdinOnce"].is_true();
         let machine = match &request.command {
             Some(argv) => {
                 let node = worker.pod.node_name().cloned().unwrap_or_default();
@@ -136,12 +140,14 @@ impl Kubelet {
             None => None,
         };
         let running = worker.containers[index].running_mut().ok_or_else(gone)?;
-        let process = machine.map(|it| running.begin(it, request.streams.stdin, now));
+        let input = request.streams.stdin.then_some(request.streams.tty);
+        let closes_input = machine.is_none() && request.streams.stdin && closes_input;
+        let process = machine.map(|it| running.begin(it, input, now));
         let from = if has_stdin { 0 } else { running.log_dropped() + running.log(now).len() };
         let container_id = running.id.clone();
         worker.show_writes(index);
         worker.look_ahead(now);
-        Ok(Session { pod: request.pod.clone(), container_id, process, from })
+        Ok(Session { pod: request.pod.clone(), container_id, process, from, closes_input })
     }
 
     /// What has come of a session by `now`, without the first `told` pieces of what was printed in it.
@@ -195,6 +201,8 @@ impl Kubelet {
         }
         let fed = match (session.process, self.running(session)) {
             (Some(process), Some(running)) => running.feed(process, text, now),
+            // The end of one client's input is not the end of a process's that others may attach to.
+            (None, Some(running)) if text.is_some() || session.closes_input => running.feed(PROCESS, text, now),
             _ => true,
         };
         if let Some(worker) = self.workers.get_mut(&session.pod) {
@@ -205,8 +213,10 @@ impl Kubelet {
 
     /// Ends a session, with all that still runs in it.
     pub fn end_session(&mut self, session: &Session, now: Time) {
-        if let (Some(process), Some(running)) = (session.process, self.running(session)) {
-            running.end_session(process, now);
+        match (session.process, self.running(session)) {
+            (Some(process), Some(running)) => running.end_session(process, now),
+            (None, Some(running)) if session.closes_input => drop(running.feed(PROCESS, None, now)),
+            _ => {}
         }
         if let Some(worker) = self.workers.get_mut(&session.pod) {
             worker.look_ahead(now);

@@ -4,6 +4,7 @@
 //! Each message begins with the number of its channel. A session goes on in virtual time: what a command prints after
 //! `sleep 5` comes five seconds later. A client that goes away takes its command with it.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use crate::api::Status;
 use crate::api::http::{SessionRequest, Streams};
 use crate::kubelet::command::not_interpreted;
 use crate::kubelet::session::{Progress, Session};
+use crate::kubelet::shell::raw;
 use crate::map;
 use crate::object::{Str, Value};
 
@@ -31,8 +33,10 @@ const STATUS: u8 = 3;
 const CLOSE: u8 = 255;
 /// How long a client may take to end its side when the session is over, by the wall clock.
 const FAREWELL: Duration = Duration::from_secs(10);
-/// How long a client may take to make its streams, by the wall clock.
-const MAKING_STREAMS: Duration = Duration::from_millis(25);
+/// How often a client is asked whether it reads before it is told anything.
+const QUESTIONS: usize = 3;
+/// How long a client may take to answer that, by the wall clock; one that does not answer is told all the same.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest piece of output in one message.
 const MOST_PIECE: usize = 32 << 10;
 
@@ -54,12 +58,13 @@ pub(super) async fn serve(
         started
     });
     let streams = request.streams;
-    let status = match (greet(&mut socket, streams).await, started) {
+    let mut early = VecDeque::new();
+    let status = match (greet(&mut socket, streams, &mut early).await, started) {
         (_, Err(message)) => Some(internal(&message)),
         (greeted, Ok(session)) => {
             drop(starting);
             let status = match greeted {
-                Ok(()) => converse(&cluster, &mut socket, &session, streams, &stream).await,
+                Ok(()) => converse(&cluster, &mut socket, &session, streams, &stream, early).await,
                 Err(_) => None,
             };
             cluster.with(|cluster| cluster.end_session(&session));
@@ -72,10 +77,27 @@ pub(super) async fn serve(
     }
 }
 
-/// Tells the client that it is connected. kubectl before 1.34 drops what comes before it has made its streams, which takes
-/// it a moment.
-async fn greet(socket: &mut Socket, streams: Streams) -> Result<(), Error> {
-    tokio::time::sleep(MAKING_STREAMS).await;
+/// Tells the client that it is connected, once it takes what it is told: kubectl before 1.34 drops what comes before it has
+/// made its streams, which it does while it begins to read. It answers a ping when it reads. What it says meanwhile is kept.
+async fn greet(socket: &mut Socket, streams: Streams, early: &mut VecDeque<Message>) -> Result<(), Error> {
+    let mut unanswered = QUESTIONS;
+    socket.send(Message::Ping(Bytes::new())).await?;
+    // Whoever sends anything by itself has its streams.
+    while unanswered > 0 && early.is_empty() {
+        let Ok(message) = tokio::time::timeout(PATIENCE, socket.next()).await else {
+            break;
+        };
+        match message.ok_or(Error::ConnectionClosed)?? {
+            Message::Pong(_) => {
+                unanswered -= 1;
+                if unanswered > 0 {
+                    socket.send(Message::Ping(Bytes::new())).await?;
+                }
+            }
+            Message::Ping(_) => {}
+            message => early.push_back(message),
+        }
+    }
     let channel = match (streams.stdout, streams.stderr) {
         (true, _) => STDOUT,
         (false, true) => STDERR,
@@ -91,6 +113,7 @@ async fn converse(
     session: &Session,
     streams: Streams,
     stream: &OpenStream,
+    mut early: VecDeque<Message>,
 ) -> Option<Value> {
     let mut moved = cluster.subscribe();
     let mut input = Input::default();
@@ -107,14 +130,28 @@ async fn converse(
         if let Some(status) = outcome(&progress, session) {
             return Some(status);
         }
-        tokio::select! {
-            message = socket.next() => match input.take(message?.ok()?, streams) {
-                Taken::Nothing => {}
-                Taken::Gone => return None,
-                Taken::Text(text) => cluster.with(|cluster| cluster.feed_session(session, Some(&text))).ok()?,
-                Taken::End => cluster.with(|cluster| cluster.feed_session(session, None)).ok()?,
+        let message = match early.pop_front() {
+            Some(message) => message,
+            None => tokio::select! {
+                message = socket.next() => message?.ok()?,
+                changed = moved.changed() => {
+                    changed.ok()?;
+                    continue;
+                }
             },
-            changed = moved.changed() => changed.ok()?,
+        };
+        match input.take(message, streams) {
+            Taken::Nothing => {}
+            Taken::Gone => return None,
+            Taken::Text(text) => cluster.with(|cluster| cluster.feed_session(session, Some(&text))).ok()?,
+            Taken::End(rest) => {
+                let rest = Some(rest.as_str()).filter(|it| !it.is_empty());
+                let fed = cluster.with(|cluster| {
+                    rest.map_or(Ok(()), |text| cluster.feed_session(session, Some(text)))?;
+                    cluster.feed_session(session, None)
+                });
+                fed.ok()?;
+            }
         }
     }
 }
@@ -124,7 +161,8 @@ async fn converse(
 enum Taken {
     Nothing,
     Text(String),
-    End,
+    /// The end, after what looked like half of a character.
+    End(String),
     Gone,
 }
 
@@ -143,7 +181,7 @@ impl Input {
             _ => return Taken::Nothing,
         };
         match bytes.split_first() {
-            Some((&CLOSE, [STDIN])) if streams.stdin => Taken::End,
+            Some((&CLOSE, [STDIN])) if streams.stdin => Taken::End(raw::text(&std::mem::take(&mut self.half))),
             Some((&STDIN, rest)) if streams.stdin && !rest.is_empty() => {
                 self.half.extend_from_slice(rest);
                 Taken::Text(self.text())
@@ -153,15 +191,14 @@ impl Input {
         }
     }
 
-    /// The whole characters; what begins one stays.
+    /// The whole characters and the bytes that are none; what may begin a character stays.
     fn text(&mut self) -> String {
         let whole = match std::str::from_utf8(&self.half) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             _ => self.half.len(),
         };
         let rest = self.half.split_off(whole);
-        let text = std::mem::replace(&mut self.half, rest);
-        String::from_utf8_lossy(&text).into_owned()
+        raw::text(&std::mem::replace(&mut self.half, rest))
     }
 }
 
@@ -175,7 +212,7 @@ async fn tell(socket: &mut Socket, progress: &Progress, streams: Streams) -> Res
         };
         let (channel, wanted) = if error { (STDERR, streams.stderr) } else { (STDOUT, streams.stdout) };
         if wanted {
-            for piece in text.as_bytes().chunks(MOST_PIECE) {
+            for piece in raw::bytes(&text).chunks(MOST_PIECE) {
                 send(socket, channel, piece).await?;
             }
         }
@@ -245,8 +282,8 @@ mod tests {
         let mut take = |bytes: &[u8]| input.take(Message::binary(bytes.to_vec()), streams);
         assert_eq!(take(b"\0a\xc3"), Taken::Text("a".to_owned()));
         assert_eq!(take(b"\0\xa9\n"), Taken::Text("\u{e9}\n".to_owned()));
-        assert_eq!(take(b"\0\xff\xfe"), Taken::Text("\u{fffd}\u{fffd}".to_owned()));
-        assert_eq!(take(&[CLOSE, STDIN]), Taken::End);
+        assert_eq!(take(b"\0\xff\xfe"), Taken::Text(raw::text(b"\xff\xfe")));
+        assert_eq!(take(&[CLOSE, STDIN]), Taken::End(String::new()));
         assert_eq!((take(b""), take(b"\x04{}"), take(b"\x09x")), (Taken::Nothing, Taken::Nothing, Taken::Nothing));
         assert_eq!(Input::default().take(Message::binary(b"\0a".to_vec()), Streams::default()), Taken::Nothing);
     }

@@ -54,21 +54,22 @@ impl Running {
     }
 
     /// Begins to execute process 1 of `what` as [`Self::execute`] does, and keeps its session until that is ended; with
-    /// `input` it has a standard input to be fed.
-    pub fn begin(&mut self, what: Machine, input: bool, now: Time) -> u32 {
+    /// `input` it has a standard input to be fed, which is a terminal or is not.
+    pub fn begin(&mut self, what: Machine, input: Option<bool>, now: Time) -> u32 {
         let files = what.files.clone();
         let script = self.script.get_or_insert_with(|| Box::new(Script::resting(Machine::resting(files, now))));
         script.run(now);
         let session = script.now.execute_beside(what);
-        if input {
-            script.now.open_input(session);
+        if let Some(terminal) = input {
+            script.now.open_input(session, terminal);
         }
         script.run(now);
         self.interfered(now);
         session
     }
 
-    /// Writes to the standard input of a session, or ends it with `None`; false when more was written than is read.
+    /// Writes to the standard input of a session, or of the container's own process, which is 1; or ends it with `None`. False
+    /// when more was written than is read.
     pub fn feed(&mut self, session: u32, text: Option<&str>, now: Time) -> bool {
         let Some(script) = &mut self.script else {
             return true;

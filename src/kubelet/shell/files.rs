@@ -213,7 +213,7 @@ impl Files {
     }
 
     /// Every path below `path`, in order.
-    fn below(&self, path: &str) -> Vec<String> {
+    pub fn below(&self, path: &str) -> Vec<String> {
         let prefix = if path == "/" { "/".to_owned() } else { format!("{path}/") };
         let is_below = |it: &str| it.len() > prefix.len() && it.starts_with(&prefix);
         let shows = |it: &str| self.mounts.of(it).is_none();

@@ -157,6 +157,7 @@ impl Frame {
             (Frame::Restore(one), Frame::Restore(other)) => one == other,
             (Frame::Call(one, a), Frame::Call(other, b)) => one == other && a == b,
             (Frame::Program(one), Frame::Program(other)) => one == other,
+            (Frame::ReadScript { pending: one, .. }, Frame::ReadScript { pending: other, .. }) => one == other,
             (Frame::Status(one), Frame::Status(other)) => one == other,
             (Frame::Fails(one, a), Frame::Fails(other, b)) => one == other && a == b,
             _ => false,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::files::Files;
+use super::input::Input;
 pub use super::output::{Output, Printed};
 use super::script::Node;
 use super::task::{Frame, Pid, StreamId, Target, Task, Wait};
@@ -37,8 +38,6 @@ pub struct Session {
     pub output: Output,
     /// When the first of them ended, and its exit code.
     pub ended: Option<(Time, i64)>,
-    /// The standard input, as long as somebody outside may write to it.
-    pub input: Option<StreamId>,
 }
 
 /// Text on its way from one process to another.
@@ -65,6 +64,8 @@ pub struct Machine {
     pub stuck: BTreeMap<Pid, String>,
     /// What was executed beside process 1, by its first process.
     pub sessions: BTreeMap<Pid, Session>,
+    /// The standard inputs that somebody outside may write to, by the process that was given each.
+    pub(super) inputs: BTreeMap<Pid, Input>,
     pub(super) tasks: BTreeMap<Pid, Task>,
     pub(super) ended: BTreeMap<Pid, i64>,
     pub(super) streams: BTreeMap<StreamId, Stream>,
@@ -88,6 +89,7 @@ impl Machine {
             is_base: false,
             stuck: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            inputs: BTreeMap::new(),
             tasks: BTreeMap::from([(1, Task::new(1, node))]),
             ended: BTreeMap::new(),
             streams: BTreeMap::new(),
@@ -133,34 +135,6 @@ impl Machine {
         id
     }
 
-    /// Gives a session a standard input, which is open until [`Self::feed`] ends it.
-    pub fn open_input(&mut self, session: Pid) {
-        let stream = self.new_stream(String::new());
-        if let (Some(task), Some(session)) = (self.tasks.get_mut(&session), self.sessions.get_mut(&session)) {
-            task.fds[0] = Target::In(stream);
-            session.input = Some(stream);
-        }
-    }
-
-    /// Writes to the standard input of a session, or ends it with `None`; false when more was written than is read.
-    pub fn feed(&mut self, session: Pid, text: Option<&str>) -> bool {
-        let Some(session) = self.sessions.get_mut(&session) else {
-            return true;
-        };
-        match (session.input, text) {
-            (Some(stream), Some(text)) => {
-                let held = &mut self.streams.entry(stream).or_default().text;
-                held.push_str(text);
-                held.len() <= MOST_STREAM
-            }
-            (_, None) => {
-                session.input = None;
-                true
-            }
-            (None, Some(_)) => true,
-        }
-    }
-
     /// Ends every process of a session, as a runtime does to one that took too long.
     pub fn end_session(&mut self, session: Pid) {
         self.tasks.retain(|_, it| it.session != session);
@@ -171,13 +145,14 @@ impl Machine {
     pub fn forget_session(&mut self, session: Pid) {
         self.ended.remove(&session);
         self.sessions.remove(&session);
+        self.inputs.remove(&session);
         self.stuck.remove(&session);
     }
 
     /// A copy to run ahead with: it goes on where this one is, and has nothing of what was printed before.
     pub fn ahead(&self) -> Machine {
         let go_on = |(id, it): (&Pid, &Session)| {
-            let session = Session { output: it.output.continued(), ended: it.ended, input: it.input };
+            let session = Session { output: it.output.continued(), ended: it.ended };
             (*id, session)
         };
         Machine {
@@ -188,6 +163,7 @@ impl Machine {
             is_base: self.is_base,
             stuck: self.stuck.clone(),
             sessions: self.sessions.iter().map(go_on).collect(),
+            inputs: self.inputs.clone(),
             tasks: self.tasks.clone(),
             ended: self.ended.clone(),
             streams: self.streams.clone(),
@@ -295,6 +271,7 @@ impl Machine {
             Wait::Child(child) => !self.tasks.contains_key(child),
             Wait::Background(children) => children.iter().all(|it| !self.tasks.contains_key(it)),
             Wait::Line(stream) => self.has_line(*stream) || !self.has_writers(*stream),
+            Wait::Text(stream) => self.has_text(*stream) || !self.has_writers(*stream),
             Wait::End(stream) => !self.has_writers(*stream),
             Wait::Change(path, seen) => self.files.read(path).is_ok_and(|text| text.len() != *seen),
             Wait::Answer(_) | Wait::Listen(_) | Wait::Forever => false,
@@ -305,10 +282,14 @@ impl Machine {
         self.streams.get(&stream).is_some_and(|it| it.text.contains('\n'))
     }
 
+    fn has_text(&self, stream: StreamId) -> bool {
+        self.streams.get(&stream).is_some_and(|it| !it.text.is_empty())
+    }
+
     /// Whether a process may still write to a stream.
     pub(super) fn has_writers(&self, stream: StreamId) -> bool {
         let writes = |fds: &[Target]| fds.contains(&Target::Out(stream));
-        if self.sessions.values().any(|it| it.input == Some(stream)) {
+        if self.inputs.values().any(|it| it.stream == stream) {
             return true;
         }
         self.tasks.values().any(|task| {

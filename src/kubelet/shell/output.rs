@@ -98,7 +98,7 @@ mod tests {
         let mut output = Output::default();
         output.push(printed("a"));
         let mut ahead = output.continued();
-        ["b", "c"].map(|it| ahead.push(printed(it)));
+        ["b", "c"].iter().for_each(|it| ahead.push(printed(it)));
         output.push(printed("b"));
         output.catch_up(ahead);
         assert_eq!((output.text().as_str(), output.total()), ("abc", 3));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use brush_parser::ast::{self, CompoundCommand, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect};
-use brush_parser::{Parser, ParserOptions};
+use brush_parser::{ParseError, Parser, ParserOptions};
 
 use super::complaint;
 use super::word::{self, Word};
@@ -124,6 +124,24 @@ pub fn parse(text: &str) -> Result<Arc<Node>, Refused> {
         items.extend(of_list(list)?);
     }
     Ok(Arc::new(Node::List(items)))
+}
+
+/// A script that does nothing.
+pub fn nothing() -> Arc<Node> {
+    Arc::new(Node::List(Vec::new()))
+}
+
+/// Whether more lines may make a script of `text`: something in it is still open.
+pub fn is_unfinished(text: &str) -> bool {
+    let line = text.trim_end_matches('\n');
+    if (line.len() - line.trim_end_matches('\\').len()) % 2 == 1 {
+        return true;
+    }
+    match Parser::new(text.as_bytes(), &options()).parse_program() {
+        Ok(_) => false,
+        Err(ParseError::ParsingNear(at)) => text.chars().skip(at.index).all(char::is_whitespace),
+        Err(ParseError::ParsingAtEndOfInput | ParseError::Tokenizing { .. }) => true,
+    }
 }
 
 fn refused<T>(construct: &str) -> Result<T, Refused> {

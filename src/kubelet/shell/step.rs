@@ -97,6 +97,7 @@ impl Machine {
                 restore_locals(task, locals);
             }
             Frame::Program(argv) => self.program(task, argv),
+            Frame::ReadScript { pending, prompted } => self.read_script(task, pending, prompted),
             Frame::Status(status) => task.status = status,
             Frame::Fails(status, text) => {
                 self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &text);

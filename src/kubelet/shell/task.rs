@@ -53,6 +53,8 @@ pub enum Wait {
     Background(Vec<Pid>),
     /// A line in a stream, or its end.
     Line(StreamId),
+    /// Anything in a stream, or its end.
+    Text(StreamId),
     /// The end of a stream.
     End(StreamId),
     /// A file at this path whose text is longer or shorter than so many bytes.
@@ -94,6 +96,13 @@ pub enum Frame {
     Call(Arc<Vec<String>>, Vec<(String, Option<Variable>)>),
     /// A program that waits for input.
     Program(Vec<String>),
+    /// The next command of a shell that reads its commands.
+    ReadScript {
+        /// The lines that are no whole command yet.
+        pending: String,
+        /// Whether somebody at a terminal was asked for the next one.
+        prompted: bool,
+    },
     /// The status from before a trap.
     Status(i64),
     /// The end of a program that has waited in vain: its status, and what it says on the standard error.

@@ -4,6 +4,7 @@ mod clock;
 mod file;
 pub mod known;
 pub mod network;
+mod tar;
 mod text;
 mod truth;
 
@@ -31,6 +32,8 @@ pub enum Outcome {
     Never,
     /// It needs a line of this stream first, and is run anew then.
     Line(StreamId),
+    /// It goes on with these arguments when there is something in this stream, or its end.
+    Text(StreamId, Vec<String>),
     /// It needs all of this stream first, and is run anew then.
     All(StreamId),
     /// It goes on with these arguments when the file at a path has another length than this one.
@@ -157,6 +160,7 @@ pub fn is_program(name: &str) -> bool {
             | "wc"
             | "grep"
             | "sort"
+            | "tar"
             | "tee"
             | "pwd"
             | "expr"
@@ -216,6 +220,7 @@ fn run(call: &mut Call<'_>) -> Outcome {
         "seq" => text::seq(call),
         "cat" | "head" | "tail" | "wc" | "grep" | "sort" | "tee" => text::filter(call),
         "touch" | "rm" | "mkdir" | "rmdir" | "ls" | "chmod" | "cp" | "mv" => file::run(call),
+        "tar" => tar::run(call),
         "test" | "[" => truth::test(call),
         "expr" => truth::expr(call),
         "env" | "printenv" => environment(call),
@@ -302,7 +307,7 @@ impl Machine {
                 return self.script_file(task, &argv[1..], false);
             }
             if reads_its_script(&argv) {
-                return self.shell_of_input(task, argv);
+                return self.shell_of_input(task);
             }
         }
         if argv[0].contains('/') && name == argv[0] && is_there(&name) {
@@ -340,6 +345,10 @@ impl Machine {
                 task.wait = Wait::Line(stream);
                 task.frames.push(Frame::Program(argv));
             }
+            Outcome::Text(stream, again) => {
+                task.wait = Wait::Text(stream);
+                task.frames.push(Frame::Program(again));
+            }
             Outcome::All(stream) => {
                 task.wait = Wait::End(stream);
                 task.frames.push(Frame::Program(argv));
@@ -357,19 +366,6 @@ impl Machine {
                 let shown = if is_program(&name) { argv.join(" ") } else { argv[0].clone() };
                 self.stick(task, &shown);
             }
-        }
-    }
-
-    /// `sh` without a script: it runs its standard input. Known difference: all of it is read before the first command runs.
-    fn shell_of_input(&mut self, task: &mut Task, argv: Vec<String>) {
-        let read = Call { machine: self, task, name: "sh", args: &[] }.input();
-        match read {
-            Ok(script) => self.inner_shell(task, &script, &[]),
-            Err(Outcome::All(stream)) => {
-                task.wait = Wait::End(stream);
-                task.frames.push(Frame::Program(argv));
-            }
-            Err(_) => self.stick(task, &argv[0]),
         }
     }
 

@@ -208,6 +208,15 @@ pub fn filter(call: &mut Call<'_>) -> Outcome {
 
 fn cat(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     let (_, names) = call.flags("u").ok_or(Outcome::Unknown)?;
+    if names.iter().all(|it| it == "-")
+        && let Some(Target::In(stream)) = call.task.fds.first().cloned()
+    {
+        // What comes is passed on as it comes.
+        let text = call.machine.streams.get_mut(&stream).map(|it| std::mem::take(&mut it.text)).unwrap_or_default();
+        call.print(&text);
+        let goes_on = call.machine.has_writers(stream);
+        return Ok(if goes_on { Outcome::Text(stream, vec!["cat".to_owned()]) } else { Outcome::Done(0) });
+    }
     let (texts, all) = call.texts(&names)?;
     for (_, text) in texts {
         call.print(&text);
