@@ -109,11 +109,10 @@ impl Machine {
     /// Whether it would do from now on what `then` did from then on.
     pub fn is_where(&self, then: &Machine) -> bool {
         let passed = self.now - then.now;
-        let is_like = |(one, other): (&Task, &Task)| one.is_where(other, passed);
         let held = |it: &Machine| it.streams.values().all(|it| it.text.is_empty());
         self.tasks.len() == then.tasks.len()
             && self.files.is_same(&then.files)
-            && self.tasks.values().zip(then.tasks.values()).all(is_like)
+            && self.tasks.values().zip(then.tasks.values()).all(|(one, other)| one.is_where(other, passed))
             && held(self)
             && held(then)
     }

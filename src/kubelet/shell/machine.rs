@@ -66,7 +66,8 @@ pub struct Machine {
     pub sessions: BTreeMap<Pid, Session>,
     /// The standard inputs that somebody outside may write to, by the process that was given each.
     pub(super) inputs: BTreeMap<Pid, Input>,
-    pub(super) tasks: BTreeMap<Pid, Task>,
+    /// The processes. Boxed, because a node of the map has room for eleven, and most containers run one or two.
+    pub(super) tasks: BTreeMap<Pid, Box<Task>>,
     pub(super) ended: BTreeMap<Pid, i64>,
     pub(super) streams: BTreeMap<StreamId, Stream>,
     /// Whether a process has looked at something outside of the machine since somebody asked: at the clock.
@@ -90,7 +91,7 @@ impl Machine {
             stuck: BTreeMap::new(),
             sessions: BTreeMap::new(),
             inputs: BTreeMap::new(),
-            tasks: BTreeMap::from([(1, Task::new(1, node))]),
+            tasks: BTreeMap::from([(1, Box::new(Task::new(1, node)))]),
             ended: BTreeMap::new(),
             streams: BTreeMap::new(),
             looked_outside: false,
@@ -192,7 +193,7 @@ impl Machine {
 
     /// Process 1, for giving it its variables before it runs.
     pub fn first(&mut self) -> Option<&mut Task> {
-        self.tasks.get_mut(&1)
+        self.tasks.get_mut(&1).map(Box::as_mut)
     }
 
     /// Runs until `until`. Returns when something happens next by itself, if anything does.
@@ -343,7 +344,7 @@ impl Machine {
         self.last_pid += 1;
         let mut child = parent.fork(self.last_pid, node);
         child.fds = fds;
-        self.tasks.insert(self.last_pid, child);
+        self.tasks.insert(self.last_pid, Box::new(child));
         self.last_pid
     }
 

@@ -131,7 +131,7 @@ impl Machine {
     /// The process that listens on `port`, and what it does with a connection.
     fn listener(&self, port: u16) -> Option<(&Task, &Serves)> {
         self.tasks.values().find_map(|it| match &it.wait {
-            Wait::Listen(listener) if listener.port == port => Some((it, &listener.serves)),
+            Wait::Listen(listener) if listener.port == port => Some((&**it, &listener.serves)),
             _ => None,
         })
     }
