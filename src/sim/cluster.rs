@@ -46,6 +46,8 @@ pub struct Cluster {
     pub(super) start: Time,
     pub(super) timeline: Timeline,
     pub(super) controllers: Vec<Box<dyn Controller>>,
+    /// The names that the controllers write under.
+    actors: Vec<Str>,
     audience: Audience,
     pub(super) backoff: super::actions::Backoff,
     pub(super) recorder: Recorder,
@@ -71,6 +73,7 @@ impl Cluster {
             now: options.start,
             start: options.start,
             timeline: Timeline::default(),
+            actors: controllers.iter().map(|it| Str::from(it.name())).collect(),
             audience: Audience::new(&controllers),
             controllers,
             backoff: super::actions::Backoff::default(),
@@ -168,7 +171,7 @@ impl Cluster {
             return true;
         };
         let outcome = controller.reconcile(View::new(&self.store), &key, self.now);
-        let actor = outcome.actor.clone().unwrap_or_else(|| Str::from(controller.name()));
+        let actor = outcome.actor.clone().or_else(|| self.actors.get(index).cloned()).unwrap_or_default();
         if let Some(at) = outcome.wake_at {
             self.timeline.push(index, key.clone(), at);
         }

@@ -58,7 +58,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(ReplicaSetController::of_replica_sets()),
         Box::new(ReplicaSetController::of_replication_controllers()),
         Box::new(HorizontalController::default()),
-        Box::new(PersistentVolumeController),
+        Box::new(PersistentVolumeController::default()),
         Box::new(VirtualProvisioner),
         Box::new(TtlAfterFinished),
         Box::new(VolumeProtection),

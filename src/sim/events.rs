@@ -21,7 +21,7 @@ use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::{Names, Span, Time};
 use crate::controllers::{EventRecord, EventVia};
 use crate::map;
-use crate::object::{Fingerprint, Key, Lookup, Map, Meta, Object, Str, Value, fingerprint, kinds, literal};
+use crate::object::{Fingerprint, Key, Kind, Lookup, Map, Meta, Object, Str, Value, fingerprint, kinds, literal};
 use crate::sim::cluster::Cluster;
 use correlator::{Correlator, Likeness, Observed};
 use series::{Occurrence, Progress, SeriesCache};
@@ -42,6 +42,7 @@ pub struct Recorder {
     series: BTreeMap<Str, SeriesCache>,
     texts: Lookup<Str, ()>,
     shared_literals: Lookup<&'static str, Str>,
+    api_versions: BTreeMap<Kind, Str>,
     reference: Option<Reference>,
     stamp: Option<(Time, Str)>,
     blank: Meta,
@@ -138,7 +139,7 @@ impl Recorder {
         let version = (about.meta.resource_version > 0).then(|| about.meta.resource_version.to_string());
         let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
         let shown = map! {
-            "apiVersion" => self.shared(&Str::from(info.api_version())),
+            "apiVersion" => self.api_versions.entry(about.kind).or_insert_with(|| Str::from(info.api_version())).clone(),
             "fieldPath" => unless_empty(field_path),
             "kind" => self.known(info.kind),
             "name" => &about.meta.name,
