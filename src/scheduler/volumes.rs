@@ -93,8 +93,8 @@ impl Claims {
                 }
                 continue;
             }
-            if let Some(volume) =
-                matching::best(view, claim, Some(node), true).filter(|it| !taken.contains(&it.meta.name))
+            if let Some(volume) = matching::best(view.list(kinds::PERSISTENT_VOLUME), claim, Some(node), true)
+                .filter(|it| !taken.contains(&it.meta.name))
             {
                 taken.insert(volume.meta.name.clone());
                 if volume.spec()["claimRef"].is_empty() {

@@ -284,6 +284,11 @@ impl<'a> View<'a> {
     pub fn new(store: &'a Store) -> Self {
         View { store }
     }
+
+    /// What is viewed, for as long as it is.
+    pub fn store(self) -> &'a Store {
+        self.store
+    }
 }
 
 impl<'a> std::ops::Deref for View<'a> {

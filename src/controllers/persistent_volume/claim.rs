@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::Time;
+use crate::controllers::persistent_volume::index::Index;
 use crate::controllers::persistent_volume::{
     BIND_COMPLETED, BOUND_BY_CONTROLLER, PROVISIONER, SELECTED_NODE, class, class_name, in_phase, is_bound, matching,
     names_claim, phase, volume_key, waits_for_consumer,
@@ -17,12 +18,12 @@ const PROVISIONER_OF: [&str; 2] =
     ["volume.beta.kubernetes.io/storage-provisioner", "volume.kubernetes.io/storage-provisioner"];
 
 /// What is to be done about `claim`.
-pub fn sync(view: View<'_>, claim: &Arc<Object>, now: Time) -> Vec<Action> {
+pub fn sync(view: View<'_>, claim: &Arc<Object>, index: &Index, now: Time) -> Vec<Action> {
     if is_bound(claim) {
         return sync_bound(view, claim, now);
     }
     match volume_key(claim) {
-        None => sync_free(view, claim, now),
+        None => sync_free(view, claim, index, now),
         Some(key) => sync_with_wish(view, claim, &key, now),
     }
 }
@@ -31,9 +32,9 @@ fn pending(claim: &Object, now: Time) -> Option<Action> {
     in_phase(claim, "Pending", now).map(Action::UpdateStatus)
 }
 
-fn sync_free(view: View<'_>, claim: &Arc<Object>, now: Time) -> Vec<Action> {
+fn sync_free(view: View<'_>, claim: &Arc<Object>, index: &Index, now: Time) -> Vec<Action> {
     let waits = waits_for_consumer(view, claim) && claim.meta.annotation(SELECTED_NODE).is_none();
-    if let Some(volume) = matching::best(view, claim, None, waits) {
+    if let Some(volume) = matching::best(index.candidates(view, claim), claim, None, waits) {
         return bind(&volume, claim, now);
     }
     if let Some(class) = default_class(view).filter(|_| claim.spec()["storageClassName"].is_null()) {

@@ -4,15 +4,21 @@ use std::sync::Arc;
 
 use crate::controllers::persistent_volume::{class_name, names_claim};
 use crate::controllers::shared::node_fit::matches_node_selector;
-use crate::object::{Object, Quantity, Value, kinds, matches_label_selector};
-use crate::store::View;
+use crate::object::{Object, Quantity, Value, matches_label_selector};
 
 /// The volume that suits `claim` best: one that names it, or else of those that are free the one that offers the fewest
 /// access modes beyond those asked for and then the smallest. With `node`, only those that can be reached from there.
-pub fn best(view: View<'_>, claim: &Object, node: Option<&Object>, waits: bool) -> Option<Arc<Object>> {
+pub fn best<'a>(
+    volumes: impl IntoIterator<Item = &'a Arc<Object>>,
+    claim: &Object,
+    node: Option<&Object>,
+    waits: bool,
+) -> Option<Arc<Object>> {
+    // Nearly all volumes of a large cluster are somebody else's, which is seen at once.
+    let concerns = |it: &&Arc<Object>| it.spec()["claimRef"].is_empty() || names_claim(it, claim);
     let suits = |it: &&Arc<Object>| is_of_mode(it, claim) && !it.meta.is_terminating() && is_reachable(it, node);
     let mut fit: Vec<_> =
-        view.list(kinds::PERSISTENT_VOLUME).filter(suits).filter(|it| is_large_enough(it, claim)).collect();
+        volumes.into_iter().filter(concerns).filter(suits).filter(|it| is_large_enough(it, claim)).collect();
     fit.sort_by_cached_key(|it| (modes(it).len(), capacity(it), it.meta.name.clone()));
     if let Some(named) = fit.iter().find(|it| names_claim(it, claim)) {
         return Some(Arc::clone(named));

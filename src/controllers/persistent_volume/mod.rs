@@ -4,6 +4,7 @@
 //! at one instant; and of the volume plugins only `hostPath` below `/tmp` can delete what it holds.
 
 mod claim;
+mod index;
 pub mod matching;
 mod provisioner;
 mod volume;
@@ -17,6 +18,7 @@ use crate::clock::Time;
 use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
+use index::Index;
 
 /// The annotation of a claim that is bound for good.
 pub const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
@@ -29,7 +31,9 @@ pub const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 
 /// The controller of volumes and claims.
 #[derive(Debug, Default)]
-pub struct PersistentVolumeController;
+pub struct PersistentVolumeController {
+    index: Index,
+}
 
 impl Controller for PersistentVolumeController {
     fn name(&self) -> &'static str {
@@ -48,12 +52,11 @@ impl Controller for PersistentVolumeController {
                 // A volume whose claim goes or chose another one is released.
                 wakes.extend(volume_key(object).filter(|it| view.get(it).is_some()).map(Wake::now));
                 if change.after.is_none() {
-                    let bound =
-                        view.list(kinds::PERSISTENT_VOLUME).filter(|it| claim_uid(it) == object.meta.uid.as_str());
-                    wakes.extend(bound.map(|it| Wake::now(it.key())));
+                    wakes.extend(self.index.of_uid(&object.meta.uid).cloned().map(Wake::now));
                 }
             }
             kinds::PERSISTENT_VOLUME => {
+                self.index.learn(change);
                 wakes.push(Wake::now(change.key.clone()));
                 wakes.extend(claim_key(object).filter(|it| view.get(it).is_some()).map(Wake::now));
                 if claim_key(object).is_none() {
@@ -71,7 +74,7 @@ impl Controller for PersistentVolumeController {
         };
         let actions = match key.kind {
             kinds::PERSISTENT_VOLUME => volume::sync(view, object, now),
-            _ => claim::sync(view, object, now),
+            _ => claim::sync(view, object, &self.index, now),
         };
         Outcome { actions, ..Outcome::default() }
     }
