@@ -26,12 +26,31 @@ pub struct JobMemory {
 #[derive(Debug, Default)]
 pub struct Memory {
     jobs: BTreeMap<Str, JobMemory>,
+    /// The Jobs that are not over, by namespace and name.
+    unfinished: BTreeMap<Str, BTreeSet<Str>>,
 }
 
 impl Memory {
     /// What is remembered of the Job with `uid`.
     pub fn job(&mut self, uid: &Str) -> &mut JobMemory {
         self.jobs.entry(uid.clone()).or_default()
+    }
+
+    /// Takes note of whether the Job at `key` is over. A pod without a controller is held against those that are not.
+    pub fn note(&mut self, key: &Key, is_over: bool) {
+        if !is_over {
+            self.unfinished.entry(key.namespace.clone()).or_default().insert(key.name.clone());
+        } else if let Some(names) = self.unfinished.get_mut(&key.namespace) {
+            names.remove(&key.name);
+            if names.is_empty() {
+                self.unfinished.remove(&key.namespace);
+            }
+        }
+    }
+
+    /// The names of the Jobs in `namespace` that are not over.
+    pub fn unfinished(&self, namespace: &str) -> impl Iterator<Item = &Str> {
+        self.unfinished.get(namespace).into_iter().flatten()
     }
 
     /// Forgets the Job with `uid`.

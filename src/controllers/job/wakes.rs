@@ -27,6 +27,7 @@ pub fn wakes(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut V
 
 fn of_job(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<Wake>) {
     let over = change.after.as_ref().is_none_or(|job| is_finished(job));
+    memory.note(&change.key, over);
     if !over {
         let same_spec = match (&change.before, &change.after) {
             (Some(before), Some(after)) => before.meta.generation == after.meta.generation,
@@ -72,8 +73,11 @@ fn of_pod(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<
     }
     let changed = before.is_none_or(|before| before.meta.labels != pod.meta.labels || old.is_some());
     if changed && !going {
-        let selecting = view
-            .list_in(kinds::JOB, &pod.meta.namespace)
+        let namespace = &pod.meta.namespace;
+        let key = |name: &Str| Key { kind: kinds::JOB, namespace: namespace.clone(), name: name.clone() };
+        let selecting = memory
+            .unfinished(namespace)
+            .filter_map(|name| view.get(&key(name)))
             .filter(|job| !is_finished(job) && matches_label_selector(&job.spec()["selector"], &pod.meta.labels));
         wakes.extend(selecting.map(|job| Wake { key: job.key(), after: BATCH }));
     }
