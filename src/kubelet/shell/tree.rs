@@ -1,7 +1,9 @@
 //! What a volume holds, and where volumes are mounted.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use crate::clock::Time;
 use crate::object::Str;
@@ -29,9 +31,57 @@ pub enum Entry {
 
 /// The files and folders of a volume, by their paths in it. Cloning it shares everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tree(Arc<BTreeMap<String, Entry>>);
+pub struct Tree(Arc<Content>);
+
+/// What makes the content of a tree that nobody has looked at yet.
+type Make = Box<dyn Fn() -> Tree + Send + Sync>;
+
+/// The entries of a tree, made when somebody looks: most scripts never read the token that their pod is given.
+#[derive(Default)]
+struct Content {
+    made: OnceLock<BTreeMap<String, Entry>>,
+    make: Option<Make>,
+}
+
+impl Content {
+    fn entries(&self) -> &BTreeMap<String, Entry> {
+        self.made.get_or_init(|| self.make.as_ref().map(|make| make().0.entries().clone()).unwrap_or_default())
+    }
+}
+
+impl Deref for Content {
+    type Target = BTreeMap<String, Entry>;
+    fn deref(&self) -> &Self::Target {
+        self.entries()
+    }
+}
+
+impl Clone for Content {
+    fn clone(&self) -> Self {
+        Content { made: OnceLock::from(self.entries().clone()), make: None }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.made, f)
+    }
+}
+
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries() == other.entries()
+    }
+}
+
+impl Eq for Content {}
 
 impl Tree {
+    /// What `make` makes, when somebody looks. It must always make the same.
+    pub fn later(make: impl Fn() -> Tree + Send + Sync + 'static) -> Self {
+        Tree(Arc::new(Content { made: OnceLock::new(), make: Some(Box::new(make)) }))
+    }
+
     /// What is at `path`, of which `/` is the volume itself.
     pub fn get(&self, path: &str) -> Option<Entry> {
         if path == "/" { Some(Entry::Folder) } else { self.0.get(path).cloned() }
@@ -39,7 +89,9 @@ impl Tree {
 
     /// Puts something in its place at `path`, or nothing.
     pub fn put(&mut self, path: &str, entry: Option<Entry>) {
-        let entries = Arc::make_mut(&mut self.0);
+        let content = Arc::make_mut(&mut self.0);
+        content.entries();
+        let Some(entries) = content.made.get_mut() else { return };
         match entry {
             Some(entry) => drop(entries.insert(path.to_owned(), entry)),
             None => drop(entries.remove(path)),

@@ -4,12 +4,16 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use std::sync::Arc;
+
 use super::Sources;
+use crate::kubelet::downward::Facts;
 use crate::kubelet::environment::data;
 use crate::kubelet::identity;
 use crate::kubelet::shell::tree::Tree;
 use crate::map;
 use crate::object::{Key, Map, Object, Str, Value, kinds};
+use crate::store::{Store, View};
 
 /// The mode of a file where nobody says anything.
 const DEFAULT_MODE: i64 = 0o644;
@@ -31,6 +35,40 @@ pub fn tree(volume: &Value, sources: &Sources<'_>) -> Result<Tree, String> {
         tree.add_file(&path, &text, sources.now, mode);
     }
     Ok(tree)
+}
+
+/// What a published volume holds now, of which nothing is worked out before somebody looks at it.
+pub fn later(volume: &Value, sources: &Sources<'_>) -> Tree {
+    let facts = sources.facts;
+    let (volume, pod, node, now) = (volume.clone(), facts.pod.clone(), facts.node.clone(), sources.now);
+    let address = facts.address.map(str::to_owned);
+    let named = origins(&volume, &pod).into_iter().filter_map(|key| sources.view.get(&key).cloned());
+    let objects: Vec<Arc<Object>> = named.collect();
+    Tree::later(move || {
+        let mut store = Store::new();
+        for object in &objects {
+            store.put(Object::clone(object), now, Str::new());
+        }
+        let facts = Facts { pod: &pod, address: address.as_deref(), node: &node };
+        tree(&volume, &Sources { facts, view: View::new(&store), now }).unwrap_or_default()
+    })
+}
+
+/// Where to find the objects that a published volume tells of.
+fn origins(volume: &Value, pod: &Object) -> Vec<Key> {
+    let key = |kind, name: &Value| Key::new(kind, pod.meta.namespace.clone(), name.str_or_empty());
+    let of = |source: &Value, secret_field: &str| {
+        let account = &pod.spec()["serviceAccountName"];
+        let all = [
+            (kinds::CONFIG_MAP, &source["configMap"], &source["configMap"]["name"]),
+            (kinds::SECRET, &source["secret"], &source["secret"][secret_field]),
+            (kinds::SERVICE_ACCOUNT, &source["serviceAccountToken"], account),
+        ];
+        all.into_iter().filter(|(_, it, _)| !it.is_null()).map(|(kind, _, name)| key(kind, name)).collect::<Vec<_>>()
+    };
+    // A projection names all of its sources by `name`.
+    let projected = volume["projected"]["sources"].items().iter().flat_map(|it| of(it, "name"));
+    of(volume, "secretName").into_iter().chain(projected).collect()
 }
 
 fn files(volume: &Value, sources: &Sources<'_>) -> Result<Vec<File>, String> {
@@ -174,9 +212,7 @@ fn token(source: &Value, mode: i64, sources: &Sources<'_>) -> Result<Vec<File>, 
 mod tests {
     use super::*;
     use crate::clock::Time;
-    use crate::kubelet::downward::Facts;
     use crate::kubelet::node::new_node;
-    use crate::store::{Store, View};
 
     fn value(json: &str) -> Value {
         Value::from_json(json.as_bytes()).expect("valid JSON")
@@ -209,6 +245,8 @@ mod tests {
             files(&value(volume), &sources).map(|it| it.into_iter().map(shown).collect());
         let want = want.map(|it| it.iter().map(|it| (*it).to_owned()).collect()).map_err(str::to_owned);
         assert_eq!(got, want, "{volume}");
+        let at_once = tree(&value(volume), &sources).unwrap_or_default();
+        assert_eq!(later(&value(volume), &sources), at_once, "{volume}");
     }
 
     #[test]

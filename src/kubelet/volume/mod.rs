@@ -106,7 +106,7 @@ pub fn furnish(files: &mut Files, worker: &Worker, index: usize, sources: &Sourc
         let name = mount["name"].str_or_empty();
         let own = &worker.storage.trees;
         let (volume_name, tree) = if published {
-            let tree = content::tree(volume, sources).unwrap_or_default();
+            let tree = content::later(volume, sources);
             // A part of what is published stays as it was when the container started.
             let key = if sub_path.is_empty() { name.to_owned() } else { format!("{name} {sub_path}") };
             (Str::from(key), tree)
