@@ -35,25 +35,36 @@ impl Rollout<'_> {
         if room <= 0 {
             return false;
         }
-        let removed = self.remove_unhealthy(&old, room);
+        let Some(removed) = self.remove_unhealthy(&old, room) else {
+            return false;
+        };
         let scaled_down = self.remove_available(&old);
         removed || scaled_down
     }
 
     /// Old pods that are not available go first, `room` of them at the most: they hold the rollout up and serve nobody.
-    fn remove_unhealthy(&mut self, old: &[usize], mut room: i64) -> bool {
+    ///
+    /// `None` when a set counts more available pods than it is to have: it was made smaller and has not said yet which pods are
+    /// left, so that nothing can be taken for available.
+    fn remove_unhealthy(&mut self, old: &[usize], mut room: i64) -> Option<bool> {
         let mut scaled = false;
         for index in old {
+            if room <= 0 {
+                break;
+            }
             let set = &self.sets[*index];
             let size = set.size();
             let unhealthy = size - set.count("availableReplicas");
+            if unhealthy < 0 {
+                return None;
+            }
             let removed = unhealthy.min(room);
             if removed > 0 {
                 scaled |= self.scale_unless_there(*index, size - removed);
                 room -= removed;
             }
         }
-        scaled
+        Some(scaled)
     }
 
     /// Then as many as are available beyond the least number.

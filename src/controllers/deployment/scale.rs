@@ -74,9 +74,11 @@ impl Rollout<'_> {
     }
 }
 
-/// Whether the Deployment and the set agree that the set has all its pods (`IsSaturated`).
+/// Whether the Deployment and the set agree that the set has all its pods, and they are available (`IsSaturated`).
 fn is_saturated(set: &Set, spec: &Spec) -> bool {
-    set.size() == spec.replicas && annotations::desired_replicas(&set.object) == Some(spec.replicas)
+    set.size() == spec.replicas
+        && annotations::desired_replicas(&set.object) == Some(spec.replicas)
+        && set.count("availableReplicas") == spec.replicas
 }
 
 /// The share of a set in `to_add` replicas, of which `added` are given away (`GetReplicaSetProportion`).
