@@ -95,7 +95,7 @@ impl Machine {
             spared.push(reader);
             let waits =
                 |it: &&Task| it.frames.iter().any(|it| matches!(it, Frame::Subshell(child) if *child == reader));
-            readers.extend(self.tasks.values().filter(waits).map(|it| it.id));
+            readers.extend(self.tasks.values().map(|it| &**it).filter(waits).map(|it| it.id));
         }
         let front: Vec<Pid> =
             self.tasks.values().filter(|it| it.session == first && !spared.contains(&it.id)).map(|it| it.id).collect();
