@@ -16,6 +16,9 @@ const OPENING: [(&str, &str); 8] = [
     ("do", "done"),
 ];
 
+/// How every complaint begins about a script that ends too soon.
+const END: &str = "unexpected end of file";
+
 /// The complaint about `script`, as a line.
 pub fn syntax(script: &str, error: &ParseError) -> String {
     let what = match error {
@@ -31,6 +34,15 @@ pub fn syntax(script: &str, error: &ParseError) -> String {
     format!("sh: syntax error: {what}\n")
 }
 
+/// Whether the script is wrong only because it ends where it does.
+pub fn is_of_the_end(script: &str, error: &ParseError) -> bool {
+    match error {
+        ParseError::ParsingNear(at) => near(script, at.index).starts_with(END),
+        ParseError::ParsingAtEndOfInput => at_end(script).starts_with(END),
+        ParseError::Tokenizing { .. } => true,
+    }
+}
+
 /// The complaint about a construct that no virtual container interprets.
 pub fn unsupported(construct: &str) -> String {
     format!("sh: syntax error: {construct:?} is not interpreted by virtual containers\n")
@@ -42,6 +54,7 @@ fn near(script: &str, index: usize) -> String {
     let rest = rest.trim_start_matches([' ', '\t']);
     match rest.chars().next() {
         None => at_end(script),
+        Some('\n') if rest.trim().is_empty() => at_end(script.trim_end()),
         Some('\n') => "unexpected newline".to_owned(),
         Some('<' | '>') => "unexpected redirection".to_owned(),
         Some(_) => match OPERATORS.iter().find(|it| rest.starts_with(**it)) {

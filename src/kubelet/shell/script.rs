@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use brush_parser::ast::{self, CompoundCommand, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect};
-use brush_parser::{ParseError, Parser, ParserOptions};
+use brush_parser::{Parser, ParserOptions};
 
 use super::complaint;
 use super::word::{self, Word};
@@ -137,10 +137,10 @@ pub fn is_unfinished(text: &str) -> bool {
     if (line.len() - line.trim_end_matches('\\').len()) % 2 == 1 {
         return true;
     }
-    match Parser::new(text.as_bytes(), &options()).parse_program() {
+    // What stands before the last newline tells whether the end came too soon or a word at the wrong place.
+    match Parser::new(line.as_bytes(), &options()).parse_program() {
         Ok(_) => false,
-        Err(ParseError::ParsingNear(at)) => text.chars().skip(at.index).all(char::is_whitespace),
-        Err(ParseError::ParsingAtEndOfInput | ParseError::Tokenizing { .. }) => true,
+        Err(error) => complaint::is_of_the_end(line, &error),
     }
 }
 
