@@ -243,6 +243,13 @@ impl Kubelet {
         Wake::now(key)
     }
 
+    /// Forgets what was to be done about the pod `key`, which is gone.
+    pub(super) fn let_go(&mut self, key: &Key) {
+        self.verdicts.remove(key);
+        self.preempting.remove(key);
+        self.restarted.remove(key);
+    }
+
     /// Wakes those who wait for the pod that `change` is about, once it has come to its end.
     pub(super) fn awaited_pod(&mut self, change: &Change, wakes: &mut Vec<Wake>) {
         if self.awaited.is_empty() || change.after.as_ref().is_some_and(|it| !is_over(it)) {

@@ -158,3 +158,40 @@ impl Worker {
 fn requested(requests: &Value, resource: Resource) -> Quantity {
     Quantity::or_zero(&requests[resource.name()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubelet::node::new_node;
+
+    #[test]
+    fn what_runs_is_not_started_and_what_does_not_is_not_stopped() {
+        let off = Power::Off { until: None };
+        let table = [
+            (Power::Running, Order::StartKubelet, "the kubelet of node/a runs already"),
+            (Power::Running, Order::PowerOn, "node/a is not down"),
+            (Power::Running, Order::Reboot(Span::seconds(1)), ""),
+            (Power::KubeletStopped, Order::StopKubelet, "the kubelet of node/a does not run"),
+            (Power::KubeletStopped, Order::PowerOff, ""),
+            (off, Order::StartKubelet, "node/a is down"),
+            (off, Order::PowerOff, "node/a is down already"),
+            (off, Order::PowerOn, ""),
+        ];
+        for (power, order, want) in table {
+            let machine = Machine { power, ..Machine::default() };
+            let got = machine.check(&order, "a").err().unwrap_or_default();
+            assert_eq!(got, want, "{order:?} while {power:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_what_neither_pods_nor_others_use() {
+        let node = new_node("a", 0, Time::from_unix(0));
+        let (outside, pods) = (Usage { memory: 10 << 30, ..IDLE }, Usage { memory: 2 << 30, ..IDLE });
+        let memory = observe(&node, &[outside, pods], Signal::Memory);
+        assert_eq!((memory.available, memory.capacity), (4 << 30, 16 << 30));
+        let all = Usage { memory: 20 << 30, ..IDLE };
+        assert_eq!(observe(&node, &[all], Signal::Memory).available, 0);
+        assert_eq!(observe(&node, &[], Signal::NodeFsInodes).capacity, 6_553_600);
+    }
+}

@@ -412,6 +412,7 @@ impl Controller for Kubelet {
         }
         match change.key.kind {
             kinds::POD if concerns(change, self.latency.silent) => wakes.push(Wake::now(change.key.clone())),
+            kinds::NODE if change.after.is_none() => drop(self.machines.remove(&change.key.name)),
             kinds::NODE => {
                 let alive = |it: &Option<Arc<Object>>| it.as_ref().is_some_and(|it| node::has_kubelet(it));
                 if alive(&change.after) && !alive(&change.before) {
@@ -430,6 +431,7 @@ impl Controller for Kubelet {
         let bound = view.get(key).and_then(|pod| Some((pod, pod.node_name()?)));
         let Some((pod, node)) = bound else {
             let mut outcome = Outcome::default();
+            self.let_go(key);
             let node = self.workers.get(key).and_then(|it| it.pod.node_name());
             if node.is_some_and(|it| self.is_down(it)) {
                 self.forget(key, &mut Vec::new());
@@ -440,7 +442,7 @@ impl Controller for Kubelet {
             return outcome;
         };
         match view.get(&Key::new(kinds::NODE, "", node.clone())).filter(|it| node::has_kubelet(it)) {
-            Some(_) if self.is_down(&node) => Outcome::default(),
+            Some(_) if self.is_down(node) => Outcome::default(),
             Some(node) => self.sync(pod, node, view, now),
             None => Outcome::default(),
         }

@@ -114,6 +114,11 @@ impl Kubelet {
     /// Why there can be none.
     pub fn start_session(&mut self, request: &SessionRequest, view: View<'_>, now: Time) -> Result<Session, String> {
         let gone = || format!("unable to upgrade connection: container not found ({:?})", request.container.as_str());
+        let node = self.workers.get(&request.pod).and_then(|it| it.pod.node_name());
+        if let Some(node) = node.filter(|it| self.is_down(it)) {
+            let host = self.nodes.get(node).and_then(|it| it.host.clone()).unwrap_or_default();
+            return Err(format!("error dialing backend: dial tcp {host}:10250: connect: connection refused"));
+        }
         let worker = self.workers.get_mut(&request.pod).ok_or_else(gone)?;
         worker.bring_up(now);
         let names = |index: &usize| worker.spec(*index)["name"].as_str() == Some(&request.container);

@@ -84,6 +84,7 @@ impl Cluster {
     pub fn add_node(&mut self, node: &NodeSpec) -> Result<(), Status> {
         let plain = WriteOptions::default();
         let kubelet = Str::from(format!("kubelet {}", node.name));
+        self.silent.remove(&node.name);
         let stored = self.new_node(node);
         let made = self.api(kubelet.clone()).create(stored, &plain)?;
         // Admission gives every new node the not-ready taint, and the node controller takes it off a node that is Ready.
