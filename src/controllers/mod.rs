@@ -6,6 +6,7 @@ pub mod cronjob;
 pub mod custom_resource_definition;
 pub mod daemonset;
 pub mod deployment;
+pub mod disruption;
 pub mod endpoint_slice;
 pub mod endpoint_slice_mirroring;
 pub mod endpoints;

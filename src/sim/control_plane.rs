@@ -5,6 +5,7 @@ use crate::controllers::cronjob::CronJobController;
 use crate::controllers::custom_resource_definition::{DefinitionFinalizer, EstablishingController, NamingController};
 use crate::controllers::daemonset::DaemonSetController;
 use crate::controllers::deployment::DeploymentController;
+use crate::controllers::disruption::DisruptionController;
 use crate::controllers::endpoint_slice::EndpointSliceController;
 use crate::controllers::endpoint_slice_mirroring::EndpointSliceMirroring;
 use crate::controllers::endpoints::EndpointsController;
@@ -59,6 +60,8 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(ReplicaSetController::of_replication_controllers()),
         Box::new(HorizontalController::default()),
         Box::new(PersistentVolumeController::default()),
+        Box::new(DisruptionController::default()),
+        Box::new(PersistentVolumeController),
         Box::new(VirtualProvisioner),
         Box::new(TtlAfterFinished),
         Box::new(VolumeProtection),

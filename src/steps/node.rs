@@ -2,12 +2,13 @@
 
 use super::request::PatchType;
 use super::{Args, Result, Target, steps};
+use crate::clock::Span;
 use crate::kubelet::latency::Part;
 use crate::map;
 use crate::object::{Value, kinds};
 use crate::report::Failure;
 use crate::sim::NodeSpec;
-use crate::world::World;
+use crate::world::{World, not_settled};
 
 steps! {
     /// Starts a machine whose kubelet registers a node of that name.
@@ -26,11 +27,17 @@ steps! {
     /// Marks a node as unschedulable.
     When "I cordon node< |/>{node:word}", "When I cordon node/node-1" => cordon;
     /// Marks a node as unschedulable and evicts its pods but those of DaemonSets, as `kubectl drain --ignore-daemonsets
-    /// --force` does. Their deletion is not waited for.
-    When "I drain node< |/>{node:word}", "When I drain node/node-1" => drain;
+    /// --force` does. A pod that a disruption budget holds is tried again every 5 seconds, for 10 minutes if nothing else is
+    /// said. Deletions are not waited for.
+    When "I drain node< |/>{node:word}( for at most {duration})", "When I drain node/node-1" => drain;
     /// Marks a node as schedulable again.
     When "I uncordon node< |/>{node:word}", "When I uncordon node/node-1" => uncordon;
 }
+
+/// How long a drain waits before it tries a pod again that a budget holds.
+const EVICTION_RETRY: Span = Span::seconds(5);
+/// How long a drain tries when it does not say.
+const DRAIN_PATIENCE: Span = Span::seconds(600);
 
 /// A node's name, with or without `node/` before it.
 fn named(args: &Args) -> Target {
@@ -94,7 +101,42 @@ async fn cordon(world: &mut World, args: Args) -> Result {
 
 async fn drain(world: &mut World, args: Args) -> Result {
     let node = named(&args);
+    let patience = if args.optional("duration").is_some() { args.duration("duration")? } else { DRAIN_PATIENCE };
     unschedulable(world, &node, Value::Bool(true)).await?;
+    let mut waiting = pods_to_evict(world, &node).await?;
+    let until = world.stage()?.now() + patience;
+    loop {
+        let mut refused = None;
+        let mut held = Vec::new();
+        for pod in waiting {
+            let Err(failure) = world.evict(&pod).await else {
+                continue;
+            };
+            match world.refusal.take().filter(|it| matches!(it.code, 404 | 429)) {
+                Some(refusal) if refusal.code == 429 => {
+                    held.push(pod);
+                    refused = Some((failure, refusal));
+                }
+                Some(_) => {}
+                None => return Err(failure),
+            }
+        }
+        let Some((failure, refusal)) = refused else {
+            return Ok(());
+        };
+        let stage = world.stage()?;
+        if stage.now() + EVICTION_RETRY > until {
+            world.refusal = Some(refusal);
+            return Err(failure);
+        }
+        stage.pass(EVICTION_RETRY).await.map_err(not_settled)?;
+        waiting = held;
+    }
+}
+
+/// The pods on `node` that a drain evicts.
+async fn pods_to_evict(world: &mut World, node: &Target) -> Result<Vec<Target>> {
+    let mut pods = Vec::new();
     for pod in world.list(kinds::POD, None).await? {
         let metadata = &pod["metadata"];
         let of_daemon_set = |it: &Value| it["controller"].is_true() && it["kind"].as_str() == Some("DaemonSet");
@@ -104,10 +146,9 @@ async fn drain(world: &mut World, args: Args) -> Result {
             continue;
         }
         let text = |field: &str| metadata[field].str_or_empty().to_owned();
-        let pod = Target { kind: kinds::POD, api_version: None, namespace: text("namespace"), name: text("name") };
-        world.evict(&pod).await?;
+        pods.push(Target { kind: kinds::POD, api_version: None, namespace: text("namespace"), name: text("name") });
     }
-    Ok(())
+    Ok(pods)
 }
 
 async fn uncordon(world: &mut World, args: Args) -> Result {

@@ -191,7 +191,10 @@ impl Response {
 
 impl From<Status> for Response {
     fn from(status: Status) -> Self {
-        Response::json(status.code, status.to_value())
+        let mut response = Response::json(status.code, status.to_value());
+        let retry_after = status.details["retryAfterSeconds"].as_i64().filter(|it| *it > 0);
+        response.headers.extend(retry_after.map(|it| ("retry-after", it.to_string())));
+        response
     }
 }
 

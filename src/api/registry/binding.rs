@@ -1,9 +1,9 @@
-//! `pods/binding` and `pods/eviction` (`pkg/registry/core/pod/storage/storage.go` and `eviction.go`).
+//! `pods/binding` (`pkg/registry/core/pod/storage/storage.go`).
 
 use std::sync::Arc;
 
 use super::update::uid_mismatch;
-use super::{Api, DeleteOptions, Part, WriteOptions, admission};
+use super::{Api, admission};
 use crate::api::Status;
 use crate::clock::Time;
 use crate::map;
@@ -45,35 +45,6 @@ impl Api<'_> {
         set_condition(bound.status_mut(), condition, self.now);
         Ok(self.store.put(bound, self.now, self.actor.clone()))
     }
-
-    /// Evicts the pod `pod`: marks it as disrupted and deletes it (`pods/eviction`).
-    ///
-    /// Known difference: there are no disruption budgets yet that could refuse.
-    ///
-    /// # Errors
-    /// What a deletion of the pod answers.
-    pub fn evict(&mut self, pod: &Key, options: &DeleteOptions) -> Result<(), Status> {
-        admission::admit_subresource(self.store, pod)?;
-        let Some(old) = self.store.get(pod).cloned() else {
-            return Err(Status::not_found(pod.kind, &pod.name));
-        };
-        let is_finished = matches!(old.status()["phase"].str_or_empty(), "Succeeded" | "Failed");
-        if !is_finished && !old.meta.is_terminating() && !options.dry_run {
-            let mut marked = Object::clone(&old);
-            let mut condition = map! {
-                "type" => "DisruptionTarget",
-                "status" => "True",
-                "reason" => "EvictionByEvictionAPI",
-                "message" => "Eviction API: evicting",
-            };
-            if marked.meta.generation > 0 {
-                condition.insert(literal!("observedGeneration"), marked.meta.generation);
-            }
-            set_condition(marked.status_mut(), condition, self.now);
-            self.update(marked, Part::Status, &WriteOptions::default())?;
-        }
-        self.delete(pod, options).map(|_| ())
-    }
 }
 
 fn reason_not_to_bind(pod: &Object) -> Option<String> {
@@ -90,7 +61,7 @@ fn reason_not_to_bind(pod: &Object) -> Option<String> {
 
 /// Puts `condition` in the place of the one of its type (`UpdatePodCondition`): its transition is now unless its status is
 /// the same.
-fn set_condition(status: &mut Value, mut condition: Map, now: Time) {
+pub(super) fn set_condition(status: &mut Value, mut condition: Map, now: Time) {
     let conditions = status.field_mut("conditions").items_mut();
     let present = conditions.iter_mut().find(|it| it["type"] == condition["type"]);
     condition.insert(literal!("lastProbeTime"), Value::Null);

@@ -98,7 +98,8 @@ impl Api<'_> {
     }
 }
 
-fn check_preconditions(object: &Object, options: &DeleteOptions) -> Result<(), Status> {
+/// Whether `object` has the uid and version that `options` ask for.
+pub(super) fn check_preconditions(object: &Object, options: &DeleteOptions) -> Result<(), Status> {
     let why = match (&options.uid, &options.resource_version) {
         (Some(uid), _) if *uid != object.meta.uid => format!(
             "the UID in the precondition ({uid}) does not match the UID in record ({}). The object might have been deleted \

@@ -5,7 +5,12 @@ use super::Strategy;
 use super::amounts::{refuse_negative, validate_at_most_100_percent, validate_number_or_percent};
 use super::selector::validate_label_selector;
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
+use crate::clock::Time;
+use crate::map;
 use crate::object::{Object, Value, literal};
+
+/// The type of the condition that tells whether a pod may be disrupted.
+pub const DISRUPTION_ALLOWED: &str = "DisruptionAllowed";
 
 /// The numbers that Go writes even when they are zero.
 const COUNTS: [&str; 4] = ["currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"];
@@ -43,6 +48,40 @@ pub static STRATEGY: Strategy = Strategy {
     },
     ..Strategy::PLAIN
 };
+
+/// What the condition `DisruptionAllowed` has to say of the status: its status and reason.
+pub fn verdict(budget: &Object) -> (&'static str, &'static str) {
+    let allowed = budget.status()["disruptionsAllowed"].as_i64().unwrap_or_default();
+    if allowed > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") }
+}
+
+/// Makes the condition `DisruptionAllowed` say what the numbers of the status do (`UpdateDisruptionAllowedCondition` in
+/// `component-helpers/apps/poddisruptionbudget/helpers.go`).
+pub fn update_condition(budget: &mut Object, now: Time) {
+    let (status, reason) = verdict(budget);
+    set_condition(budget, status, reason, "", now);
+}
+
+/// Sets the condition `DisruptionAllowed`; its transition is now if its status is another (`SetStatusCondition`).
+pub fn set_condition(budget: &mut Object, status: &'static str, reason: &'static str, message: &str, now: Time) {
+    let observed = budget.status()["observedGeneration"].as_i64().filter(|it| *it != 0);
+    let conditions = budget.status_mut().field_mut("conditions").items_mut();
+    let old = conditions.iter().position(|it| it["type"].str_or_empty() == DISRUPTION_ALLOWED);
+    let same = old.and_then(|at| conditions.get(at)).filter(|it| it["status"].str_or_empty() == status);
+    let since = same.map_or_else(|| Value::from(now.truncated()), |it| it["lastTransitionTime"].clone());
+    let condition = Value::Map(map! {
+        "type" => DISRUPTION_ALLOWED,
+        "status" => status,
+        "reason" => reason,
+        "message" => message,
+        "lastTransitionTime" => since,
+        "observedGeneration" => observed,
+    });
+    match old.and_then(|at| conditions.get_mut(at)) {
+        Some(present) => *present = condition,
+        None => conditions.push(condition),
+    }
+}
 
 fn default_status(budget: &mut Object) {
     for field in COUNTS {
