@@ -169,6 +169,7 @@ mod tests {
 
     fn store(pod: &str, spec: &str, status: &str) -> Store {
         let mut store = Store::new();
+        store.put(Object::new(kinds::NAMESPACE, "", "default"), Time(0), "test".into());
         let mut web = Object::new(kinds::POD, "default", "web");
         web.meta.labels = map! { "app" => "web" };
         *web.spec_mut() = value(r#"{"containers":[{"name":"c","image":"i"}]}"#);
