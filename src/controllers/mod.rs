@@ -2,6 +2,9 @@
 //!
 //! The scheduler and the kubelets have the same shape and implement the same [`Controller`] trait.
 
+pub mod admission_policy_status;
+pub mod certificate_cleaner;
+pub mod cluster_role_aggregation;
 pub mod cronjob;
 pub mod custom_resource_definition;
 pub mod daemonset;
@@ -10,6 +13,7 @@ pub mod disruption;
 pub mod endpoint_slice;
 pub mod endpoint_slice_mirroring;
 pub mod endpoints;
+pub mod ephemeral_volume;
 mod event_budget;
 pub mod garbage_collector;
 pub mod history;
@@ -17,6 +21,7 @@ pub mod horizontal_pod_autoscaler;
 pub mod job;
 pub mod namespace;
 pub mod node_lifecycle;
+pub mod node_ttl;
 pub mod persistent_volume;
 pub mod pod_gc;
 pub mod replicaset;
@@ -207,7 +212,7 @@ pub struct Announced {
     pub action: Action,
     /// What the events are about.
     pub about: Arc<Object>,
-    /// The reason and the sentence of the `Normal` event when it went well.
+    /// The reason and the sentence of the `Normal` event when it went well; without a reason there is none.
     pub success: (&'static str, String),
     /// The reason of each `Warning` event when it failed, and what its sentence has before the error.
     pub failures: Vec<(&'static str, String)>,

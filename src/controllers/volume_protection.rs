@@ -52,7 +52,7 @@ impl Controller for VolumeProtection {
             (object.status()["phase"].as_str() == Some("Bound"), Some(literal!("pv-protection-controller")))
         } else {
             let uses = |pod: &Object| {
-                pod.node_name().is_some() && !is_over(pod) && claims_of(pod).any(|claim| claim == key.name.as_str())
+                pod.node_name().is_some() && !is_over(pod) && claims_of(pod).any(|claim| claim == key.name)
             };
             (view.list_in(kinds::POD, &key.namespace).any(|pod| uses(pod)), None)
         };
@@ -76,8 +76,13 @@ fn is_over(pod: &Object) -> bool {
     matches!(pod.status()["phase"].str_or_empty(), "Succeeded" | "Failed")
 }
 
-fn claims_of(pod: &Object) -> impl Iterator<Item = &str> {
-    pod.spec()["volumes"].items().iter().filter_map(|it: &Value| it["persistentVolumeClaim"]["claimName"].as_str())
+/// The names of the claims that `pod` uses, those of its ephemeral volumes included.
+fn claims_of(pod: &Object) -> impl Iterator<Item = Str> {
+    pod.spec()["volumes"].items().iter().filter_map(|volume: &Value| {
+        let named = volume["persistentVolumeClaim"]["claimName"].as_shared_str().cloned();
+        let own = || Str::from(format!("{}-{}", pod.meta.name, volume["name"].str_or_empty()));
+        named.or_else(|| (!volume["ephemeral"].is_null()).then(own))
+    })
 }
 
 #[cfg(test)]

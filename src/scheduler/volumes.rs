@@ -38,6 +38,15 @@ pub fn keys(pod: &Object) -> Vec<Key> {
     pod.spec()["volumes"].items().iter().filter_map(|it| named(it).or_else(|| ephemeral(it))).collect()
 }
 
+/// Why `pod` has to wait for a claim that is not there.
+fn missing(pod: &Object, name: &Str) -> String {
+    let is_named = |it: &crate::object::Value| it["persistentVolumeClaim"]["claimName"].as_str() == Some(name);
+    if pod.spec()["volumes"].items().iter().any(is_named) {
+        return format!("persistentvolumeclaim {name:?} not found");
+    }
+    format!("waiting for ephemeral volume controller to create the persistentvolumeclaim {name:?}")
+}
+
 impl Claims {
     /// The claims of `pod`.
     ///
@@ -47,7 +56,7 @@ impl Claims {
         let mut claims = Claims::default();
         for key in keys(pod) {
             let Some(claim) = view.get(&key) else {
-                return Err(format!("persistentvolumeclaim {:?} not found", key.name));
+                return Err(missing(pod, &key.name));
             };
             if claim.status()["phase"].as_str() == Some("Lost") {
                 let volume = claim.spec()["volumeName"].str_or_empty();

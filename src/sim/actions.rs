@@ -157,6 +157,7 @@ impl Cluster {
                 let Announced { action, about, success, failures } = *announced;
                 let result = self.act(actor, action);
                 match &result {
+                    Ok(_) if success.0.is_empty() => {}
                     Ok(_) => self.announce(actor, EventRecord::normal(&about, success.0, success.1)),
                     Err(status) => failures.into_iter().for_each(|(reason, text)| {
                         self.announce(actor, EventRecord::warning(&about, reason, text + &status.to_string()));

@@ -7,6 +7,7 @@
 
 use crate::api::Status;
 use crate::api::registry::{Part, WriteOptions};
+use crate::controllers::node_ttl;
 use crate::controllers::service_account::{new_default_account, new_root_ca};
 use crate::kubelet::node::{new_node, say_simulated};
 use crate::map;
@@ -74,7 +75,7 @@ impl Cluster {
             self.api(literal!("service-account-controller")).create(new_default_account(name), &plain)?;
         }
         self.furnish()?;
-        nodes.iter().try_for_each(|node| self.add_node(node))
+        nodes.iter().try_for_each(|node| self.register(node, nodes.len()))
     }
 
     /// Adds a node as its kubelet registers it, Ready at once, with its lease in kube-node-lease.
@@ -82,10 +83,19 @@ impl Cluster {
     /// # Errors
     /// What the API answered when it refused the node or its lease.
     pub fn add_node(&mut self, node: &NodeSpec) -> Result<(), Status> {
+        let nodes = self.store.count(kinds::NODE) + 1;
+        self.register(node, nodes)
+    }
+
+    /// Adds a node to a cluster that is to have `nodes` of them.
+    fn register(&mut self, node: &NodeSpec, nodes: usize) -> Result<(), Status> {
         let plain = WriteOptions::default();
         let kubelet = Str::from(format!("kubelet {}", node.name));
         self.silent.remove(&node.name);
-        let stored = self.new_node(node);
+        let mut stored = self.new_node(node);
+        if !node.annotations.contains_key(&node_ttl::TTL) {
+            stored.meta.set_annotation(node_ttl::TTL, node_ttl::annotation_for(nodes));
+        }
         let made = self.api(kubelet.clone()).create(stored, &plain)?;
         // Admission gives every new node the not-ready taint, and the node controller takes it off a node that is Ready.
         // A node that joins here is past that.
@@ -110,7 +120,6 @@ impl Cluster {
         for (key, value) in node.labels.iter() {
             object.meta.labels.insert(key.clone(), value.clone());
         }
-        object.meta.set_annotation(literal!("node.alpha.kubernetes.io/ttl"), literal!("0"));
         for (key, value) in node.annotations.iter() {
             object.meta.annotations.insert(key.clone(), value.clone());
         }

@@ -70,11 +70,15 @@ struct Reference {
 }
 
 impl Source {
-    /// `kubelet node-1` is the component `kubelet` on the host `node-1`; controllers tell no host, and one of them calls
-    /// itself after the whole process.
+    /// `kubelet node-1` is the component `kubelet` on the host `node-1`; controllers tell no host, and some of them
+    /// call themselves otherwise in events.
     fn new(actor: &str) -> Self {
         let (component, host) = actor.split_once(' ').unwrap_or((actor, ""));
-        let component = if component == "disruption-controller" { "controllermanager" } else { component };
+        let component = match component {
+            "disruption-controller" => "controllermanager",
+            "ephemeral-volume-controller" => "ephemeral_volume",
+            other => other,
+        };
         let (component, host) = (Str::from(component), Str::from(host));
         let shown = map! { "component" => &component, "host" => (!host.is_empty()).then_some(&*host) };
         Source { shown, component, host, correlator: Correlator::default() }

@@ -13,6 +13,15 @@ pub(super) fn fill(object: &mut Object) {
     object.body.retain(|_, value| !value.is_null());
 }
 
+/// Puts null into a changed object for every time in it that was never set: Go writes those whatever their tags say.
+pub(super) fn fill_times(object: &mut Object) {
+    if let Type::Struct(index) = schema().root(object.kind) {
+        fill_fields(&mut object.body, schema().get(*index), Nulls::OfTimes);
+        object.body.remove("metadata");
+    }
+    object.body.retain(|_, value| !value.is_null());
+}
+
 /// What Go writes of an object of `kind` in which nothing is set: a bookmark is one.
 pub(super) fn empty_body(kind: Kind, api_version: &str) -> Map {
     let mut body = Map::new();
@@ -47,10 +56,14 @@ fn show_null(shown: &mut Value, key: &Str) {
     }
 }
 
-/// Whether nulls are written into what is filled.
+/// Which nulls are written into what is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Nulls {
+    /// Those of times alone, and nothing else is written either.
+    OfTimes,
+    /// Those of times, beside what is no null.
     Left,
+    /// All of them.
     Written,
 }
 
@@ -68,6 +81,10 @@ fn fill_fields(map: &mut Map, of: &Struct, nulls: Nulls) {
 }
 
 fn zero(field: &Field, nulls: Nulls) -> Option<Value> {
+    let is_time = matches!(field.ty, Type::Time | Type::MicroTime) && field.zero == Zero::Null;
+    if is_time || nulls == Nulls::OfTimes {
+        return is_time.then_some(Value::Null);
+    }
     Some(match field.zero {
         Zero::Absent => return None,
         Zero::Null => return (nulls == Nulls::Written).then_some(Value::Null),
@@ -127,10 +144,26 @@ mod tests {
                 r#"{"addressType":"IPv4","endpoints":[{"addresses":["10.0.0.1"],"conditions":{}}]}"#,
             ),
             (kinds::CLUSTER_ROLE, r#"{"rules":null}"#, "{}"),
+            (
+                kinds::POD,
+                r#"{"status":{"conditions":[{"type":"Ready","status":"True"}]}}"#,
+                r#"{"spec":{},"status":{"conditions":[{"lastProbeTime":null,"lastTransitionTime":null,"status":"True","type":"Ready"}]}}"#,
+            ),
         ];
         for (kind, body, want) in table {
             assert_eq!(filled(kind, body), want);
         }
+    }
+
+    #[test]
+    fn times_that_were_never_set_are_null_and_nothing_else_is_written() {
+        let mut node = Object::new(kinds::NODE, "", "n");
+        let body = r#"{"spec":{"taints":[{"key":"k","effect":"NoSchedule"}]},"status":{"conditions":[{"type":"Ready",
+            "status":"True","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}"#;
+        node.body = Value::from_json(body.as_bytes()).expect("valid").as_map().cloned().expect("a map");
+        fill_times(&mut node);
+        let want = r#"{"spec":{"taints":[{"effect":"NoSchedule","key":"k"}]},"status":{"conditions":[{"lastHeartbeatTime":null,"lastTransitionTime":"2026-01-01T00:00:00Z","status":"True","type":"Ready"}]}}"#;
+        assert_eq!(Value::Map(node.body).to_json(), want);
     }
 
     #[test]

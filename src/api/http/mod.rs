@@ -26,6 +26,7 @@ mod metrics;
 mod negotiation;
 mod older_types;
 mod openapi;
+mod openid;
 mod ownership;
 mod patch;
 mod pretty;
@@ -217,6 +218,9 @@ pub fn handle(api: &mut Api<'_>, request: &Request) -> Reply {
 fn answer(api: &mut Api<'_>, request: &Request) -> Result<Reply, Response> {
     review::authenticate(api, request)?;
     if let Some(response) = openapi::answer(api.view(), request)? {
+        return Ok(Reply::Done(response));
+    }
+    if let Some(response) = openid::answer(request) {
         return Ok(Reply::Done(response));
     }
     if let Some(response) = discovery::answer(api.view(), request)? {

@@ -23,7 +23,7 @@ const USER: Str = literal!("kubernetes-admin");
 /// The groups of that user: the first is allowed everything.
 const GROUPS: [Str; 2] = [literal!("system:masters"), literal!("system:authenticated")];
 /// Who signs tokens, and whom they are for when nobody else is named.
-const ISSUER: Str = literal!("https://kubernetes.default.svc.cluster.local");
+pub(super) const ISSUER: Str = literal!("https://kubernetes.default.svc.cluster.local");
 /// Who signs the tokens that secrets hold.
 const LEGACY_ISSUER: &str = "kubernetes/serviceaccount";
 /// How long a token is good when nobody says, and how long it is at least, in seconds.

@@ -129,6 +129,7 @@ pub(super) fn store(
     options: &WriteOptions,
 ) -> Result<Arc<Object>, Status> {
     let before = api.view().get(&body.object.key()).map(|object| object.meta.generation);
+    empty::fill_times(&mut body.object);
     let stored = api.update(body.object.clone(), part, options)?;
     if before != Some(stored.meta.generation) {
         body.warnings.extend(warnings(&body.object));

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::object::{Key, Object, Value, kinds, matches_label_selector};
 use crate::store::{Change, View};
 use status::Count;
@@ -28,6 +28,10 @@ pub struct DisruptionController {
 impl Controller for DisruptionController {
     fn name(&self) -> &'static str {
         "disruption-controller"
+    }
+
+    fn watches(&self) -> Watches {
+        Watches::Only(&[kinds::POD, kinds::POD_DISRUPTION_BUDGET])
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
