@@ -23,11 +23,11 @@ Feature: Events are counted and forgotten
     Then the events of pod/crash are:
       | TYPE    | REASON    | MESSAGE                                                        | COUNT | FROM              |
       | Normal  | Scheduled | Successfully assigned default/crash to node-0                  | 1     | default-scheduler |
+      | Normal  | Pulling   | Pulling image "busybox"                                        | 5     | kubelet           |
       | Normal  | Pulled    | Successfully pulled image "busybox" in *                       | 5     | kubelet           |
       | Normal  | Created   | Container created                                              | 5     | kubelet           |
       | Normal  | Started   | Container started                                              | 5     | kubelet           |
-      | Normal  | Pulling   | Pulling image "busybox"                                        | 6     | kubelet           |
-      | Warning | BackOff   | Back-off restarting failed container main in pod crash_default(*) | 4     | kubelet           |
+      | Warning | BackOff   | Back-off restarting failed container main in pod crash_default(*) | 5     | kubelet           |
 
   Scenario: An event is gone an hour after its last change
     Given 10 seconds pass

@@ -6,9 +6,10 @@
 use super::environment::{expand, with_runtime};
 use super::image_behaviour::{ImageBehaviour, Run};
 use super::shell::files::{Files, absolute};
+use super::shell::invocation::{Invocation, Source};
 use super::shell::machine::Machine;
 use super::shell::scripts::Scripts;
-use super::shell::{self, Environment, Shell};
+use super::shell::{self, Environment};
 use crate::clock::{Span, Time};
 use crate::object::{Object, Value};
 
@@ -118,17 +119,20 @@ pub fn process(making: &Making<'_>) -> Process {
     // Base images have no entrypoint, so that arguments alone are a command as well.
     let is_command = !command.is_empty() || is_base;
     let result = if is_shell(program) {
-        let in_file = argv.get(1).filter(|it| !it.starts_with(['-', '+']));
         let own = files.insert((making.files)());
-        match in_file.filter(|it| own.get(&absolute(&folder(making), it)).is_some()) {
-            Some(_) => Ok(shell::program(&argv, &env, started)),
-            None if shell::reads_its_script(&argv) => Ok(shell::program(&argv, &env, started)),
-            None => shell_command(&argv, &env, making),
+        match Invocation::parse(&argv) {
+            Ok(Invocation { script: Source::File(file), .. })
+                if own.get(&absolute(&folder(making), &file)).is_some() =>
+            {
+                Ok(shell::program(&argv, &env, started))
+            }
+            Ok(Invocation { script: Source::Input, .. }) => Ok(shell::program(&argv, &env, started)),
+            _ => shell_command(&argv, &env, making),
         }
     } else if shell::is_program(shell::base_name(program)) {
         Ok(shell::program(&argv, &env, started))
     } else if making.reading == Reading::AsScript {
-        shell::shell(&argv.join(" "), &Shell { scripts: Some(making.scripts), ..Shell::default() }, &env, started)
+        shell::read_shell(&argv.join(" "), &Invocation::default(), Some(making.scripts), &env, started)
     } else if is_command && (is_no_program(program) || is_base && is_missing(program)) {
         return Process::CannotStart(not_found(program));
     } else if let Some(image) = ImageBehaviour::of_program(program) {
@@ -160,9 +164,10 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
     let (env, now) = (making.env(), making.started);
     let machine = match argv.first() {
         None => Err("no command was given".to_owned()),
-        Some(program) if is_shell(program) && !shell::reads_its_script(argv) => {
-            shell_command(argv, &env, making).map_err(|construct| not_interpreted(&construct))
-        }
+        Some(program) if is_shell(program) => match Invocation::parse(argv) {
+            Ok(Invocation { script: Source::Input | Source::File(_), .. }) => Ok(shell::program(argv, &env, now)),
+            _ => shell_command(argv, &env, making).map_err(|construct| not_interpreted(&construct)),
+        },
         Some(program) if is_no_program(program) || is_base_image(making.container) && is_missing(program) => {
             Err(format!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: {program:?}: executable file not \
@@ -213,21 +218,15 @@ fn cannot_start(program: &str, why: &str) -> String {
     )
 }
 
-/// `sh -c SCRIPT [NAME ARG..]`, with `-e` and `-c` together or apart.
+/// A shell that is given its script as a text.
 fn shell_command(argv: &[String], env: &Environment, making: &Making<'_>) -> Result<Machine, String> {
-    let started = making.started;
-    let flags: Vec<&str> = argv[1..].iter().map(String::as_str).take_while(|it| it.starts_with('-')).collect();
-    let Some(script) = argv.get(1 + flags.len()) else {
-        return Err(argv[0].clone());
-    };
-    let letters: String = flags.iter().flat_map(|it| it.chars().skip(1)).collect();
-    // A login shell and one that traces run the same here.
-    if !letters.contains('c') || letters.chars().any(|it| !"ceuxl".contains(it)) {
-        return Err(flags.first().map_or_else(|| script.clone(), |it| format!("{} {it}", argv[0])));
+    let (call, started) = (Invocation::parse(argv)?, making.started);
+    match &call.script {
+        Source::Text(script) => Ok(shell::read_shell(script, &call, Some(making.scripts), env, started)
+            .unwrap_or_else(|construct| shell::refused(&construct, env, started))),
+        Source::File(name) => Err(name.clone()),
+        Source::Input => Err(argv[0].clone()),
     }
-    let args = argv.get(2 + flags.len()..).unwrap_or_default();
-    let shell = Shell { args, stops_on_error: letters.contains('e'), scripts: Some(making.scripts) };
-    Ok(shell::shell(script, &shell, env, started).unwrap_or_else(|construct| shell::refused(&construct, env, started)))
 }
 
 #[cfg(test)]

@@ -16,8 +16,11 @@ static OWN: [Str; 5] = [
 /// The condition of a pod that others than itself brought to its end.
 static DISRUPTED: Str = literal!("DisruptionTarget");
 
-/// The condition of a pod whose resources are to change and cannot.
-static RESIZE: Str = literal!("PodResizePending");
+/// The conditions of a pod whose resources are to change and cannot, and of one whose resources are being changed.
+static RESIZE: [Str; 2] = [literal!("PodResizePending"), literal!("PodResizeInProgress")];
+
+/// The condition of a pod with a rule that starts all its containers anew, which comes after all others.
+static RESTARTING: Str = literal!("AllContainersRestarting");
 
 /// One condition of a pod.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,24 +147,52 @@ fn disrupt(worker: &Worker, others: &mut Vec<Value>, now: &Str) {
     }
 }
 
+/// Whether all containers are being started anew; `None` for a pod of which no rule says so
+/// (`GenerateAllContainersRestartingCondition`).
+fn restarting(worker: &Worker, phase: &str) -> Option<Verdict> {
+    let specs = (0..worker.mains().end).map(|it| worker.spec(it));
+    if !specs.into_iter().any(super::restart::may_restart_all) {
+        return None;
+    }
+    Some(match phase {
+        "Succeeded" => (false, literal!("PodCompleted"), Str::new()),
+        "Failed" => (false, literal!("PodFailed"), Str::new()),
+        _ if worker.restarting_all => {
+            (true, literal!("RestartAllContainersStarted"), literal!("container exited with restart policy rule"))
+        }
+        _ => plain(false),
+    })
+}
+
 /// The conditions of a pod in `phase`: those of others as they stand, and then the kubelet's own, which keep their
 /// transition times where the stored ones have the same status.
 pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) -> (Vec<Value>, Vec<Condition>) {
     let old = &worker.pod.status()["conditions"];
     let (mut stored, mut others) = ([None; OWN.len()], Vec::new());
-    let mut resize = None;
+    let (mut resizes, mut restarted) = ([None; RESIZE.len()], None);
     for condition in old.items() {
-        match OWN.iter().position(|kind| condition["type"].as_str() == Some(kind)) {
-            Some(i) => stored[i] = stored[i].or(Some(condition)),
-            None if condition["type"].as_str() == Some(&RESIZE) => resize = Some(condition),
-            None => others.push(condition.clone()),
+        let kind = condition["type"].as_str();
+        if let Some(i) = OWN.iter().position(|it| kind == Some(it)) {
+            stored[i] = stored[i].or(Some(condition));
+        } else if let Some(i) = RESIZE.iter().position(|it| kind == Some(it)) {
+            resizes[i] = Some(condition);
+        } else if kind == Some(&RESTARTING) {
+            restarted = Some(condition);
+        } else {
+            others.push(condition.clone());
         }
     }
-    if let Some(pending) = &worker.resize {
-        let since = resize.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone();
-        let (reason, message) = (Str::from(pending.reason), pending.message.clone());
-        let generation = worker.pod.meta.generation;
-        others.push(Condition { kind: RESIZE.clone(), status: true, reason, message, since, generation }.to_value());
+    let generation = worker.pod.meta.generation;
+    let since = |stored: Option<&Value>, status: bool| {
+        let same = stored.filter(|it| (it["status"].as_str() == Some("True")) == status);
+        same.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone()
+    };
+    let pending = worker.resize.as_ref().map(|it| (Str::from(it.reason), it.message.clone(), generation));
+    let in_progress = worker.resizing.as_ref().map(|it| (Str::new(), Str::new(), it.generation));
+    for ((kind, stored), what) in RESIZE.iter().zip(resizes).zip([pending, in_progress]) {
+        let Some((reason, message, generation)) = what else { continue };
+        let (kind, since) = (kind.clone(), since(stored, true));
+        others.push(Condition { kind, status: true, reason, message, since, generation }.to_value());
     }
     if matches!(phase, "Succeeded" | "Failed") {
         disrupt(worker, &mut others, now);
@@ -170,9 +201,13 @@ pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) ->
     let verdicts =
         [plain(has_sandbox), initialized(worker, phase), ready(worker, &all_ready, old), all_ready, plain(true)];
     let own = OWN.iter().cloned().zip(verdicts).zip(stored).map(|((kind, (status, reason, message)), stored)| {
-        let same = stored.filter(|it| (it["status"].as_str() == Some("True")) == status);
-        let since = same.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone();
-        Condition { kind, status, reason, message, since, generation: worker.pod.meta.generation }
+        let since = since(stored, status);
+        Condition { kind, status, reason, message, since, generation }
     });
-    (others, own.collect())
+    let mut own: Vec<Condition> = own.collect();
+    if let Some((status, reason, message)) = restarting(worker, phase) {
+        let since = since(restarted, status);
+        own.push(Condition { kind: RESTARTING.clone(), status, reason, message, since, generation: 0 });
+    }
+    (others, own)
 }

@@ -26,6 +26,8 @@ pub struct Container {
     pub counts: Option<Time>,
     /// How the pull of its image stands.
     pub pull: Pull,
+    /// The resources that its node has set aside for it; null before its first start.
+    pub allocated: Value,
     /// Why it is not started although its turn has come.
     pub hold: Option<Hold>,
     /// Whether its process has started up: no startup probe is still to pass.
@@ -110,12 +112,16 @@ pub enum Next {
     Stay,
     /// It is started again soon, and shows its exit until then.
     Restart(Time),
-    /// It waits in `CrashLoopBackOff`.
+    /// A back-off holds it up.
     BackOff {
         /// When it is started again.
         until: Time,
         /// The delay that holds it up.
         delay: Span,
+        /// When its kubelet next finds it held up: it shows `CrashLoopBackOff` from the first time on.
+        found_at: Time,
+        /// Whether it has found it so.
+        found: bool,
     },
 }
 
@@ -159,6 +165,27 @@ impl Container {
     /// Whether it shows as running: its process runs, and the hook after its start is over.
     pub fn is_up(&self) -> bool {
         self.running().is_some_and(|it| it.post_start.is_none())
+    }
+
+    /// Finds it held up by a back-off, if that is due by `now`; then once every `period` until it is started again.
+    pub fn find_held_up(&mut self, now: Time, period: Span) -> bool {
+        match &mut self.state {
+            State::Exited(_, Next::BackOff { until, found_at, found, .. }) if *found_at <= now && now < *until => {
+                *found = true;
+                self.hold = None;
+                *found_at = *found_at + period;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// When its kubelet next finds it held up.
+    pub fn found_held_up_at(&self) -> Option<Time> {
+        match self.state {
+            State::Exited(_, Next::BackOff { until, found_at, .. }) => Some(found_at).filter(|it| *it < until),
+            _ => None,
+        }
     }
 
     /// Whether it ended and is not to be started again.

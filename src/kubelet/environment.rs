@@ -72,7 +72,9 @@ pub fn hostname(pod: &Object) -> String {
     let spec = pod.spec();
     let asked =
         ["hostnameOverride", "hostname"].into_iter().find_map(|it| spec[it].as_str().filter(|it| !it.is_empty()));
-    let mut name = asked.unwrap_or(&pod.meta.name).to_owned();
+    // On the network of its node a pod has the node's name.
+    let node = pod.node_name().filter(|_| spec["hostNetwork"].is_true() && spec["hostnameOverride"].is_empty());
+    let mut name = node.map_or(asked.unwrap_or(&pod.meta.name), |it| it.as_str()).to_owned();
     if name.len() > MOST_HOSTNAME {
         name.truncate(MOST_HOSTNAME);
         name.truncate(name.trim_end_matches(['-', '.']).len());

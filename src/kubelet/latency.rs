@@ -194,7 +194,7 @@ impl FromStr for Latency {
 }
 
 /// `10%` in thousandths, at most all of them.
-fn parse_percent(text: &str) -> Option<i64> {
+pub fn parse_percent(text: &str) -> Option<i64> {
     let number: f64 = text.strip_suffix('%')?.parse().ok()?;
     (0.0..=100.0).contains(&number).then(|| (number * 10.0).round() as i64)
 }

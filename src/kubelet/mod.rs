@@ -2,8 +2,9 @@
 //!
 //! A container's process is worked out when it starts, so a pod has one deadline, its next one, and a pod at rest has
 //! none. A status is written when it differs from the stored one: after the binding, when containers start or end, and at
-//! the end of the pod. Differences from the real one: a container's exit is seen at once and its successor starts
-//! [`latency::NOTICE`] later, `CrashLoopBackOff` is shown from the exit on, and its event is recorded once a back-off.
+//! the end of the pod. Differences from the real one: a container's exit is seen at once; its successor starts, or is found
+//! held up, [`latency::NOTICE`] later. `CrashLoopBackOff` is shown from then on, where a real kubelet shows it with its next
+//! look at the pod, up to a minute and a half later.
 
 pub mod admission;
 pub mod behaviour;
@@ -102,6 +103,8 @@ pub struct Kubelet {
     restarted: BTreeMap<Key, bool>,
     /// The scripts that were read before.
     scripts: Scripts,
+    /// The pods that wait for room to change their resources.
+    deferred: BTreeSet<Key>,
 }
 
 /// What is remembered of a node.
@@ -144,6 +147,19 @@ impl Kubelet {
         }
     }
 
+    /// Says how much shorter or longer everything may take, in thousandths, on one node or on all of them; what chance makes
+    /// of it follows from `seed`.
+    pub fn set_jitter(&mut self, node: Option<&str>, jitter: i64, seed: u64) {
+        let with = |latency: Latency| Latency { jitter, seed, ..latency };
+        match node {
+            Some(node) => drop(self.latencies.insert(Str::from(node), with(self.latency_of(node)))),
+            None => {
+                self.latency = with(self.latency);
+                self.latencies.values_mut().for_each(|it| *it = with(*it));
+            }
+        }
+    }
+
     fn latency_of(&self, node: &str) -> Latency {
         self.latencies.get(node).copied().unwrap_or(self.latency)
     }
@@ -167,6 +183,7 @@ impl Kubelet {
 
     /// Lets go of the pod at `key`: its processes are killed.
     fn forget(&mut self, key: &Key, actions: &mut Vec<Action>) {
+        self.deferred.remove(key);
         let Some(mut worker) = self.workers.remove(key) else {
             return;
         };
@@ -252,6 +269,12 @@ impl Kubelet {
         }
         worker.advance(around, &mut happenings);
         let visits = talk(&mut worker, around, &mut happenings, &mut outcome.actions);
+        resize::finish(&mut worker, around, &mut happenings);
+        if worker.resize.is_some() {
+            self.deferred.insert(key.clone());
+        } else if !self.deferred.is_empty() {
+            self.deferred.remove(&key);
+        }
         worker.storage.store(&mut self.disks);
         self.tell(&mut worker, &happenings, now, &mut outcome.actions);
         let terminated = worker.is_terminated(around);
@@ -335,6 +358,14 @@ impl Kubelet {
         }
     }
 
+    /// Wakes the pods that wait for room when another one leaves their node.
+    fn room_made(&self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
+        if let Some(node) = room_on(&change.before).filter(|_| room_on(&change.after).is_none()) {
+            let waits = self.deferred.iter().filter(|it| view.get(it).is_some_and(|pod| pod.node_name() == Some(node)));
+            wakes.extend(waits.filter(|it| **it != change.key).map(|it| Wake::now(it.clone())));
+        }
+    }
+
     /// The write that brings the stored status to what is now, if they differ.
     fn write_status(&mut self, worker: &mut Worker, around: &Surroundings<'_>, terminated: bool) -> Option<Action> {
         self.give_address(worker, around);
@@ -409,6 +440,9 @@ impl Controller for Kubelet {
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         if change.key.kind == kinds::POD {
             self.awaited_pod(change, wakes);
+            if !self.deferred.is_empty() {
+                self.room_made(change, view, wakes);
+            }
         }
         match change.key.kind {
             kinds::POD if concerns(change, self.latency.silent) => wakes.push(Wake::now(change.key.clone())),
@@ -484,6 +518,12 @@ fn talk(
         worker.advance(around, happenings);
     }
     visits
+}
+
+/// The node on which a pod takes up room.
+fn room_on(pod: &Option<Arc<Object>>) -> Option<&Str> {
+    let pod = pod.as_ref().filter(|it| !status::is_terminal(it.status()["phase"].str_or_empty()))?;
+    pod.node_name()
 }
 
 /// Whether a change of a pod is news to its kubelet: what kubelets write themselves is not. One that is silent leaves a

@@ -1,10 +1,13 @@
 //! Containers whose resources change while they run (`pkg/kubelet/allocation/allocation_manager.go`,
-//! `computePodResizeAction` in `pkg/kubelet/kuberuntime/kuberuntime_manager.go`).
+//! `computePodResizeAction` in `pkg/kubelet/kuberuntime/kuberuntime_manager.go`, `pkg/kubelet/events/pod_resize.go`).
 //!
-//! Known difference: a change that fits is made at once, so that `PodResizeInProgress` is never to be seen.
+//! A change that fits is set aside at once, and made in the containers; it is over when the kubelet next lists them
+//! ([`super::latency::NOTICE`]), or once those that have to start anew for it have done so.
 
 use super::container::State;
+use super::events::Happening;
 use super::surroundings::Surroundings;
+use super::volume::NEVER;
 use super::worker::{Happenings, Worker};
 use crate::clock::{Span, Time};
 use crate::object::{Object, Quantity, Str, Value};
@@ -25,20 +28,42 @@ pub struct Pending {
     pub retry_at: Option<Time>,
 }
 
+/// A change that is being made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InProgress {
+    /// The generation of the pod that asks for it.
+    pub generation: i64,
+    /// When the kubelet sees that it is made; never as long as a container has to start anew first.
+    pub until: Time,
+}
+
 /// Takes over what the spec says of the resources of containers that were started with others, if the node has the room.
 pub fn sync(worker: &mut Worker, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
+    finish(worker, around, happenings);
     let changed: Vec<usize> = (0..worker.mains().end).filter(|it| differs(worker, *it)).collect();
     if changed.is_empty() {
         worker.resize = None;
         return;
     }
-    worker.resize = if around.latency.silent { None } else { pending(worker, around) };
-    if worker.resize.is_some() {
+    let old = worker.resize.take();
+    if let Some(pending) = pending(worker, around).filter(|_| !around.latency.silent) {
+        if old.is_none_or(|it| (it.reason, &it.message) != (pending.reason, &pending.message)) {
+            let event = if pending.reason == "Deferred" { "ResizeDeferred" } else { "ResizeInfeasible" };
+            let text = told(&worker.pod, &format!("Pod resize {}", pending.reason), &pending.message);
+            happenings.push((0, Happening::OfPod(true, event, text)));
+        }
+        worker.resize = Some(pending);
         return;
+    }
+    if !around.latency.silent {
+        let text = told(&worker.pod, "Pod resize started", "");
+        happenings.push((0, Happening::OfPod(false, "ResizeStarted", text)));
+        let (generation, until) = (worker.pod.meta.generation, around.now + around.latency.notice);
+        worker.resizing = Some(InProgress { generation, until });
     }
     for index in changed {
         let wanted = worker.spec(index)["resources"].clone();
-        let old = std::mem::replace(&mut worker.containers[index].resources, wanted.clone());
+        let old = std::mem::replace(&mut worker.containers[index].allocated, wanted.clone());
         let restarts = RESIZABLE
             .into_iter()
             .any(|it| amounts(&old, it) != amounts(&wanted, it) && must_restart(worker, index, it));
@@ -46,15 +71,62 @@ pub fn sync(worker: &mut Worker, around: &mut Surroundings<'_>, happenings: &mut
             let name = worker.spec(index)["name"].str_or_empty();
             let why = Str::from(format!("Container {name} resize requires restart"));
             worker.kill(index, why, None, true, around, happenings);
+        } else if around.latency.silent {
+            worker.containers[index].resources = wanted;
         }
     }
 }
 
-/// Whether the container at `index` was started with other resources than its spec has now.
+/// Sees whether a change that is under way has been made.
+pub fn finish(worker: &mut Worker, around: &Surroundings<'_>, happenings: &mut Happenings) {
+    let Some(resizing) = worker.resizing.clone().filter(|it| it.until <= around.now || it.until == NEVER) else {
+        return;
+    };
+    let mut waits = false;
+    for container in &mut worker.containers {
+        match container.running() {
+            Some(running) if running.stop.is_some() => waits |= container.resources != container.allocated,
+            Some(_) => container.resources = container.allocated.clone(),
+            None => {}
+        }
+    }
+    if waits {
+        worker.resizing = Some(InProgress { until: NEVER, ..resizing });
+        return;
+    }
+    worker.resizing = None;
+    let text = told(&worker.pod, "Pod resize completed", "");
+    happenings.push((0, Happening::OfPod(false, "ResizeCompleted", text)));
+}
+
+/// What an event tells of a change: the resources that the spec of `pod` asks for, and what is wrong with that.
+fn told(pod: &Object, what: &str, error: &str) -> Str {
+    let object = |resources: &Value| {
+        let lists = ["limits", "requests"].into_iter().filter(|it| !resources[*it].is_empty());
+        let lists = lists.map(|it| format!("\"{it}\":{}", resources[it].to_json()));
+        format!("{{{}}}", lists.collect::<Vec<_>>().join(","))
+    };
+    let container =
+        |it: &Value| format!("{{\"name\":{},\"resources\":{}}}", it["name"].to_json(), object(&it["resources"]));
+    let mut fields = Vec::new();
+    for list in ["initContainers", "containers"] {
+        let containers: Vec<String> = pod.spec()[list].items().iter().map(container).collect();
+        if !containers.is_empty() {
+            fields.push(format!("\"{list}\":[{}]", containers.join(",")));
+        }
+    }
+    fields.push(format!("\"generation\":{}", pod.meta.generation));
+    if !error.is_empty() {
+        fields.push(format!("\"error\":{}", Value::from(error).to_json()));
+    }
+    Str::from(format!("{what}: {{{}}}", fields.join(",")))
+}
+
+/// Whether other resources were set aside for the container at `index` than its spec asks for now.
 fn differs(worker: &Worker, index: usize) -> bool {
     let container = &worker.containers[index];
     let wanted = &worker.spec(index)["resources"];
-    !container.image.is_empty() && !container.resources.is_same(wanted) && container.resources != *wanted
+    !container.image.is_empty() && !container.allocated.is_same(wanted) && container.allocated != *wanted
 }
 
 fn must_restart(worker: &Worker, index: usize, resource: &str) -> bool {

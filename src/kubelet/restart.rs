@@ -64,6 +64,11 @@ pub fn restarts_all(container: &Value, exit_code: i64) -> bool {
     rule(container, exit_code).is_some_and(|it| it["action"].as_str() == Some("RestartAllContainers"))
 }
 
+/// Whether a rule of `container` starts every container of the pod anew.
+pub fn may_restart_all(container: &Value) -> bool {
+    container["restartPolicyRules"].items().iter().any(|it| it["action"].as_str() == Some("RestartAllContainers"))
+}
+
 /// What the first rule that matches says: a rule can only ask for a restart.
 fn by_rules(container: &Value, exit_code: i64) -> Option<bool> {
     let action = rule(container, exit_code)?["action"].as_str();

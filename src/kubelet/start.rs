@@ -123,7 +123,10 @@ impl Worker {
         let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
         let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, &name, &attempt], 64)));
         self.containers[index].image = image;
-        self.containers[index].resources = self.spec(index)["resources"].clone();
+        if self.resize.is_none() || self.containers[index].allocated.is_null() {
+            self.containers[index].allocated = self.spec(index)["resources"].clone();
+        }
+        self.containers[index].resources = self.containers[index].allocated.clone();
         match Running::new(process, now, id.clone()) {
             Ok(mut running) => {
                 if let Ok(Some(behaviour)) = said {
@@ -147,7 +150,7 @@ impl Worker {
                 let started = Time::from_unix(0);
                 let reason = "StartError";
                 let exit = Exit { code: CANNOT_START, reason, message, started, finished: now, id, machine: None };
-                self.exited(index, exit, None, latency, happenings);
+                self.exited(index, exit, None, latency);
             }
         }
     }

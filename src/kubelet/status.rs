@@ -175,7 +175,7 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
         Value::Null => shared.empty(),
         resources => resources.clone(),
     };
-    let requests = resources["requests"].clone();
+    let requests = container.allocated["requests"].clone();
     map! {
         "allocatedResources" => Some(requests).filter(|it| is_made && !it.is_empty()),
         "containerID" => id,
@@ -214,7 +214,7 @@ fn states(worker: &Worker, index: usize, place: &Place, shared: &mut Shared) -> 
         State::Exited(exit, _) if let Some(hold) = shown_hold(container) => {
             (shared.held(hold), last(Some(exit), shared))
         }
-        State::Exited(exit, Next::BackOff { delay, .. }) => {
+        State::Exited(exit, Next::BackOff { delay, found: true, .. }) => {
             let name = worker.spec(index)["name"].str_or_empty();
             let message = format!("back-off {delay} restarting failed container={name} pod={}", pod_name(&worker.pod));
             let waiting = map! { "reason" => literal!("CrashLoopBackOff"), "message" => message };

@@ -150,11 +150,14 @@ fn a_container_that_fails_is_restarted_at_once_and_then_after_back_offs() {
             "T+1s Running, c running ready x0",
             "T+4s Running, c Error 1 x0",
             "T+5s Running, c running ready x1",
-            "T+8s Running, c CrashLoopBackOff x1",
+            "T+8s Running, c Error 1 x1",
+            "T+9s Running, c CrashLoopBackOff x1",
             "T+18s Running, c running ready x2",
-            "T+21s Running, c CrashLoopBackOff x2",
+            "T+21s Running, c Error 1 x2",
+            "T+22s Running, c CrashLoopBackOff x2",
             "T+41s Running, c running ready x3",
-            "T+44s Running, c CrashLoopBackOff x3",
+            "T+44s Running, c Error 1 x3",
+            "T+45s Running, c CrashLoopBackOff x3",
         ]
     );
     let view = cluster.view();
@@ -468,7 +471,8 @@ fn a_container_whose_hook_fails_is_killed_and_started_again() {
         [
             "T+0s Pending, c ContainerCreating x0",
             "T+1s Running, c PostStartHookError x0",
-            "T+2s Running, c CrashLoopBackOff x1",
+            "T+2s Running, c PostStartHookError x1",
+            "T+3s Running, c CrashLoopBackOff x1",
         ]
     );
     assert_eq!(told(&cluster, "FailedPostStartHook"), [r#"spec.containers{c} "PostStartHook failed""#]);
@@ -602,7 +606,7 @@ fn a_container_that_asks_for_it_is_restarted_when_it_is_resized() {
     let mut cluster = run(Latency::default(), "Always", policy);
     cluster.advance(Span::seconds(5)).expect("it settles");
     resize(&mut cluster, "2");
-    assert_eq!(history(&mut cluster, 5).last().map(String::as_str), Some("T+5s Running, c running ready x1"));
+    assert_eq!(history(&mut cluster, 5).last().map(String::as_str), Some("T+6s Running, c running ready x1"));
     assert_eq!(told(&cluster, "Killing"), [r#"spec.containers{c} "Container c resize requires restart""#]);
 }
 

@@ -4,13 +4,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::container::{Container, Exit, Hold, Next, State};
+use super::container::{Container, Exit, Hold, KILLED, Next, State};
 use super::events::{DEADLINE_MESSAGE, Happening};
 use super::latency::Latency;
 use super::net::Client;
 use super::probe;
 use super::process::Executed;
-use super::resize::Pending;
+use super::resize::{InProgress, Pending};
 use super::restart::{Backoff, restarts_all, should_restart};
 use super::surroundings::Surroundings;
 use super::termination::{Ending, Then, Why};
@@ -39,6 +39,10 @@ pub struct Worker {
     pub address: Option<Str>,
     /// A change of resources that it waits for.
     pub resize: Option<Pending>,
+    /// A change of resources that is being made.
+    pub resizing: Option<InProgress>,
+    /// Whether all its containers are being brought to an end, to start anew together.
+    pub restarting_all: bool,
     /// Its end, once that has begun.
     pub ending: Option<Ending>,
     /// Why its kubelet ends it, if it does.
@@ -71,6 +75,8 @@ impl Worker {
             hold: None,
             address: None,
             resize: None,
+            resizing: None,
+            restarting_all: false,
             ending: None,
             verdict: None,
             budget,
@@ -191,6 +197,7 @@ impl Worker {
             let was_ending = self.ending.is_some();
             let stopped = self.stop_due(around, happenings);
             let ended = self.end_due(around, happenings);
+            self.hold_up(around.now, happenings);
             if self.deadline_exceeded().is_some_and(|at| at <= around.now)
                 && self.ending.is_none()
                 && !self.is_finished()
@@ -202,7 +209,8 @@ impl Worker {
             if self.ending.is_none() && self.needs_sidecars_stopped() {
                 self.end(Why::Finished, around, happenings);
             }
-            let started = self.ending.is_none() && self.start_due(around, happenings);
+            self.all_are_over(around.now);
+            let started = self.ending.is_none() && !self.restarting_all && self.start_due(around, happenings);
             let hooked = self.hooks_due(around, happenings);
             let probed = probe::advance(self, around, happenings);
             let ends = self.ending.is_some() != was_ending;
@@ -232,6 +240,9 @@ impl Worker {
             let starts = (0..self.containers.len()).filter_map(|it| self.start_of(it, around.latency));
             let expires = self.deadline_exceeded().filter(|_| !self.is_finished());
             let resized = self.resize.as_ref().and_then(|it| it.retry_at);
+            let resized = resized.into_iter().chain(self.resizing.as_ref().map(|it| it.until));
+            let held_up = self.containers.iter().filter_map(Container::found_held_up_at);
+            let starts = starts.filter(|_| !self.restarting_all).chain(held_up);
             let rest = starts.chain(expires).chain(resized).chain(self.storage.refresh_at);
             return own.chain(rest).min().filter(|it| *it < NEVER);
         };
@@ -282,7 +293,7 @@ impl Worker {
                 let mut exit = running.exit(at, code, path.as_deref().unwrap_or_default(), from_log);
                 self.keep_volumes(&mut exit);
                 let all = self.ending.is_none() && restarts_all(self.spec(index), exit.code);
-                self.exited(index, exit, stop.map(|it| it.then), latency, happenings);
+                self.exited(index, exit, stop.map(|it| it.then), latency);
                 if all {
                     self.restart_all(around, happenings);
                 }
@@ -295,8 +306,38 @@ impl Worker {
         any
     }
 
+    /// Finds containers held up by their back-offs: when it would start them again, and whenever it looks at the pod again.
+    fn hold_up(&mut self, now: Time, happenings: &mut Happenings) {
+        if self.ending.is_some() {
+            return;
+        }
+        for (index, container) in self.containers.iter_mut().enumerate() {
+            if container.find_held_up(now, RESYNC) {
+                happenings.push((index, Happening::BackOff));
+            }
+        }
+    }
+
+    /// Removes the containers that are to start anew together once the last of them is over: they show as waiting, and their
+    /// ends as what their removal made of them (`convertToAPIContainerStatuses` in `pkg/kubelet/kubelet_pods.go`).
+    fn all_are_over(&mut self, now: Time) {
+        let range = 0..self.mains().end;
+        if !self.restarting_all || self.containers[range.clone()].iter().any(|it| it.running().is_some()) {
+            return;
+        }
+        self.restarting_all = false;
+        for container in &mut self.containers[range] {
+            if let State::Exited(exit, _) = &mut container.state {
+                (exit.code, exit.reason, exit.message) = (KILLED, RESTARTING_ALL, Str::from(REMOVED));
+                let message = Str::from(REMOVED);
+                container.hold = Some(Hold { reason: RESTARTING_ALL, message, retry_at: now });
+            }
+        }
+    }
+
     /// Starts every container anew, the init containers first (`RestartAllContainers`). No hook before the end is run.
     fn restart_all(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
+        self.restarting_all = true;
         for index in 0..self.mains().end {
             match &mut self.containers[index].state {
                 State::Exited(_, next) => *next = Next::Restart(around.now),
@@ -321,14 +362,7 @@ impl Worker {
     }
 
     /// The container at `index` came to its end, which somebody asked for `then` to come next.
-    pub(super) fn exited(
-        &mut self,
-        index: usize,
-        exit: Exit,
-        then: Option<Then>,
-        latency: &Latency,
-        happenings: &mut Happenings,
-    ) {
+    pub(super) fn exited(&mut self, index: usize, exit: Exit, then: Option<Then>, latency: &Latency) {
         let container = &mut self.containers[index];
         if self.ending.is_none() && matches!(then, Some(Then::Replace)) {
             let next = Next::Restart(exit.finished);
@@ -355,15 +389,25 @@ impl Worker {
         } else if delay == Span::ZERO {
             Next::Restart(exit.finished + latency.next_start())
         } else {
-            happenings.push((index, Happening::BackOff));
-            Next::BackOff { until: exit.finished + delay, delay }
+            // The sync that kills a container finds its successor held up; an end by itself is noticed first.
+            let at_once = matches!(&then, Some(Then::RestartAtOnce));
+            let found_at = if at_once { exit.finished } else { exit.finished + latency.notice };
+            Next::BackOff { until: exit.finished + delay, delay, found_at, found: false }
         };
-        if let (Some(Then::HookFailed(message)), Next::Restart(retry_at)) = (then, next) {
+        if let (Some(Then::HookFailed(message)), Next::Restart(retry_at) | Next::BackOff { found_at: retry_at, .. }) =
+            (then, next)
+        {
             container.hold = Some(Hold { reason: "PostStartHookError", message, retry_at });
         }
         container.state = State::Exited(exit, next);
     }
 }
+
+/// How often a kubelet looks at a pod of which it hears nothing (`syncFrequency`). Upstream adds up to half of it by chance.
+const RESYNC: Span = Span::seconds(60);
+/// The reason and the message of containers that were removed to start anew together.
+const RESTARTING_ALL: &str = "RestartingAllContainers";
+const REMOVED: &str = "The container is removed because RestartAllContainers in place";
 
 /// What an event says of a hook that failed after the start: its own words might hold secrets.
 pub(super) const HOOK_FAILED: &str = "PostStartHook failed";

@@ -83,6 +83,13 @@ impl Cluster {
         }
     }
 
+    /// Says how much shorter or longer everything may take from now on, in thousandths, on one node or on all of them.
+    pub fn set_jitter(&mut self, node: Option<&str>, jitter: i64, seed: u64) {
+        if let Some((_, kubelets)) = self.kubelet() {
+            kubelets.set_jitter(node, jitter, seed);
+        }
+    }
+
     /// The kubelets, and their number among the controllers.
     pub(super) fn kubelet(&mut self) -> Option<(usize, &mut Kubelet)> {
         self.controllers.iter_mut().enumerate().find_map(|(index, it)| Some((index, it.kubelets()?)))

@@ -108,6 +108,10 @@ impl Stage for Embedded {
         self.cluster.with(|cluster| cluster.set_latency(node, part, span));
     }
 
+    fn set_jitter(&mut self, node: Option<&str>, jitter: i64, seed: u64) {
+        self.cluster.with(|cluster| cluster.set_jitter(node, jitter, seed));
+    }
+
     fn history(&self) -> Vec<Change> {
         self.cluster.with(|cluster| cluster.view().history().cloned().collect())
     }

@@ -77,6 +77,10 @@ pub trait Stage: Debug {
     /// Says how long one thing takes from now on, on one node or on all of them.
     fn set_latency(&mut self, node: Option<&str>, part: Part, span: Span);
 
+    /// Says how much shorter or longer by chance everything may take from now on, in thousandths, on one node or on all of
+    /// them. Chance follows from `seed`.
+    fn set_jitter(&mut self, node: Option<&str>, jitter: i64, seed: u64);
+
     /// Every change of every object, oldest first, as far back as it is remembered.
     fn history(&self) -> Vec<Change>;
 

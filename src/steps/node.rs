@@ -3,7 +3,7 @@
 use super::request::PatchType;
 use super::{Args, Result, Target, steps};
 use crate::clock::Span;
-use crate::kubelet::latency::Part;
+use crate::kubelet::latency::{Part, parse_percent};
 use crate::map;
 use crate::object::{Value, kinds};
 use crate::report::Failure;
@@ -20,6 +20,11 @@ steps! {
     Given "node< |/>{node:word} takes {duration} to {what:rest}", "Given node/node-0 takes 5 seconds to pull images" => takes;
     /// Says the same for all nodes.
     Given "every node takes {duration} to {what:rest}", "Given every node takes 2 seconds to start containers" => all_take;
+    /// Lets chance make everything that takes time on a node that much shorter or longer at most. What chance makes of it
+    /// follows from the seed, 1 if nothing is said.
+    Given "node< |/>{node:word} takes up to {percent:word} more or less time( with seed {seed:count})", "Given node/node-0 takes up to 20% more or less time" => varies;
+    /// Says the same for all nodes.
+    Given "every node takes up to {percent:word} more or less time( with seed {seed:count})", "Given every node takes up to 10% more or less time with seed 7" => all_vary;
     /// Deletes a node, as `kubectl delete node` does.
     When "node< |/>{node:word} is deleted", "When node/node-1 is deleted" => leaves;
     /// Puts a taint on a node, or takes it off with a `-` at the end, as `kubectl taint` does.
@@ -70,6 +75,30 @@ async fn all_take(world: &mut World, args: Args) -> Result {
     let (part, span) = (latency(args.word("what"))?, args.duration("duration")?);
     world.stage()?.set_latency(None, part, span);
     Ok(())
+}
+
+async fn varies(world: &mut World, args: Args) -> Result {
+    let node = named(&args);
+    world.existing(&node).await?;
+    let (jitter, seed) = jitter(&args)?;
+    world.stage()?.set_jitter(Some(&node.name), jitter, seed);
+    Ok(())
+}
+
+async fn all_vary(world: &mut World, args: Args) -> Result {
+    let (jitter, seed) = jitter(&args)?;
+    world.stage()?.set_jitter(None, jitter, seed);
+    Ok(())
+}
+
+/// How much of a time chance may add or take away, in thousandths, and its seed.
+fn jitter(args: &Args) -> Result<(i64, u64)> {
+    let percent = args.word("percent");
+    let seed = if args.optional("seed").is_some() { args.count("seed")? as u64 } else { 1 };
+    let jitter = parse_percent(percent).ok_or_else(|| {
+        Failure::scenario(format!("{percent:?} is no part of a time")).help("write it as `10%`, at most `100%`")
+    })?;
+    Ok((jitter, seed))
 }
 
 /// The latency that is meant by what somebody takes time to do.

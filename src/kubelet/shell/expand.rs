@@ -1,20 +1,45 @@
 //! What words become when they are reached: parameters, arithmetic, fields, file names (POSIX 2.6).
+//!
+//! A word that comes to a `$( .. )` whose output is not there yet asks for it, and is put together anew once it is.
 
 use std::sync::Arc;
 
 use super::arithmetic::{self, Variables};
 use super::files::{Files, absolute};
 use super::pattern::Pattern;
+use super::script::Node;
 use super::task::{Task, Variable};
-use super::word::{Of, Operation, Parameter, Word};
+use super::word::{Of, Operation, Parameter, Replaces, Word};
 
 /// Why a word cannot be put together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Failure {
     /// The shell ends with this message.
     Message(String),
     /// The value is not known here.
     Unknown(String),
+    /// This script has to run first.
+    Needs(Arc<Node>),
+}
+
+/// What the scripts of words printed, handed out in the order in which the words ask.
+#[derive(Debug)]
+pub struct Outputs<'a> {
+    done: &'a [String],
+    used: usize,
+}
+
+impl<'a> Outputs<'a> {
+    /// The outputs of the first scripts.
+    pub fn new(done: &'a [String]) -> Self {
+        Outputs { done, used: 0 }
+    }
+
+    fn next(&mut self, script: &Arc<Node>) -> Result<String, Failure> {
+        let text = self.done.get(self.used).cloned();
+        self.used += 1;
+        text.ok_or_else(|| Failure::Needs(script.clone()))
+    }
 }
 
 type Characters = Vec<(char, bool)>;
@@ -26,20 +51,28 @@ struct Field {
     quoted: bool,
 }
 
-struct Expansion<'a> {
+struct Expansion<'a, 'b> {
     task: &'a mut Task,
-    outputs: &'a [String],
+    outputs: &'a mut Outputs<'b>,
     done: Vec<Field>,
     field: Field,
+    /// Whether the last field ended with a blank, which belongs to a separator that may follow.
+    after_blank: bool,
 }
 
-/// The fields of `words`, whose scripts printed `outputs`.
-pub fn fields(task: &mut Task, files: &Files, words: &[Word], outputs: &[String]) -> Result<Vec<String>, Failure> {
+fn begin<'a, 'b>(task: &'a mut Task, outputs: &'a mut Outputs<'b>) -> Expansion<'a, 'b> {
+    Expansion { task, outputs, done: Vec::new(), field: Field::default(), after_blank: false }
+}
+
+/// The fields of `words`.
+pub fn fields(
+    task: &mut Task,
+    files: &Files,
+    words: &[Word],
+    outputs: &mut Outputs<'_>,
+) -> Result<Vec<String>, Failure> {
     let mut all = Vec::with_capacity(words.len());
-    let mut used = 0;
     for word in words {
-        let own = outputs.get(used..used + word.scripts.len()).unwrap_or_default();
-        used += word.scripts.len();
         if let [piece] = word.pieces.as_slice()
             && let Of::Text(text) = &piece.of
             && (piece.quoted || !text.contains(['*', '?', '[']))
@@ -47,29 +80,33 @@ pub fn fields(task: &mut Task, files: &Files, words: &[Word], outputs: &[String]
             all.push(text.clone());
             continue;
         }
-        let mut expansion = Expansion { task, outputs: own, done: Vec::new(), field: Field::default() };
+        let mut expansion = begin(task, outputs);
         expansion.word(word, true)?;
         expansion.end_field();
-        let (done, folder) = (expansion.done, task.folder.clone());
+        let done = expansion.done;
         for field in done {
-            all.extend(file_names(files, &folder, &field.text));
+            if task.options.noglob {
+                all.push(field.text.iter().map(|(it, _)| *it).collect());
+            } else {
+                all.extend(file_names(files, &task.folder, &field.text));
+            }
         }
     }
     Ok(all)
 }
 
 /// `word` as one text, neither split nor matched: what an assignment or a redirection takes.
-pub fn text(task: &mut Task, word: &Word, outputs: &[String]) -> Result<String, Failure> {
+pub fn text(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<String, Failure> {
     Ok(characters(task, word, outputs)?.into_iter().map(|(it, _)| it).collect())
 }
 
 /// `word` as a pattern.
-pub fn pattern(task: &mut Task, word: &Word, outputs: &[String]) -> Result<Pattern, Failure> {
+pub fn pattern(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<Pattern, Failure> {
     Ok(Pattern::new(&characters(task, word, outputs)?))
 }
 
-fn characters(task: &mut Task, word: &Word, outputs: &[String]) -> Result<Characters, Failure> {
-    let mut expansion = Expansion { task, outputs, done: Vec::new(), field: Field::default() };
+fn characters(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<Characters, Failure> {
+    let mut expansion = begin(task, outputs);
     expansion.word(word, false)?;
     let mut all = Characters::new();
     for field in expansion.done {
@@ -80,20 +117,29 @@ fn characters(task: &mut Task, word: &Word, outputs: &[String]) -> Result<Charac
     Ok(all)
 }
 
-impl Expansion<'_> {
+/// The value of the expression that `word` comes to.
+fn number(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<i64, Failure> {
+    let text = text(task, word, outputs)?;
+    arithmetic::evaluate(&text, task).map_err(Failure::Message)
+}
+
+impl Expansion<'_, '_> {
     fn word(&mut self, word: &Word, splits: bool) -> Result<(), Failure> {
         for piece in &word.pieces {
-            self.field.quoted |= piece.quoted;
+            self.field.quoted |= piece.quoted && !matches!(piece.of, Of::Parameter(Parameter::All(false), _));
             match &piece.of {
                 Of::Text(text) => self.push(text, piece.quoted),
-                Of::Output(index) => {
-                    let text = self.outputs.get(*index).cloned().unwrap_or_default();
-                    self.value(&text, piece.quoted || !splits);
+                Of::Output(script) => {
+                    let text = self.outputs.next(script)?;
+                    self.value(&text, piece.quoted, splits);
                 }
                 Of::Arithmetic(expression) => {
-                    let text = text(self.task, expression, &[])?;
-                    let value = arithmetic::evaluate(&text, self.task).map_err(message)?;
+                    let value = number(self.task, expression, self.outputs)?;
                     self.push(&value.to_string(), true);
+                }
+                Of::Home => {
+                    let home = self.task.variable("HOME").unwrap_or("/root").to_owned();
+                    self.push(&home, true);
                 }
                 Of::Parameter(Parameter::All(joined), Operation::Plain) if !(*joined && piece.quoted) && splits => {
                     self.all(piece.quoted);
@@ -105,6 +151,7 @@ impl Expansion<'_> {
     }
 
     fn push(&mut self, text: &str, quoted: bool) {
+        self.after_blank &= text.is_empty();
         self.field.text.extend(text.chars().map(|it| (it, quoted)));
     }
 
@@ -115,20 +162,26 @@ impl Expansion<'_> {
         }
     }
 
-    /// Puts a value in, split into fields at blanks unless it is quoted.
-    fn value(&mut self, text: &str, quoted: bool) {
-        if quoted {
-            return self.push(text, true);
+    /// Puts a value in. It is split into fields unless it is quoted; blanks around another separator belong to that.
+    fn value(&mut self, text: &str, quoted: bool, splits: bool) {
+        if quoted || !splits {
+            return self.push(text, quoted);
         }
         let separators = self.task.variable("IFS").unwrap_or(" \t\n").to_owned();
         let mut rest = text;
         while let Some(at) = rest.find(|it| separators.contains(it)) {
             self.push(&rest[..at], false);
             let separator = rest[at..].chars().next().unwrap_or(' ');
-            if !separator.is_whitespace() {
+            if separator.is_whitespace() {
+                let had = self.field.quoted || !self.field.text.is_empty();
+                self.end_field();
+                self.after_blank |= had;
+            } else if std::mem::take(&mut self.after_blank) {
+                self.end_field();
+            } else {
                 self.field.quoted = true;
+                self.end_field();
             }
-            self.end_field();
             rest = &rest[at + separator.len_utf8()..];
         }
         self.push(rest, false);
@@ -141,68 +194,96 @@ impl Expansion<'_> {
                 self.end_field();
             }
             self.field.quoted |= quoted;
-            self.value(arg, quoted);
-        }
-        if args.is_empty() && self.field.text.is_empty() {
-            self.field.quoted = false;
+            self.value(arg, quoted, true);
         }
     }
 
     fn parameter(&mut self, of: &Parameter, operation: &Operation, quoted: bool, splits: bool) -> Result<(), Failure> {
         let value = self.lookup(of)?;
         let is_set = |empty_counts: bool| value.as_ref().is_some_and(|it| !empty_counts || !it.is_empty());
-        let as_is = quoted || !splits;
         match operation {
-            Operation::Default(empty, word) if !is_set(*empty) => return self.word(word, !as_is),
+            Operation::Default(empty, word) if !is_set(*empty) => return self.word(word, splits && !quoted),
             Operation::Alternative(empty, word) => {
-                return if is_set(*empty) { self.word(word, !as_is) } else { Ok(()) };
+                return if is_set(*empty) { self.word(word, splits && !quoted) } else { Ok(()) };
             }
             Operation::Assign(empty, word) if !is_set(*empty) => {
-                let text = text(self.task, word, &[])?;
-                if let Parameter::Named(name) = of {
-                    self.task.assign(name, text.clone());
+                let text = text(self.task, word, self.outputs)?;
+                if let Parameter::Named(name) = of
+                    && !self.task.assign(name, text.clone())
+                {
+                    return Err(Failure::Message(format!("{name}: is read only")));
                 }
-                self.value(&text, as_is);
+                self.value(&text, quoted, splits);
                 return Ok(());
             }
             Operation::Required(empty, word) if !is_set(*empty) => {
-                let said = text(self.task, word, &[])?;
+                let said = text(self.task, word, self.outputs)?;
                 let said = if said.is_empty() { "parameter not set".to_owned() } else { said };
                 return Err(Failure::Message(format!("{}: {said}", name_of(of))));
             }
             _ => {}
         }
-        if value.is_none() && self.task.stops_on_unset && !matches!(of, Parameter::All(_)) {
+        if value.is_none() && self.task.options.nounset && !matches!(of, Parameter::All(_)) {
             return Err(Failure::Message(format!("{}: parameter not set", name_of(of))));
         }
-        let value = value.unwrap_or_default();
-        let shown = match operation {
-            Operation::Length => value.chars().count().to_string(),
-            Operation::WithoutSuffix(longest, word) => {
-                without(&value, &pattern(self.task, word, &[])?, *longest, false)
-            }
-            Operation::WithoutPrefix(longest, word) => without(&value, &pattern(self.task, word, &[])?, *longest, true),
-            _ => value,
-        };
-        self.value(&shown, as_is);
+        let shown = self.changed(value.unwrap_or_default(), operation)?;
+        self.value(&shown, quoted, splits);
         Ok(())
     }
 
-    fn lookup(&self, parameter: &Parameter) -> Result<Option<String>, Failure> {
-        let task = &*self.task;
+    /// `value` after what is done to it.
+    fn changed(&mut self, value: String, operation: &Operation) -> Result<String, Failure> {
+        Ok(match operation {
+            Operation::Length => value.chars().count().to_string(),
+            Operation::WithoutSuffix(longest, word) => {
+                without(&value, &pattern(self.task, word, self.outputs)?, *longest, false)
+            }
+            Operation::WithoutPrefix(longest, word) => {
+                without(&value, &pattern(self.task, word, self.outputs)?, *longest, true)
+            }
+            Operation::Part(offset, length) => {
+                let offset = number(self.task, offset, self.outputs)?;
+                let length = length.as_ref().map(|it| number(self.task, it, self.outputs)).transpose()?;
+                part(&value, offset, length)
+            }
+            Operation::Replaced(replaces, word, by) => {
+                let pattern = pattern(self.task, word, self.outputs)?;
+                let by = text(self.task, by, self.outputs)?;
+                replaced(&value, &pattern, &by, *replaces)
+            }
+            _ => value,
+        })
+    }
+
+    fn lookup(&mut self, parameter: &Parameter) -> Result<Option<String>, Failure> {
+        let task = &mut *self.task;
         Ok(match parameter {
             Parameter::Named(name) => match task.variables.get(name) {
                 Some(Variable { value: None, .. }) => return Err(Failure::Unknown(format!("${name}"))),
-                other => other.and_then(|it| it.value.clone()),
+                Some(it) => it.value.clone(),
+                None => match name.as_str() {
+                    "IFS" => Some(" \t\n".to_owned()),
+                    "PWD" => Some(task.folder.clone()),
+                    "PPID" => Some(task.parent.to_string()),
+                    "OPTIND" => Some("1".to_owned()),
+                    "RANDOM" => Some(task.next_random().to_string()),
+                    _ => None,
+                },
             },
-            Parameter::Positional(0) | Parameter::Name => Some("sh".to_owned()),
+            Parameter::Positional(0) | Parameter::Name => Some(task.name.to_string()),
             Parameter::Positional(number) => task.args.get(number - 1).cloned(),
-            Parameter::All(_) => (!task.args.is_empty()).then(|| task.args.join(" ")),
+            Parameter::All(joined) => {
+                let separator = match task.variable("IFS") {
+                    Some(separators) if *joined => separators.chars().next().map(String::from).unwrap_or_default(),
+                    _ => " ".to_owned(),
+                };
+                (!task.args.is_empty()).then(|| task.args.join(&separator))
+            }
             Parameter::Count => Some(task.args.len().to_string()),
             Parameter::Status => Some(task.status.to_string()),
-            Parameter::Process => Some("1".to_owned()),
+            Parameter::Process => Some(task.shell.to_string()),
             Parameter::Background => task.background.map(|it| it.to_string()),
-            Parameter::Flags => Some(if task.stops_on_error { "e" } else { "" }.to_owned()),
+            Parameter::Flags => Some(task.options.letters()),
         })
     }
 }
@@ -211,12 +292,9 @@ fn name_of(parameter: &Parameter) -> String {
     match parameter {
         Parameter::Named(name) => name.clone(),
         Parameter::Positional(number) => number.to_string(),
+        Parameter::Background => "!".to_owned(),
         _ => "parameter".to_owned(),
     }
-}
-
-fn message(text: String) -> Failure {
-    Failure::Message(text)
 }
 
 /// `value` without the shortest or longest start or end that the pattern matches.
@@ -229,6 +307,46 @@ fn without(value: &str, pattern: &Pattern, longest: bool, prefix: bool) -> Strin
         Some(at) => value[..*at].to_owned(),
         None => value.to_owned(),
     }
+}
+
+/// The characters from `offset` on, which counts from the end when it is negative.
+fn part(value: &str, offset: i64, length: Option<i64>) -> String {
+    let count = i64::try_from(value.chars().count()).unwrap_or(i64::MAX);
+    let start = if offset < 0 { (count + offset).max(0) } else { offset.min(count) };
+    let end = match length {
+        Some(length) if length < 0 => (count + length).max(start),
+        Some(length) => start.saturating_add(length).min(count),
+        None => count,
+    };
+    let whole = |it: i64| usize::try_from(it).unwrap_or(0);
+    value.chars().skip(whole(start)).take(whole(end - start)).collect()
+}
+
+/// `value` with the longest matches of a pattern replaced.
+fn replaced(value: &str, pattern: &Pattern, by: &str, replaces: Replaces) -> String {
+    let ends: Vec<usize> = value.char_indices().map(|(at, _)| at).chain([value.len()]).collect();
+    let (mut out, mut at, mut once) = (String::new(), 0, false);
+    while at < value.len() {
+        let may = match replaces {
+            Replaces::Start => at == 0,
+            Replaces::First => !once,
+            Replaces::Each | Replaces::End => true,
+        };
+        let whole = |end: &&usize| **end > at && (replaces != Replaces::End || **end == value.len());
+        let found = ends.iter().rev().filter(whole).find(|end| pattern.matches(&value[at..**end]));
+        match found.filter(|_| may) {
+            Some(end) => {
+                out.push_str(by);
+                (at, once) = (*end, true);
+            }
+            None => {
+                let next = value[at..].chars().next().map_or(1, char::len_utf8);
+                out.push_str(&value[at..at + next]);
+                at += next;
+            }
+        }
+    }
+    out
 }
 
 /// The files that a field matches; the field itself when it is no pattern or matches none.
@@ -267,9 +385,4 @@ impl Variables for Task {
     fn set(&mut self, name: &str, value: i64) {
         self.assign(name, value.to_string());
     }
-}
-
-/// The scripts of `words`, in the order in which they run.
-pub fn scripts<'a>(words: impl IntoIterator<Item = &'a Word>) -> impl Iterator<Item = &'a Arc<super::script::Node>> {
-    words.into_iter().flat_map(|it| &it.scripts)
 }

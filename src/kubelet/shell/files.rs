@@ -1,7 +1,8 @@
 //! The files of a container, in memory: those of its own, and the volumes that are mounted over them.
 //!
-//! Enough for scripts that leave marks for each other and for probes. Known differences: there are no links, so the files of
-//! a ConfigMap stand in the folder of the volume themselves, and everything belongs to root.
+//! Enough for scripts that leave marks for each other and for probes. Known differences: a symbolic link leads somewhere only
+//! in the container that made it, the files of a ConfigMap stand in the folder of the volume themselves, and everything belongs
+//! to root.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub struct Files {
     started: Time,
     /// What was made or changed, and as `None` what was removed, on top of what every image has.
     own: Arc<BTreeMap<String, Option<Entry>>>,
+    /// Where symbolic links lead. At the path of one stands an empty file, so that its folder shows it.
+    links: Arc<BTreeMap<String, String>>,
     mounts: Mounts,
 }
 
@@ -41,7 +44,7 @@ const BUSY: Refusal = "Resource busy";
 impl Files {
     /// The folders that every image has, and the name of the host.
     pub fn new(hostname: Str, started: Time) -> Self {
-        Files { hostname, started, own: Arc::default(), mounts: Mounts::default() }
+        Files { hostname, started, own: Arc::default(), links: Arc::default(), mounts: Mounts::default() }
     }
 
     /// Whether nothing was changed since the container was made.
@@ -51,7 +54,9 @@ impl Files {
 
     /// Whether nothing was changed in one that is not in the other.
     pub fn is_same(&self, other: &Files) -> bool {
-        Arc::ptr_eq(&self.own, &other.own) && self.mounts.is_same(&other.mounts)
+        Arc::ptr_eq(&self.own, &other.own)
+            && Arc::ptr_eq(&self.links, &other.links)
+            && self.mounts.is_same(&other.mounts)
     }
 
     /// Mounts `mount`, whose volume may hold `tree` if nothing of that volume is mounted yet.
@@ -79,8 +84,51 @@ impl Files {
         paths.into_iter().all(has_same) && self.mounts.is_like(&other.mounts)
     }
 
+    /// Makes a symbolic link to `target` at `path`.
+    ///
+    /// # Errors
+    /// Why it cannot be made.
+    pub fn link(&mut self, path: &str, target: &str, now: Time) -> Result<(), Refusal> {
+        if self.target(path).is_some() || self.get(path).is_some() {
+            return Err(EXISTS);
+        }
+        self.write(path, "", false, now)?;
+        Arc::make_mut(&mut self.links).insert(path.to_owned(), target.to_owned());
+        Ok(())
+    }
+
+    /// Where the symbolic link at `path` leads, as it was written down.
+    pub fn target(&self, path: &str) -> Option<&str> {
+        self.links.get(path).map(String::as_str)
+    }
+
+    /// `path` with every link in it followed.
+    pub fn resolved(&self, path: &str) -> String {
+        /// As many links may lead from one to the next.
+        const MOST: usize = 40;
+        let mut path = path.to_owned();
+        for _ in 0..if self.links.is_empty() { 0 } else { MOST } {
+            let ends = path.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0).chain([path.len()]);
+            let found = ends.map(|at| path[..at].to_owned()).find(|it| self.links.contains_key(it));
+            let Some(link) = found else { break };
+            let at = absolute(parent(&link).unwrap_or("/"), &self.links[&link]);
+            path = absolute("/", &format!("{at}{}", &path[link.len()..]));
+        }
+        path
+    }
+
     /// What is at `path`, which is absolute.
     pub fn get(&self, path: &str) -> Option<Entry> {
+        if !self.links.is_empty() {
+            let resolved = self.resolved(path);
+            if resolved != path {
+                return self.at(&resolved);
+            }
+        }
+        self.at(path)
+    }
+
+    fn at(&self, path: &str) -> Option<Entry> {
         if let Some((mount, inside)) = self.mounts.of(path) {
             return self.mounts.tree(mount).get(&inside);
         }
@@ -137,6 +185,7 @@ impl Files {
     /// # Errors
     /// Why it cannot be written.
     pub fn write(&mut self, path: &str, text: &str, append: bool, now: Time) -> Result<(), Refusal> {
+        let path = &self.resolved(path);
         let (old, mode) = match self.get(path) {
             Some(Entry::Folder) => return Err(IS_FOLDER),
             Some(Entry::File { text, mode, .. }) => (Some(text).filter(|_| append), mode),
@@ -157,6 +206,7 @@ impl Files {
     /// # Errors
     /// Why that cannot be said.
     pub fn change_mode(&mut self, path: &str, change: impl Fn(u32) -> u32) -> Result<(), Refusal> {
+        let path = &self.resolved(path);
         let entry = self.get(path).ok_or(NOT_FOUND)?;
         self.check_writable(path)?;
         if let Entry::File { text, changed, mode } = entry {
@@ -189,6 +239,11 @@ impl Files {
     /// # Errors
     /// Why it cannot be removed.
     pub fn remove(&mut self, path: &str, folder: bool, whole: bool) -> Result<(), Refusal> {
+        if self.links.contains_key(path) {
+            Arc::make_mut(&mut self.links).remove(path);
+            self.put(path, None);
+            return Ok(());
+        }
         match self.get(path) {
             None => return Err(NOT_FOUND),
             Some(Entry::Folder) if !folder && !whole => return Err(IS_FOLDER),
@@ -226,6 +281,7 @@ impl Files {
 
     /// The names in the folder `path`, in order.
     pub fn names(&self, path: &str) -> Vec<String> {
+        let path = &self.resolved(path);
         let start = if path == "/" { 1 } else { path.len() + 1 };
         let first = |it: &String| it[start..].split('/').next().unwrap_or_default().to_owned();
         let names: BTreeSet<String> = self.below(path).iter().map(first).collect();

@@ -135,8 +135,7 @@ impl Task {
             && Arc::ptr_eq(&self.traps, &then.traps)
             && (&self.args, &self.fds, &self.folder) == (&then.args, &then.fds, &then.folder)
             && (&self.signals, &self.children) == (&then.signals, &then.children)
-            && (self.stops_on_error, self.stops_on_unset, self.guarded)
-                == (then.stops_on_error, then.stops_on_unset, then.guarded)
+            && (self.options, self.guarded, self.random) == (then.options, then.guarded, then.random)
     }
 }
 
@@ -149,7 +148,9 @@ impl Frame {
             (Frame::List(one, a), Frame::List(other, b)) => same(one, other) && a == b,
             (Frame::AndOr(one, a), Frame::AndOr(other, b)) => same(one, other) && a == b,
             (Frame::Negate, Frame::Negate) => true,
-            (Frame::Substitute(one, a, x), Frame::Substitute(other, b, y)) => same(one, other) && a == b && x == y,
+            (Frame::Substitute(one, a, x, p), Frame::Substitute(other, b, y, q)) => {
+                same(one, other) && (a, x, p) == (b, y, q)
+            }
             (Frame::If(one, a), Frame::If(other, b)) => same(one, other) && a == b,
             (Frame::While(one, a, x), Frame::While(other, b, y)) => same(one, other) && (a, x) == (b, y),
             (Frame::For(one, a), Frame::For(other, b)) => same(one, other) && a == b,

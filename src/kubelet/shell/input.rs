@@ -4,6 +4,7 @@
 //! A terminal echoes what is typed, hands it on line by line, and makes signals of some keys, as the line discipline of a pty
 //! does. Known difference: of the keys that edit a line there is backspace alone, and no history.
 
+use super::invocation::Invocation;
 use super::machine::Machine;
 use super::script;
 use super::task::{Frame, Pid, StreamId, Target, Task, Wait};
@@ -112,15 +113,13 @@ impl Machine {
     }
 
     /// `sh` without a script: a shell that runs what comes on its standard input.
-    pub(super) fn shell_of_input(&mut self, task: &mut Task) {
-        let child = self.spawn(task, script::nothing(), task.fds.clone());
-        if let Some(child) = self.tasks.get_mut(&child) {
+    pub(super) fn shell_of_input(&mut self, task: &mut Task, invocation: &Invocation) {
+        self.inner_shell(task, "", invocation);
+        if let Wait::Child(child) = task.wait
+            && let Some(child) = self.tasks.get_mut(&child)
+        {
             child.frames = vec![Frame::ReadScript { pending: String::new(), prompted: false }];
-            child.args = std::sync::Arc::default();
-            (child.stops_on_error, child.guarded) = (false, false);
         }
-        task.frames.push(Frame::Subshell(child));
-        task.wait = Wait::Child(child);
     }
 
     /// The next command of a shell that reads its commands; `pending` is what there is of it.

@@ -21,6 +21,8 @@ const COMMANDS_OF_QUESTION: u32 = 200;
 pub const KILLED: i64 = 137;
 /// The bytes that a stream holds; a writer beyond that is as endless as one without a sleep.
 const MOST_STREAM: usize = 4 << 20;
+/// The bytes in a pipe for which its reader is waited for, if that reads at all.
+const PIPE: usize = 4 << 10;
 
 /// How a machine is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub struct Session {
 pub struct Stream {
     /// What was written and not read.
     pub text: String,
+    /// Whether it leads from one command of a pipeline to the next.
+    pub is_pipe: bool,
 }
 
 /// The processes of a container, its files and what it printed.
@@ -74,6 +78,8 @@ pub struct Machine {
     pub looked_outside: bool,
     /// Whether a process has waited for connections.
     pub listened: bool,
+    /// Whether the process that goes on has written to a pipe that nobody reads any more.
+    broken: bool,
     last_pid: Pid,
     last_stream: StreamId,
     commands: u32,
@@ -96,6 +102,7 @@ impl Machine {
             streams: BTreeMap::new(),
             looked_outside: false,
             listened: false,
+            broken: false,
             last_pid: 1,
             last_stream: 0,
             commands: 0,
@@ -129,7 +136,7 @@ impl Machine {
         }
         self.sessions.insert(id, session);
         if let Some(mut task) = other.tasks.remove(&1) {
-            (task.id, task.session) = (id, id);
+            (task.id, task.session, task.shell) = (id, id, id);
             task.fds = vec![Target::Null, Target::Session(id, false), Target::Session(id, true)];
             self.tasks.insert(id, task);
         }
@@ -170,6 +177,7 @@ impl Machine {
             streams: self.streams.clone(),
             looked_outside: self.looked_outside,
             listened: self.listened,
+            broken: self.broken,
             last_pid: self.last_pid,
             last_stream: self.last_stream,
             commands: self.commands,
@@ -204,7 +212,7 @@ impl Machine {
     /// Runs until `until` for as long as `goes_on` says. Returns when something happens next by itself, if anything does.
     pub fn run_while(&mut self, until: Time, goes_on: impl Fn(&Machine) -> bool) -> Option<Time> {
         while self.state == State::Running && goes_on(self) {
-            if let Some(id) = self.tasks.values().find(|it| self.can_go_on(it)).map(|it| it.id) {
+            if let Some(id) = self.who_can_go_on() {
                 self.go_on(id);
                 continue;
             }
@@ -222,6 +230,13 @@ impl Machine {
         None
     }
 
+    /// The first process that can go on. One that fills a pipe whose reader wants all of it at once comes last.
+    fn who_can_go_on(&self) -> Option<Pid> {
+        let wants_all = |stream: StreamId| self.tasks.values().any(|it| it.wait == Wait::End(stream));
+        let patient = || self.tasks.values().find(|it| matches!(it.wait, Wait::Room(stream) if wants_all(stream)));
+        self.tasks.values().find(|it| self.can_go_on(it)).or_else(patient).map(|it| it.id)
+    }
+
     /// The end of the first sleep of a process.
     fn next_sleep(&self) -> Option<Time> {
         let sleeps = self.tasks.values().filter_map(|it| match it.wait {
@@ -236,7 +251,7 @@ impl Machine {
         if self.state != State::Running {
             return None;
         }
-        let goes_on = self.question().is_some() || self.tasks.values().any(|it| self.can_go_on(it));
+        let goes_on = self.question().is_some() || self.who_can_go_on().is_some();
         if goes_on { Some(self.now) } else { self.next_sleep() }
     }
 
@@ -272,19 +287,56 @@ impl Machine {
             Wait::Child(child) => !self.tasks.contains_key(child),
             Wait::Background(children) => children.iter().all(|it| !self.tasks.contains_key(it)),
             Wait::Line(stream) => self.has_line(*stream) || !self.has_writers(*stream),
-            Wait::Text(stream) => self.has_text(*stream) || !self.has_writers(*stream),
             Wait::End(stream) => !self.has_writers(*stream),
+            Wait::More(stream) => {
+                self.streams.get(stream).is_some_and(|it| !it.text.is_empty()) || !self.has_writers(*stream)
+            }
+            Wait::Lines(stream, count) => self.has_lines(*stream, *count) || !self.has_writers(*stream),
+            Wait::Room(stream) => !self.is_full(*stream) || !self.has_readers(*stream),
             Wait::Change(path, seen) => self.files.read(path).is_ok_and(|text| text.len() != *seen),
             Wait::Answer(_) | Wait::Listen(_) | Wait::Forever => false,
         }
     }
 
-    fn has_line(&self, stream: StreamId) -> bool {
-        self.streams.get(&stream).is_some_and(|it| it.text.contains('\n'))
+    /// Whether so many lines can be read from a stream.
+    pub(super) fn has_lines(&self, stream: StreamId, count: usize) -> bool {
+        self.streams
+            .get(&stream)
+            .is_some_and(|it| it.text.bytes().filter(|it| *it == b'\n').take(count).count() == count)
     }
 
-    fn has_text(&self, stream: StreamId) -> bool {
-        self.streams.get(&stream).is_some_and(|it| !it.text.is_empty())
+    fn is_full(&self, stream: StreamId) -> bool {
+        self.streams.get(&stream).is_some_and(|it| it.text.len() >= PIPE)
+    }
+
+    /// Whether a process may still read from a stream.
+    fn has_readers(&self, stream: StreamId) -> bool {
+        let reads = |fds: &[Target]| fds.contains(&Target::In(stream));
+        self.tasks.values().any(|task| {
+            reads(&task.fds) || task.frames.iter().any(|it| matches!(it, Frame::Restore(fds) if reads(fds)))
+        })
+    }
+
+    /// What a process that writes to a pipe does once the pipe is full: it waits for room. Where nobody reads, it ends.
+    fn heed_pipe(&mut self, task: &mut Task) {
+        let pipe = task.fds.get(1).and_then(|it| match it {
+            Target::Out(stream) => Some(*stream),
+            _ => None,
+        });
+        if std::mem::take(&mut self.broken) && task.id != 1 {
+            task.frames.clear();
+            task.traps = Arc::default();
+            task.status = 128 + super::step::number("PIPE");
+        } else if task.wait == Wait::Nothing
+            && !task.frames.is_empty()
+            && let Some(stream) = pipe.filter(|it| self.is_full(*it) && self.streams[it].is_pipe)
+        {
+            task.wait = Wait::Room(stream);
+        }
+    }
+
+    fn has_line(&self, stream: StreamId) -> bool {
+        self.streams.get(&stream).is_some_and(|it| it.text.contains('\n'))
     }
 
     /// Whether a process may still write to a stream.
@@ -313,6 +365,7 @@ impl Machine {
                 self.end(&task);
                 return;
             }
+            self.heed_pipe(&mut task);
         }
         self.tasks.insert(id, task);
     }
@@ -339,6 +392,11 @@ impl Machine {
         }
     }
 
+    /// The status of a process that has ended, which is forgotten.
+    pub(super) fn take_ended(&mut self, id: Pid) -> Option<i64> {
+        self.ended.remove(&id)
+    }
+
     /// Starts a copy of `parent` that runs `node` with these descriptors.
     pub(super) fn spawn(&mut self, parent: &Task, node: Arc<Node>, fds: Vec<Target>) -> Pid {
         self.last_pid += 1;
@@ -351,7 +409,14 @@ impl Machine {
     /// A new stream that holds `text`.
     pub(super) fn new_stream(&mut self, text: String) -> StreamId {
         self.last_stream += 1;
-        self.streams.insert(self.last_stream, Stream { text });
+        self.streams.insert(self.last_stream, Stream { text, is_pipe: false });
+        self.last_stream
+    }
+
+    /// A new stream from one command of a pipeline to the next.
+    pub(super) fn new_pipe(&mut self) -> StreamId {
+        self.last_stream += 1;
+        self.streams.insert(self.last_stream, Stream { text: String::new(), is_pipe: true });
         self.last_stream
     }
 
@@ -372,12 +437,15 @@ impl Machine {
                 let _ = self.files.write(path, text, true, self.now);
             }
             Target::Out(stream) => {
+                let is_read = self.has_readers(*stream);
                 let stream = self.streams.entry(*stream).or_default();
-                if stream.text.len() < MOST_STREAM {
+                if stream.is_pipe && !is_read {
+                    self.broken = true;
+                } else if stream.text.len() < MOST_STREAM {
                     stream.text.push_str(text);
                 }
             }
-            Target::In(_) | Target::Null => {}
+            Target::In(_) | Target::Null | Target::Closed => {}
         }
     }
 }

@@ -1,22 +1,26 @@
 //! A POSIX shell in virtual time (`sh` as in busybox and dash), with the programs that scripts in pod specs call.
 //!
 //! The grammar is the parser's; `script` turns its tree into commands, [`machine`] runs them, process by process, and
-//! `step` says what a process does next. Known differences: a shell shows as process 1 to itself, and a word's `$( .. )` run
-//! before the rest of the word is looked at.
+//! `step` says what a process does next. A word that comes to a `$( .. )` waits for its output and is put together anew. Known
+//! differences: a shell has no jobs, and what busybox and dash do differently is done as busybox does it, but for the status of
+//! a failed redirection, which is 2.
 
 mod arithmetic;
+mod builtins;
 mod complaint;
 mod execute;
 mod expand;
 pub mod files;
 pub mod foresight;
 mod input;
+pub mod invocation;
 pub mod machine;
 pub mod network;
 pub mod output;
 mod pattern;
 mod programs;
 pub mod raw;
+mod redirect;
 mod script;
 pub mod scripts;
 mod signals;
@@ -33,10 +37,12 @@ use std::sync::Arc;
 use crate::clock::Time;
 use crate::object::Str;
 use files::Files;
+pub use invocation::Invocation;
+pub use invocation::Invocation as Shell;
 use machine::{Machine, State};
 pub use programs::known::{exists, is_base_image};
 pub use programs::network::Said;
-pub use programs::{base_name, is_program, plain, reads_its_script};
+pub use programs::{base_name, is_program, plain};
 use script::{Node, Refused, Simple};
 use scripts::Scripts;
 use word::Word;
@@ -47,32 +53,38 @@ pub type Environment = BTreeMap<String, Option<String>>;
 /// The exit status of a shell that does not understand its script.
 pub const NOT_UNDERSTOOD: i64 = 2;
 
-/// How a shell is started.
-#[derive(Clone, Debug, Default)]
-pub struct Shell<'a> {
-    /// The parameters after the script: the name of the shell, and then `$1` and on.
-    pub args: &'a [String],
-    /// Whether it runs with `-e`.
-    pub stops_on_error: bool,
-    /// The scripts that were read before, if somebody remembers them.
-    pub scripts: Option<&'a Scripts>,
-}
-
-/// Runs `script` as `sh -c` does, in a container that is started at `started`.
+/// Runs `script` as `sh -c` does, in a container that is started at `started`; `call` says how the shell is called.
 ///
 /// # Errors
 /// The construct that is not interpreted. A script that no shell would take is no error: it ends as it would in one.
-pub fn shell(script: &str, shell: &Shell<'_>, env: &Environment, started: Time) -> Result<Machine, String> {
+pub fn shell(script: &str, call: &Invocation, env: &Environment, started: Time) -> Result<Machine, String> {
+    read_shell(script, call, None, env, started)
+}
+
+/// [`shell`] of a script that may have been read before.
+///
+/// # Errors
+/// As [`shell`].
+pub fn read_shell(
+    script: &str,
+    call: &Invocation,
+    known: Option<&Scripts>,
+    env: &Environment,
+    started: Time,
+) -> Result<Machine, String> {
     let hostname = host(env);
-    let node = match shell.scripts.map_or_else(|| script::parse(script), |it| it.read(script)) {
+    let node = match known.map_or_else(|| script::parse(script), |it| it.read(script)) {
         Ok(node) => node,
         Err(Refused::Construct(construct)) => return Err(construct),
         Err(refused @ Refused::Syntax(_)) => return Ok(failed(&refused, env, started)),
     };
     let mut machine = Machine::new(node, Files::new(hostname, started), started);
     if let Some(first) = machine.first() {
-        first.args = Arc::new(shell.args.get(1..).unwrap_or_default().to_vec());
-        first.stops_on_error = shell.stops_on_error;
+        first.args = Arc::new(call.args.clone());
+        first.options = call.options;
+        if !call.name.is_empty() {
+            first.name = Arc::from(call.name.as_str());
+        }
     }
     give(&mut machine, env);
     Ok(machine)
@@ -109,5 +121,12 @@ fn give(machine: &mut Machine, env: &Environment) {
     if let Some(first) = machine.first() {
         let variables = env.iter().map(|(name, value)| (name.clone(), execute::given(value.clone())));
         first.variables = Arc::new(variables.collect());
+        // What is random in a container follows from its name and its start, so that it is the same in every run.
+        let name = env.get("HOSTNAME").cloned().flatten().unwrap_or_default();
+        let start = machine.now.0 as u32;
+        let seed = name.bytes().fold(start, |all, it| all.wrapping_mul(31).wrapping_add(u32::from(it)));
+        if let Some(first) = machine.first() {
+            first.random = seed;
+        }
     }
 }

@@ -92,10 +92,26 @@ impl Element {
 fn set(text: &[(char, bool)]) -> Option<(Element, usize)> {
     let negated = text.first().is_some_and(|(it, _)| matches!(it, '!' | '^'));
     let start = usize::from(negated);
-    let end = (start + 1..text.len()).find(|at| text[*at] == (']', false))?;
+    let mut end = start + 1;
+    // A class has a bracket of its own, and a bracket in front stands for itself.
+    while text.get(end)? != &(']', false) || end == start {
+        end += 1;
+    }
+    while text[..end].iter().rev().find(|(it, _)| matches!(it, '[' | ':')).is_some_and(|(it, _)| *it == ':')
+        && text[..end].last().is_some_and(|(it, _)| *it == ':')
+    {
+        end += 1 + text[end + 1..].iter().position(|it| *it == (']', false))?;
+    }
     let characters: Vec<char> = text[start..end].iter().map(|(it, _)| *it).collect();
     let (mut ranges, mut i) = (Vec::new(), 0);
     while let Some(from) = characters.get(i).copied() {
+        if from == '[' && characters.get(i + 1) == Some(&':') {
+            let length = characters[i..].iter().position(|it| *it == ']')?;
+            let class: String = characters[i + 2..(i + length).max(i + 3) - 1].iter().collect();
+            ranges.extend(self::class(&class)?);
+            i += length + 1;
+            continue;
+        }
         match (characters.get(i + 1), characters.get(i + 2)) {
             (Some('-'), Some(to)) => {
                 ranges.push((from, *to));
@@ -108,6 +124,23 @@ fn set(text: &[(char, bool)]) -> Option<(Element, usize)> {
         }
     }
     Some((Element::Set(negated, ranges), end + 1))
+}
+
+/// The ranges of a class of characters.
+fn class(name: &str) -> Option<Vec<(char, char)>> {
+    Some(match name {
+        "alpha" => vec![('a', 'z'), ('A', 'Z')],
+        "digit" => vec![('0', '9')],
+        "alnum" => vec![('a', 'z'), ('A', 'Z'), ('0', '9')],
+        "lower" => vec![('a', 'z')],
+        "upper" => vec![('A', 'Z')],
+        "space" => vec![(' ', ' '), ('\t', '\r')],
+        "blank" => vec![(' ', ' '), ('\t', '\t')],
+        "punct" => vec![('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
+        "xdigit" => vec![('a', 'f'), ('A', 'F'), ('0', '9')],
+        "cntrl" => vec![('\0', '\x1f'), ('\x7f', '\x7f')],
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -102,8 +102,12 @@ pub enum RedirectTo {
     Write(Word),
     /// `>> file`.
     Append(Word),
-    /// `>&2`.
+    /// `<> file`: what is there stays.
+    Both(Word),
+    /// `>&2`, `<&3`.
     Duplicate(usize),
+    /// `>&-`.
+    Close,
     /// `<< END`: a text.
     Text(Word),
 }
@@ -124,11 +128,6 @@ pub fn parse(text: &str) -> Result<Arc<Node>, Refused> {
         items.extend(of_list(list)?);
     }
     Ok(Arc::new(Node::List(items)))
-}
-
-/// A script that does nothing.
-pub fn nothing() -> Arc<Node> {
-    Arc::new(Node::List(Vec::new()))
 }
 
 /// Whether more lines may make a script of `text`: something in it is still open.
@@ -297,18 +296,27 @@ fn of_redirect(redirect: &IoRedirect) -> Result<Redirect, Refused> {
                 IoFileRedirectKind::Read => (0, RedirectTo::Read(word)),
                 IoFileRedirectKind::Write | IoFileRedirectKind::Clobber => (1, RedirectTo::Write(word)),
                 IoFileRedirectKind::Append => (1, RedirectTo::Append(word)),
+                IoFileRedirectKind::ReadAndWrite => (0, RedirectTo::Both(word)),
                 _ => return refused(&redirect.to_string()),
             };
             Ok(Redirect { fd: number(*fd, default), to })
         }
-        IoRedirect::File(fd, IoFileRedirectKind::DuplicateOutput, target) => {
-            let from = match target {
-                IoFileRedirectTarget::Fd(from) => usize::try_from(*from).ok(),
-                IoFileRedirectTarget::Duplicate(word) => word.value.parse().ok(),
+        IoRedirect::File(
+            fd,
+            kind @ (IoFileRedirectKind::DuplicateOutput | IoFileRedirectKind::DuplicateInput),
+            target,
+        ) => {
+            let default = usize::from(matches!(kind, IoFileRedirectKind::DuplicateOutput));
+            let to = match target {
+                IoFileRedirectTarget::Fd(from) => usize::try_from(*from).ok().map(RedirectTo::Duplicate),
+                IoFileRedirectTarget::Duplicate(word) if word.value == "-" => Some(RedirectTo::Close),
+                IoFileRedirectTarget::Duplicate(word) => word.value.parse().ok().map(RedirectTo::Duplicate),
                 _ => None,
             };
-            match from {
-                Some(from) => Ok(Redirect { fd: number(*fd, 1), to: RedirectTo::Duplicate(from) }),
+            match to {
+                // A shell has ten descriptors for scripts.
+                Some(RedirectTo::Duplicate(from)) if from > 9 => refused(&redirect.to_string()),
+                Some(to) => Ok(Redirect { fd: number(*fd, default), to }),
                 None => refused(&redirect.to_string()),
             }
         }

@@ -9,9 +9,17 @@ use super::task::{Frame, Task, Wait};
 impl Machine {
     pub(super) fn trap(&mut self, task: &mut Task, args: &[String]) {
         task.status = 0;
+        let args = if args.first().is_some_and(|it| it == "--") { &args[1..] } else { args };
         let [action, signals @ ..] = args else {
-            return;
+            let shown = task.traps.iter().map(|(name, _)| {
+                let text = task.trap_texts.get(name).map(String::as_str).unwrap_or_default();
+                format!("trap -- {} {name}\n", super::execute::single_quoted(text))
+            });
+            let text: String = shown.collect();
+            return self.print(&task.fds.get(1).cloned().unwrap_or(super::task::Target::Null), &text);
         };
+        // Without an action a number or a name alone takes the trap back.
+        let (action, signals) = if signals.is_empty() { ("-", args) } else { (action.as_str(), signals) };
         for signal in signals {
             // `trap .. 0` is how old scripts write the end of the shell.
             let name = if signal == "0" { "EXIT".to_owned() } else { signal_name(signal) };
@@ -21,7 +29,8 @@ impl Machine {
                 continue;
             }
             let traps = Arc::make_mut(&mut task.traps);
-            match action.as_str() {
+            Arc::make_mut(&mut task.trap_texts).insert(name.clone(), action.to_owned());
+            match action {
                 "-" => drop(traps.remove(&name)),
                 "" => drop(traps.insert(name, None)),
                 script => match super::script::parse(script) {
@@ -65,6 +74,14 @@ impl Machine {
     }
 
     pub(super) fn kill(&mut self, task: &mut Task, args: &[String]) {
+        if let [flag, codes @ ..] = args
+            && flag == "-l"
+        {
+            let names = codes.iter().filter_map(|it| it.parse::<i64>().ok()).map(|it| named(it % 128));
+            let text: String = names.map(|it| format!("{it}\n")).collect();
+            task.status = 0;
+            return self.print(&task.fds.get(1).cloned().unwrap_or(super::task::Target::Null), &text);
+        }
         let (signal, targets) = match args {
             [flag, name, rest @ ..] if flag == "-s" => (signal_name(name), rest),
             [flag, rest @ ..] if flag.starts_with('-') && flag.len() > 1 => (signal_name(&flag[1..]), rest),
@@ -87,6 +104,12 @@ impl Machine {
             }
         }
     }
+}
+
+/// The name of the signal with this number.
+fn named(code: i64) -> String {
+    let names = ["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "PIPE", "ALRM", "TERM"];
+    names.into_iter().find(|it| number(it) == code).map_or_else(|| code.to_string(), str::to_owned)
 }
 
 /// `TERM` for `TERM`, `SIGTERM` and `15`; empty for what is no signal.

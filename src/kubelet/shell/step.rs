@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::machine::Machine;
 use super::script::Node;
-use super::task::{Frame, StreamId, Target, Task, Wait};
+use super::task::{Frame, Pid, StreamId, Target, Task, Wait};
 
 /// What a signal's number is in an exit status.
 pub(super) fn number(signal: &str) -> i64 {
@@ -87,7 +87,7 @@ impl Machine {
                     task.wait = Wait::Child(child);
                 }
             },
-            Frame::Substitute(node, outputs, running) => self.substitute(task, node, outputs, running),
+            Frame::Substitute(node, outputs, running, before) => self.substituted(task, node, outputs, running, before),
             Frame::If(node, arm) => next_of_if(task, &node, arm),
             Frame::While(node, in_body, last) => next_of_while(task, node, in_body, last),
             Frame::For(node, values) => self.next_of_for(task, node, values),
@@ -98,6 +98,7 @@ impl Machine {
             }
             Frame::Program(argv) => self.program(task, argv),
             Frame::ReadScript { pending, prompted } => self.read_script(task, pending, prompted),
+            Frame::Timeout(child, watch, status) => self.end_of_timeout(task, child, watch, status),
             Frame::Status(status) => task.status = status,
             Frame::Fails(status, text) => {
                 self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &text);
@@ -136,7 +137,7 @@ impl Machine {
                 task.status = 0;
             }
             Node::Simple(_) | Node::Redirected(..) | Node::For { .. } | Node::Case(..) => {
-                self.substitute(task, node, Vec::new(), None);
+                self.execute(task, &node, Vec::new(), None);
             }
         }
     }
@@ -178,7 +179,7 @@ impl Machine {
                 fds[0] = Target::In(stream);
             }
             if i + 1 < stages.len() {
-                let stream = self.new_stream(String::new());
+                let stream = self.new_pipe();
                 fds[1] = Target::Out(stream);
                 input = Some(stream);
             }
@@ -193,7 +194,8 @@ impl Machine {
             task.wait = Wait::Child(running);
             return;
         }
-        let status = stages.last().and_then(|it| self.ended.get(it)).copied().unwrap_or(0);
+        let mut statuses = stages.iter().rev().filter_map(|it| self.ended.get(it)).copied();
+        let status = if task.options.pipefail { statuses.find(|it| *it != 0) } else { statuses.next() }.unwrap_or(0);
         self.ended.retain(|it, _| !stages.contains(it));
         task.status = if negated { i64::from(status == 0) } else { status };
         if !negated {
@@ -201,36 +203,42 @@ impl Machine {
         }
     }
 
-    /// Runs the `$( .. )` of a command's words one after the other, and then the command.
-    fn substitute(
+    /// Runs a script that a command's words need before the command can go on.
+    pub(super) fn substitute(
+        &mut self,
+        task: &mut Task,
+        node: &Arc<Node>,
+        outputs: Vec<String>,
+        script: Arc<Node>,
+    ) -> Pid {
+        let stream = self.new_stream(String::new());
+        let mut fds = task.fds.clone();
+        fds[1] = Target::Out(stream);
+        let child = self.spawn(task, script, fds);
+        task.frames.push(Frame::Substitute(node.clone(), outputs, (child, stream), task.status));
+        task.wait = Wait::Child(child);
+        child
+    }
+
+    /// Goes on with a command whose script is over.
+    fn substituted(
         &mut self,
         task: &mut Task,
         node: Arc<Node>,
         mut outputs: Vec<String>,
-        running: Option<(u32, StreamId)>,
+        running: (Pid, StreamId),
+        before: i64,
     ) {
-        if let Some((child, stream)) = running {
-            let Some(status) = self.ended.remove(&child) else {
-                task.frames.push(Frame::Substitute(node, outputs, running));
-                task.wait = Wait::Child(child);
-                return;
-            };
-            task.status = status;
-            let text = self.streams.remove(&stream).unwrap_or_default().text;
-            outputs.push(text.trim_end_matches('\n').to_owned());
-        }
-        let script = node.scripts().nth(outputs.len()).cloned();
-        match script {
-            None => self.execute(task, &node, &outputs),
-            Some(script) => {
-                let stream = self.new_stream(String::new());
-                let mut fds = task.fds.clone();
-                fds[1] = Target::Out(stream);
-                let child = self.spawn(task, script, fds);
-                task.frames.push(Frame::Substitute(node, outputs, Some((child, stream))));
-                task.wait = Wait::Child(child);
-            }
-        }
+        let (child, stream) = running;
+        let Some(status) = self.ended.remove(&child) else {
+            task.frames.push(Frame::Substitute(node, outputs, running, before));
+            task.wait = Wait::Child(child);
+            return;
+        };
+        let text = self.streams.remove(&stream).unwrap_or_default().text;
+        outputs.push(text.trim_end_matches('\n').to_owned());
+        task.status = before;
+        self.execute(task, &node, outputs, Some(status));
     }
 
     fn next_of_for(&mut self, task: &mut Task, node: Arc<Node>, mut values: Vec<String>) {
@@ -311,7 +319,7 @@ fn restore_locals(task: &mut Task, locals: Vec<(String, Option<super::task::Vari
 
 /// `set -e`: a failure that nothing looks at is the end.
 pub(super) fn stop_on_error(task: &mut Task) {
-    if task.status != 0 && task.stops_on_error && !task.is_guarded() {
+    if task.status != 0 && task.options.errexit && !task.is_guarded() {
         task.exit(task.status);
     }
 }

@@ -29,6 +29,8 @@ pub enum Target {
     In(StreamId),
     /// Nowhere, and nothing comes from it.
     Null,
+    /// Nowhere, because it is not open.
+    Closed,
 }
 
 /// A variable.
@@ -36,8 +38,75 @@ pub enum Target {
 pub struct Variable {
     /// Its text, or `None` for one whose value is not known here, such as that of a secret.
     pub value: Option<String>,
-    /// Whether it may be set again.
+    /// Whether it may not be set again.
     pub readonly: bool,
+    /// Whether programs are told of it.
+    pub exported: bool,
+}
+
+/// What `set` switches on and off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// `-e`: a failure that nothing looks at is the end.
+    pub errexit: bool,
+    /// `-u`: a variable that is not set is an error.
+    pub nounset: bool,
+    /// `-x`: commands are shown before they run.
+    pub xtrace: bool,
+    /// `-f`: words are no patterns for file names.
+    pub noglob: bool,
+    /// `-a`: what is set is exported.
+    pub allexport: bool,
+    /// `-o pipefail`: a pipeline fails with its last command that fails.
+    pub pipefail: bool,
+}
+
+/// The options by their letters and names; pipefail has no letter.
+pub const OPTIONS: [(char, &str); 6] =
+    [('e', "errexit"), ('u', "nounset"), ('x', "xtrace"), ('f', "noglob"), ('a', "allexport"), ('-', "pipefail")];
+
+impl Options {
+    fn place(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "errexit" => &mut self.errexit,
+            "nounset" => &mut self.nounset,
+            "xtrace" => &mut self.xtrace,
+            "noglob" => &mut self.noglob,
+            "allexport" => &mut self.allexport,
+            "pipefail" => &mut self.pipefail,
+            _ => return None,
+        })
+    }
+
+    /// Switches the option with this name; returns whether a shell has it. Some change nothing here.
+    pub fn set(&mut self, name: &str, on: bool) -> bool {
+        match self.place(name) {
+            Some(place) => *place = on,
+            None => {
+                return matches!(name, "verbose" | "monitor" | "noclobber" | "vi" | "emacs" | "ignoreeof" | "nolog");
+            }
+        }
+        true
+    }
+
+    /// Switches the option with this letter; returns whether a shell has it.
+    pub fn set_letter(&mut self, letter: char, on: bool) -> bool {
+        match OPTIONS.iter().find(|(it, _)| *it == letter && letter != '-') {
+            Some((_, name)) => self.set(name, on),
+            None => "vmhblCnIEV".contains(letter),
+        }
+    }
+
+    /// The letters of what is on, as `$-` shows them.
+    pub fn letters(mut self) -> String {
+        let mut letters = String::new();
+        for (letter, name) in OPTIONS {
+            if letter != '-' && self.place(name).is_some_and(|it| *it) {
+                letters.push(letter);
+            }
+        }
+        letters
+    }
 }
 
 /// What a process waits for.
@@ -53,10 +122,14 @@ pub enum Wait {
     Background(Vec<Pid>),
     /// A line in a stream, or its end.
     Line(StreamId),
-    /// Anything in a stream, or its end.
-    Text(StreamId),
     /// The end of a stream.
     End(StreamId),
+    /// More in a stream, or its end.
+    More(StreamId),
+    /// So many lines of a stream, or its end.
+    Lines(StreamId, usize),
+    /// Room in a stream, or that nobody else can do anything before it is written to.
+    Room(StreamId),
     /// A file at this path whose text is longer or shorter than so many bytes.
     Change(String, usize),
     /// An answer from the network.
@@ -82,8 +155,8 @@ pub enum Frame {
     Pipeline(bool, Vec<Pid>),
     /// The end of a subshell.
     Subshell(Pid),
-    /// The `$( .. )` of a command's words: what the first ones printed, and the one that runs.
-    Substitute(Arc<Node>, Vec<String>, Option<(Pid, StreamId)>),
+    /// The `$( .. )` of a command's words: what the first ones printed, the one that runs, and the status from before.
+    Substitute(Arc<Node>, Vec<String>, (Pid, StreamId), i64),
     /// The condition with this number of an `if`.
     If(Arc<Node>, usize),
     /// A `while` or `until`: whether its body runs, and the last status of that.
@@ -103,6 +176,8 @@ pub enum Frame {
         /// Whether somebody at a terminal was asked for the next one.
         prompted: bool,
     },
+    /// `timeout`: the program, the process that ends it when its time is over, and the status that tells of that.
+    Timeout(Pid, Pid, i64),
     /// The status from before a trap.
     Status(i64),
     /// The end of a program that has waited in vain: its status, and what it says on the standard error.
@@ -136,12 +211,20 @@ pub struct Task {
     pub folder: String,
     /// What it does upon signals, `None` for those that it ignores; `EXIT` is one of them.
     pub traps: Arc<BTreeMap<String, Option<Arc<Node>>>>,
+    /// Those traps as they were written.
+    pub trap_texts: Arc<BTreeMap<String, String>>,
     /// The signals that it was sent and has not looked at.
     pub signals: Vec<String>,
-    /// `set -e`.
-    pub stops_on_error: bool,
-    /// `set -u`.
-    pub stops_on_unset: bool,
+    /// What `set` says.
+    pub options: Options,
+    /// `$0`.
+    pub name: Arc<str>,
+    /// `$$`: the process of the shell that this one is a part of.
+    pub shell: Pid,
+    /// `$PPID`.
+    pub parent: Pid,
+    /// What the next `$RANDOM` follows from.
+    pub random: u32,
     /// Whether it runs where a failure is looked at, so that `set -e` does not count.
     pub guarded: bool,
     /// `$!`.
@@ -166,9 +249,13 @@ impl Task {
             fds: vec![Target::Null, Target::Log(false), Target::Log(true)],
             folder: "/".to_owned(),
             traps: Arc::default(),
+            trap_texts: Arc::default(),
             signals: Vec::new(),
-            stops_on_error: false,
-            stops_on_unset: false,
+            options: Options::default(),
+            name: Arc::from("sh"),
+            shell: id,
+            parent: 0,
+            random: 1,
             guarded: false,
             background: None,
             children: Vec::new(),
@@ -207,12 +294,28 @@ impl Task {
 
     /// Sets a variable; returns whether it may be set.
     pub fn assign(&mut self, name: &str, value: String) -> bool {
-        if self.variables.get(name).is_some_and(|it| it.readonly) {
+        let (readonly, exported) = self.variables.get(name).map_or((false, false), |it| (it.readonly, it.exported));
+        if readonly {
             return false;
         }
-        let variable = Variable { value: Some(value), readonly: false };
+        let variable = Variable { value: Some(value), readonly, exported: exported || self.options.allexport };
         Arc::make_mut(&mut self.variables).insert(name.to_owned(), variable);
         true
+    }
+
+    /// Tells programs of the variable `name`, if it is set.
+    pub fn export(&mut self, name: &str) {
+        if self.variables.get(name).is_some_and(|it| !it.exported)
+            && let Some(variable) = Arc::make_mut(&mut self.variables).get_mut(name)
+        {
+            variable.exported = true;
+        }
+    }
+
+    /// The next `$RANDOM`: a number below 32768 that follows from the one before.
+    pub fn next_random(&mut self) -> u32 {
+        self.random = self.random.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        self.random >> 16 & 0x7fff
     }
 
     /// Leaves every command: nothing but the trap of the end is still to come.

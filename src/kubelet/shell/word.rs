@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use brush_parser::ParserOptions;
 use brush_parser::word::{
-    self, Parameter as ParsedParameter, ParameterExpr, ParameterTestType, SpecialParameter, WordPiece,
-    WordPieceWithSource,
+    self, Parameter as ParsedParameter, ParameterExpr, ParameterTestType, SpecialParameter, SubstringMatchKind,
+    WordPiece, WordPieceWithSource,
 };
 
 use super::script::{self, Node, Refused};
@@ -15,8 +15,6 @@ use super::script::{self, Node, Refused};
 pub struct Word {
     /// Its pieces, in their order.
     pub pieces: Vec<Piece>,
-    /// The scripts of its `$( .. )`, which run before it is put together.
-    pub scripts: Vec<Arc<Node>>,
 }
 
 /// A piece of a word.
@@ -35,10 +33,12 @@ pub enum Of {
     Text(String),
     /// A parameter, with what is done to it.
     Parameter(Parameter, Operation),
-    /// What the script with this number printed.
-    Output(usize),
+    /// What this script prints.
+    Output(Arc<Node>),
     /// `$(( .. ))`: the text of the expression, whose parameters are put in first.
     Arithmetic(Box<Word>),
+    /// `~`: the home of whoever runs the shell.
+    Home,
 }
 
 /// What a parameter expansion names.
@@ -83,13 +83,30 @@ pub enum Operation {
     WithoutSuffix(bool, Word),
     /// `${a#word}`, and with `true` `${a##word}`.
     WithoutPrefix(bool, Word),
+    /// `${a:offset:length}`, as busybox has it: the texts of two expressions.
+    Part(Box<Word>, Option<Box<Word>>),
+    /// `${a/pattern/word}`, as busybox has it.
+    Replaced(Replaces, Box<Word>, Box<Word>),
+}
+
+/// Which matches of a pattern are replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaces {
+    /// The first one.
+    First,
+    /// Each.
+    Each,
+    /// One at the start.
+    Start,
+    /// One at the end.
+    End,
 }
 
 impl Word {
     /// A word that is text and nothing else.
     pub fn literal(text: &str) -> Self {
         let piece = Piece { of: Of::Text(text.to_owned()), quoted: true };
-        Word { pieces: vec![piece], scripts: Vec::new() }
+        Word { pieces: vec![piece] }
     }
 
     /// Its text, if it is text and nothing else.
@@ -159,35 +176,41 @@ fn add(word: &mut Word, piece: &WordPiece, quoted: bool, options: &ParserOptions
             }
         }
         WordPiece::ParameterExpansion(expression) => {
-            let (parameter, operation) = expansion(expression, options)?;
+            let (parameter, operation) = expansion(expression, quoted, options)?;
             word.pieces.push(Piece { of: Of::Parameter(parameter, operation), quoted });
         }
-        WordPiece::CommandSubstitution(script) | WordPiece::BackquotedCommandSubstitution(script) => {
-            word.pieces.push(Piece { of: Of::Output(word.scripts.len()), quoted });
-            word.scripts.push(script::parse(script)?);
+        WordPiece::BackquotedCommandSubstitution(script) => {
+            // A backslash before what has a meaning in backquotes is for those alone.
+            let script = script.replace("\\$", "$").replace("\\\\", "\\");
+            word.pieces.push(Piece { of: Of::Output(script::parse(&script)?), quoted });
+        }
+        WordPiece::CommandSubstitution(script) => {
+            word.pieces.push(Piece { of: Of::Output(script::parse(script)?), quoted });
         }
         WordPiece::ArithmeticExpression(expression) => {
             let inner = parse_text(&expression.value, options)?;
-            if !inner.scripts.is_empty() {
-                return Err(Refused::Construct("$((..$(..)..))".to_owned()));
-            }
             word.pieces.push(Piece { of: Of::Arithmetic(Box::new(inner)), quoted });
         }
-        WordPiece::TildeExpansion(_) => word.pieces.push(text("/root", true)),
+        WordPiece::TildeExpansion(word::TildeExpr::Home) => word.pieces.push(Piece { of: Of::Home, quoted: true }),
+        WordPiece::TildeExpansion(_) => return Err(Refused::Construct("~NAME".to_owned())),
         WordPiece::AnsiCQuotedText(_) => return Err(Refused::Construct("$'".to_owned())),
         WordPiece::GettextDoubleQuotedSequence(_) => return Err(Refused::Construct("$\"".to_owned())),
     }
     Ok(())
 }
 
-fn expansion(expression: &ParameterExpr, options: &ParserOptions) -> Result<(Parameter, Operation), Refused> {
+fn expansion(
+    expression: &ParameterExpr,
+    quoted: bool,
+    options: &ParserOptions,
+) -> Result<(Parameter, Operation), Refused> {
     let word = |text: &Option<String>| match text {
-        Some(text) => {
-            let word = parse(text, options)?;
-            if word.scripts.is_empty() { Ok(word) } else { Err(Refused::Construct("${..$(..)..}".to_owned())) }
-        }
+        // In quotes the word is quoted as well, but for what it quotes itself.
+        Some(text) if quoted => parse(&format!("\"{text}\""), options),
+        Some(text) => parse(text, options),
         None => Ok(Word::default()),
     };
+    let pattern_of = |text: &Option<String>| text.as_ref().map_or_else(|| Ok(Word::default()), |it| parse(it, options));
     let counts_empty = |it: &ParameterTestType| matches!(it, ParameterTestType::UnsetOrNull);
     let (of, operation) = match expression {
         ParameterExpr::Parameter { parameter, indirect: false } => (parameter, Operation::Plain),
@@ -205,16 +228,30 @@ fn expansion(expression: &ParameterExpr, options: &ParserOptions) -> Result<(Par
         }
         ParameterExpr::ParameterLength { parameter, indirect: false } => (parameter, Operation::Length),
         ParameterExpr::RemoveSmallestSuffixPattern { parameter, indirect: false, pattern } => {
-            (parameter, Operation::WithoutSuffix(false, word(pattern)?))
+            (parameter, Operation::WithoutSuffix(false, pattern_of(pattern)?))
         }
         ParameterExpr::RemoveLargestSuffixPattern { parameter, indirect: false, pattern } => {
-            (parameter, Operation::WithoutSuffix(true, word(pattern)?))
+            (parameter, Operation::WithoutSuffix(true, pattern_of(pattern)?))
         }
         ParameterExpr::RemoveSmallestPrefixPattern { parameter, indirect: false, pattern } => {
-            (parameter, Operation::WithoutPrefix(false, word(pattern)?))
+            (parameter, Operation::WithoutPrefix(false, pattern_of(pattern)?))
         }
         ParameterExpr::RemoveLargestPrefixPattern { parameter, indirect: false, pattern } => {
-            (parameter, Operation::WithoutPrefix(true, word(pattern)?))
+            (parameter, Operation::WithoutPrefix(true, pattern_of(pattern)?))
+        }
+        ParameterExpr::Substring { parameter, indirect: false, offset, length } => {
+            let length = length.as_ref().map(|it| parse_text(&it.value, options)).transpose()?;
+            (parameter, Operation::Part(Box::new(parse_text(&offset.value, options)?), length.map(Box::new)))
+        }
+        ParameterExpr::ReplaceSubstring { parameter, indirect: false, pattern, replacement, match_kind } => {
+            let replaces = match match_kind {
+                SubstringMatchKind::FirstOccurrence => Replaces::First,
+                SubstringMatchKind::Anywhere => Replaces::Each,
+                SubstringMatchKind::Prefix => Replaces::Start,
+                SubstringMatchKind::Suffix => Replaces::End,
+            };
+            let pattern = Box::new(parse(pattern, options)?);
+            (parameter, Operation::Replaced(replaces, pattern, Box::new(word(replacement)?)))
         }
         _ => return Err(Refused::Construct("${..}, in a form that POSIX does not have".to_owned())),
     };

@@ -6,7 +6,8 @@ use super::{Call, Outcome};
 /// As busybox words a refusal for `name`.
 pub fn refusal(program: &str, name: &str, why: &str) -> String {
     match program {
-        "cat" | "head" | "tail" | "wc" | "grep" | "sort" => format!("can't open '{name}': {why}"),
+        "cat" | "head" | "tail" | "wc" | "sort" | "sed" | "cut" | "uniq" | "tac" | "rev" | "nl" | "paste"
+        | "base64" | "sha256sum" | "sha512sum" => format!("can't open '{name}': {why}"),
         "rm" | "rmdir" => format!("can't remove '{name}': {why}"),
         "mkdir" => format!("can't create directory '{name}': {why}"),
         "cp" | "mv" => format!("can't stat '{name}': {why}"),
@@ -20,9 +21,11 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
         "mkdir" => "pv",
         "rmdir" => "p",
         "touch" => "cam",
-        "ls" => "1alAhd",
-        "chmod" => "Rvf",
-        _ => "rRafpv",
+        "ls" => "1alAhdrtFpC",
+        "chmod" | "chown" => "Rvf",
+        "ln" => "snfv",
+        "readlink" | "realpath" => "fe",
+        _ => "rRafpvLnd",
     };
     let Some((flags, names)) = call.flags(known) else {
         return Outcome::Unknown;
@@ -30,7 +33,10 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     match call.name {
         "ls" => ls(call, &flags, &names),
         "chmod" => chmod(call, &names),
-        "cp" | "mv" => copy(call, &names),
+        "chown" => each_exists(call, &names),
+        "cp" | "mv" => copy(call, &flags, &names),
+        "ln" => link(call, &flags, &names),
+        "readlink" | "realpath" => read_link(call, &flags, &names),
         _ if names.is_empty() && flags.contains('f') => Outcome::Done(0),
         _ if names.is_empty() => call.fail("missing operand"),
         _ => each(call, &flags, &names),
@@ -110,55 +116,149 @@ fn mode_change(text: &str) -> Option<impl Fn(u32) -> u32 + Copy> {
     Some(move |mode: u32| mode & kept | set)
 }
 
+/// `chown OWNER FILE..`: everything belongs to root, so that only files that are not there make a difference.
+fn each_exists(call: &mut Call<'_>, names: &[String]) -> Outcome {
+    let mut status = 0;
+    for name in names.iter().skip(1) {
+        if call.machine.files.get(&absolute(&call.task.folder, name)).is_none() {
+            call.fail(&format!("{name}: No such file or directory"));
+            status = 1;
+        }
+    }
+    Outcome::Done(status)
+}
+
 fn ls(call: &mut Call<'_>, flags: &str, names: &[String]) -> Outcome {
-    if flags.contains('l') {
+    if flags.contains('l') || flags.contains('t') || flags.contains('F') || flags.contains('p') {
         return Outcome::Unknown;
     }
     let here = vec![".".to_owned()];
     let names = if names.is_empty() { &here } else { names };
-    let mut status = 0;
-    for name in names {
-        let path = absolute(&call.task.folder, name);
-        match call.machine.files.get(&path) {
-            Some(Entry::File { .. }) => call.print(&format!("{name}\n")),
-            Some(Entry::Folder) => {
-                let hidden = flags.contains(['a', 'A']);
-                let inside = call.machine.files.names(&path);
-                let shown = inside.iter().filter(|it| hidden || !it.starts_with('.'));
-                let mut text: String = shown.map(|it| format!("{it}\n")).collect();
-                if names.len() > 1 {
-                    text = format!("{name}:\n{text}");
-                }
-                call.print(&text);
-            }
+    let (mut status, mut folders, mut out) = (0, Vec::new(), String::new());
+    let mut names = names.to_vec();
+    names.sort();
+    for name in &names {
+        match call.machine.files.get(&absolute(&call.task.folder, name)) {
+            Some(Entry::Folder) if !flags.contains('d') => folders.push(name),
+            Some(_) => out.push_str(&format!("{name}\n")),
             None => {
                 call.fail(&format!("{name}: No such file or directory"));
                 status = 1;
             }
         }
     }
+    for name in folders {
+        if names.len() > 1 {
+            out.push_str(&format!("{}{name}:\n", if out.is_empty() { "" } else { "\n" }));
+        }
+        let mut inside = call.machine.files.names(&absolute(&call.task.folder, name));
+        if flags.contains('r') {
+            inside.reverse();
+        }
+        if flags.contains('a') {
+            out.push_str(".\n..\n");
+        }
+        let shown = inside.iter().filter(|it| flags.contains(['a', 'A']) || !it.starts_with('.'));
+        out.extend(shown.map(|it| format!("{it}\n")));
+    }
+    call.print(&out);
     Outcome::Done(status)
 }
 
-fn copy(call: &mut Call<'_>, names: &[String]) -> Outcome {
-    let [from, to] = names else {
-        return Outcome::Unknown;
+/// `cp` and `mv`, of one file to another or of several into a folder.
+fn copy(call: &mut Call<'_>, flags: &str, names: &[String]) -> Outcome {
+    let [sources @ .., to] = names else {
+        return call.fail("missing operand");
     };
-    let (source, mut target) = (absolute(&call.task.folder, from), absolute(&call.task.folder, to));
-    let text = match call.machine.files.read(&source) {
-        Ok(text) => text,
-        Err("Is a directory") => return Outcome::Unknown,
-        Err(why) => return call.fail(&refusal(call.name, from, why)),
-    };
-    if matches!(call.machine.files.get(&target), Some(Entry::Folder)) {
-        target = absolute(&target, source.rsplit('/').next().unwrap_or_default());
+    let target = absolute(&call.task.folder, to);
+    let into = matches!(call.machine.files.get(&target), Some(Entry::Folder));
+    if sources.is_empty() {
+        return call.fail("missing operand");
     }
+    if sources.len() > 1 && !into {
+        return call.fail(&format!("target '{to}' is not a directory"));
+    }
+    let mut status = 0;
+    for from in sources {
+        let source = absolute(&call.task.folder, from);
+        let last = source.rsplit('/').next().unwrap_or_default();
+        let target = if into { absolute(&target, last) } else { target.clone() };
+        if let Err((name, why)) = copy_one(call, flags, (from, &source), (to, &target)) {
+            call.fail(&refusal(call.name, &name, why));
+            status = 1;
+        }
+    }
+    Outcome::Done(status)
+}
+
+fn copy_one(
+    call: &mut Call<'_>,
+    flags: &str,
+    (from, source): (&str, &str),
+    (to, target): (&str, &str),
+) -> Result<(), (String, &'static str)> {
     let now = call.now();
-    if let Err(why) = call.machine.files.write(&target, &text, false, now) {
-        return call.fail(&format!("can't create '{to}': {why}"));
+    let files = &mut call.machine.files;
+    let to_it = |why| (to.to_owned(), why);
+    match files.get(source) {
+        None => return Err((from.to_owned(), "No such file or directory")),
+        Some(Entry::Folder) if call.name == "cp" && !flags.contains(['r', 'R', 'a']) => {
+            return Err((from.to_owned(), "omitting directory"));
+        }
+        Some(Entry::Folder) => {
+            files.make_folder(target, true).map_err(to_it)?;
+            for name in files.names(source) {
+                let (inner, outer) = (absolute(source, &name), absolute(target, &name));
+                copy_one(call, flags, (from, &inner), (to, &outer))?;
+            }
+        }
+        Some(Entry::File { text, mode, .. }) => {
+            files.write(target, &text, false, now).map_err(to_it)?;
+            files.change_mode(target, |_| mode).map_err(to_it)?;
+        }
     }
     if call.name == "mv" && source != target {
-        let _ = call.machine.files.remove(&source, false, false);
+        let _ = call.machine.files.remove(source, true, true);
     }
-    Outcome::Done(0)
+    Ok(())
+}
+
+/// `ln [-s] TARGET LINK`. A hard link is a copy.
+fn link(call: &mut Call<'_>, flags: &str, names: &[String]) -> Outcome {
+    let [target, name] = names else {
+        return Outcome::Unknown;
+    };
+    if !flags.contains('s') {
+        return copy(call, flags, names);
+    }
+    let mut path = absolute(&call.task.folder, name);
+    if matches!(call.machine.files.get(&path), Some(Entry::Folder)) && !flags.contains('n') {
+        path = absolute(&path, target.trim_end_matches('/').rsplit('/').next().unwrap_or_default());
+    }
+    if flags.contains('f') {
+        let _ = call.machine.files.remove(&path, false, false);
+    }
+    let now = call.now();
+    match call.machine.files.link(&path, target, now) {
+        Ok(()) => Outcome::Done(0),
+        Err(why) => call.fail(&format!("{name}: {why}")),
+    }
+}
+
+/// `readlink` and `realpath`.
+fn read_link(call: &mut Call<'_>, flags: &str, names: &[String]) -> Outcome {
+    let mut status = 0;
+    for name in names {
+        let path = absolute(&call.task.folder, name);
+        let whole = call.name == "realpath" || flags.contains(['f', 'e']);
+        let shown = match call.machine.files.target(&path) {
+            _ if whole => Some(call.machine.files.resolved(&path)),
+            target => target.map(str::to_owned),
+        };
+        match shown {
+            Some(text) => call.print(&format!("{text}\n")),
+            None => status = 1,
+        }
+    }
+    Outcome::Done(status)
 }

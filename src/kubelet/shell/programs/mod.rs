@@ -1,14 +1,23 @@
 //! The programs that are interpreted, by what they do: as busybox has them, whose images the scripts mostly name.
 
 mod clock;
+mod columns;
+mod digest;
 mod file;
+mod find;
+mod grep;
 pub mod known;
 pub mod network;
+mod printf;
+mod regular;
+mod run;
+mod sed;
 mod tar;
 mod text;
 mod truth;
 
-use super::files::absolute;
+use super::files::{Entry, absolute};
+use super::invocation::{Invocation, Source};
 use super::machine::Machine;
 use super::network::Question;
 use super::task::{Frame, StreamId, Target, Task, Wait};
@@ -32,10 +41,14 @@ pub enum Outcome {
     Never,
     /// It needs a line of this stream first, and is run anew then.
     Line(StreamId),
-    /// It goes on with these arguments when there is something in this stream, or its end.
-    Text(StreamId, Vec<String>),
     /// It needs all of this stream first, and is run anew then.
     All(StreamId),
+    /// It needs so many lines of this stream first, and is run anew then.
+    Lines(StreamId, usize),
+    /// It goes on as this command when there is more in this stream, or its end.
+    More(StreamId, Vec<String>),
+    /// Other commands are to be run, which its process comes to next.
+    Runs,
     /// It goes on with these arguments when the file at a path has another length than this one.
     Change(String, usize, Vec<String>),
     /// It is not interpreted as it was called.
@@ -109,6 +122,16 @@ impl Call<'_> {
         }
     }
 
+    /// What there is of the standard input, and the stream if more may come. Waits until there is something.
+    pub fn what_is_there(&mut self) -> Result<(String, Option<StreamId>), Outcome> {
+        let Some(Target::In(stream)) = self.task.fds.first().cloned() else {
+            return Ok((String::new(), None));
+        };
+        let more = self.machine.has_writers(stream);
+        let text = self.machine.streams.get_mut(&stream).map(|it| std::mem::take(&mut it.text)).unwrap_or_default();
+        Ok((text, more.then_some(stream)))
+    }
+
     /// The text of files, or of the standard input when there are none or for `-`. A file that cannot be read is told of,
     /// and makes the second value false.
     pub fn texts(&mut self, names: &[String]) -> Result<(Vec<(String, String)>, bool), Outcome> {
@@ -137,43 +160,66 @@ impl Call<'_> {
 pub fn is_program(name: &str) -> bool {
     matches!(
         name,
-        "sleep"
-            | "date"
-            | "true"
-            | "false"
-            | "echo"
-            | "printf"
+        "[" | "base64"
+            | "basename"
             | "cat"
-            | "touch"
-            | "rm"
-            | "mkdir"
             | "chmod"
-            | "rmdir"
-            | "ls"
-            | "test"
-            | "["
-            | "seq"
-            | "hostname"
+            | "chown"
+            | "cp"
+            | "cut"
+            | "date"
+            | "dirname"
+            | "echo"
+            | "egrep"
             | "env"
-            | "head"
-            | "tail"
-            | "wc"
+            | "expr"
+            | "false"
+            | "fgrep"
+            | "find"
             | "grep"
+            | "head"
+            | "hostname"
+            | "id"
+            | "ln"
+            | "ls"
+            | "mkdir"
+            | "mktemp"
+            | "mv"
+            | "nl"
+            | "nproc"
+            | "paste"
+            | "printenv"
+            | "printf"
+            | "pwd"
+            | "readlink"
+            | "realpath"
+            | "rev"
+            | "rm"
+            | "rmdir"
+            | "sed"
+            | "seq"
+            | "sha256sum"
+            | "sha512sum"
+            | "sleep"
             | "sort"
+            | "sync"
+            | "tac"
+            | "tail"
             | "tar"
             | "tee"
-            | "pwd"
-            | "expr"
-            | "basename"
-            | "dirname"
-            | "cp"
-            | "mv"
+            | "test"
+            | "timeout"
+            | "touch"
+            | "tr"
+            | "true"
+            | "tty"
             | "uname"
-            | "whoami"
-            | "id"
-            | "nproc"
+            | "uniq"
             | "usleep"
+            | "wc"
             | "which"
+            | "whoami"
+            | "xargs"
             | "yes"
             | "wget"
             | "curl"
@@ -195,11 +241,6 @@ pub fn plain(argv: &[String]) -> Option<Option<(Span, i64)>> {
     }
 }
 
-/// Whether a shell is called without a script, so that it reads one from its standard input.
-pub fn reads_its_script(argv: &[String]) -> bool {
-    argv.iter().skip(1).all(|it| matches!(it.as_str(), "-" | "-i" | "-l" | "-s"))
-}
-
 /// The last part of a program's path, when it is in one of the usual folders.
 pub fn base_name(path: &str) -> &str {
     ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"]
@@ -209,50 +250,131 @@ pub fn base_name(path: &str) -> &str {
 }
 
 fn run(call: &mut Call<'_>) -> Outcome {
+    let either = |it: Result<Outcome, Outcome>| it.unwrap_or_else(|outcome| outcome);
     match call.name {
-        "true" => Outcome::Done(0),
+        "true" | "sync" => Outcome::Done(0),
         "false" => Outcome::Done(1),
         "sleep" | "usleep" => clock::sleep(call),
         "date" => clock::date(call),
         "echo" => text::echo(call),
-        "printf" => text::printf(call),
+        "printf" => printf::printf(call),
         "read" => text::read(call),
         "seq" => text::seq(call),
-        "cat" | "head" | "tail" | "wc" | "grep" | "sort" | "tee" => text::filter(call),
-        "touch" | "rm" | "mkdir" | "rmdir" | "ls" | "chmod" | "cp" | "mv" => file::run(call),
+        "cat" | "head" | "tail" | "wc" | "tee" => text::filter(call),
+        "grep" | "egrep" | "fgrep" => either(grep::grep(call)),
+        "sed" => either(sed::sed(call)),
+        "cut" => either(columns::cut(call)),
+        "tr" => either(columns::tr(call)),
+        "sort" => either(columns::sort(call)),
+        "uniq" => either(columns::uniq(call)),
+        "paste" => either(columns::paste(call)),
+        "rev" | "tac" | "nl" => either(columns::turned(call)),
+        "base64" => either(digest::base64(call)),
+        "sha256sum" | "sha512sum" => either(digest::sum(call)),
+        "xargs" => either(run::xargs(call)),
+        "find" => find::find(call),
+        "touch" | "rm" | "mkdir" | "rmdir" | "ls" | "chmod" | "chown" | "cp" | "mv" | "ln" | "readlink"
+        | "realpath" => file::run(call),
         "tar" => tar::run(call),
         "test" | "[" => truth::test(call),
         "expr" => truth::expr(call),
         "env" | "printenv" => environment(call),
         "which" => which(call),
+        "mktemp" => make_temporary(call),
         "wget" | "curl" | "nc" | "nslookup" | "httpd" => network::run(call),
-        "hostname" => {
-            let name = call.task.variable("HOSTNAME").unwrap_or("localhost").to_owned();
-            say(call, &name)
-        }
-        "pwd" => {
+        "yes" => yes(call),
+        _ => about(call),
+    }
+}
+
+/// Programs that tell of the container and of names.
+fn about(call: &mut Call<'_>) -> Outcome {
+    let args: Vec<&str> = call.args.iter().map(String::as_str).collect();
+    let host = call.task.variable("HOSTNAME").unwrap_or("localhost").to_owned();
+    match (call.name, args.as_slice()) {
+        ("hostname", [] | ["-s" | "-f"]) => say(call, &host),
+        ("pwd", _) => {
             let folder = call.task.folder.clone();
             say(call, &folder)
         }
-        "whoami" => say(call, "root"),
-        "nproc" => say(call, "1"),
-        "uname" if call.args.is_empty() => say(call, "Linux"),
-        "id" if call.args.is_empty() => say(call, "uid=0(root) gid=0(root) groups=0(root)"),
-        "id" if call.args == ["-u"] => say(call, "0"),
-        "basename" if call.args.len() == 1 => {
-            let name = call.args[0].trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        ("whoami", _) | ("id", ["-un" | "-gn"]) => say(call, "root"),
+        ("nproc", _) => say(call, "1"),
+        ("tty", _) => {
+            say(call, "not a tty");
+            Outcome::Done(1)
+        }
+        ("uname", [] | ["-s"]) => say(call, "Linux"),
+        ("uname", ["-n"]) => say(call, &host),
+        ("uname", ["-m" | "-p" | "-i"]) => say(call, "x86_64"),
+        ("uname", ["-o"]) => say(call, "GNU/Linux"),
+        ("id", []) => say(call, "uid=0(root) gid=0(root) groups=0(root)"),
+        ("id", ["-u" | "-g" | "-G"]) => say(call, "0"),
+        ("basename", [name]) => {
+            let name = last_part(name).to_owned();
             say(call, &name)
         }
-        "dirname" if call.args.len() == 1 => {
-            let folder = match call.args[0].trim_end_matches('/').rsplit_once('/') {
+        ("basename", [name, end]) => {
+            let name = last_part(name);
+            let short = name.strip_suffix(end).filter(|it| !it.is_empty()).unwrap_or(name).to_owned();
+            say(call, &short)
+        }
+        ("dirname", [name]) => {
+            let folder = match name.trim_end_matches('/').rsplit_once('/') {
+                _ if name.starts_with('/') && name.trim_end_matches('/').is_empty() => "/".to_owned(),
                 Some(("", _)) => "/".to_owned(),
-                Some((folder, _)) => folder.to_owned(),
+                Some((folder, _)) => folder.trim_end_matches('/').to_owned(),
                 None => ".".to_owned(),
             };
             say(call, &folder)
         }
         _ => Outcome::Unknown,
     }
+}
+
+fn last_part(name: &str) -> &str {
+    let name = if name.len() > 1 { name.trim_end_matches('/') } else { name };
+    match name.rsplit_once('/') {
+        _ if name.is_empty() || name == "/" => "/",
+        Some((_, last)) => last,
+        None => name,
+    }
+}
+
+/// `mktemp [-d] [TEMPLATE]`: a new file or folder.
+fn make_temporary(call: &mut Call<'_>) -> Outcome {
+    let Some((flags, names)) = call.flags("dq") else {
+        return Outcome::Unknown;
+    };
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    let template = names.first().cloned().unwrap_or_else(|| "/tmp/tmp.XXXXXX".to_owned());
+    let start = template.trim_end_matches('X');
+    loop {
+        let letter = |call: &mut Call<'_>| char::from(LETTERS[call.task.next_random() as usize % LETTERS.len()]);
+        let end: String = (start.len()..template.len()).map(|_| letter(call)).collect();
+        let (name, now) = (format!("{start}{end}"), call.now());
+        let path = absolute(&call.task.folder, &name);
+        if call.machine.files.get(&path).is_some() && start.len() < template.len() {
+            continue;
+        }
+        let files = &mut call.machine.files;
+        let made =
+            if flags.contains('d') { files.make_folder(&path, false) } else { files.write(&path, "", false, now) };
+        return match made {
+            Ok(()) => say(call, &name),
+            Err(why) => call.fail(&format!("{name}: {why}")),
+        };
+    }
+}
+
+/// `yes`: some lines, and then it goes on for as long as somebody reads.
+fn yes(call: &mut Call<'_>) -> Outcome {
+    const LINES: usize = 64;
+    let word = if call.args.is_empty() { "y".to_owned() } else { call.args.join(" ") };
+    call.print(&format!("{word}\n").repeat(LINES));
+    let mut again = vec!["yes".to_owned()];
+    again.extend(call.args.iter().cloned());
+    call.task.frames.push(Frame::Program(again));
+    Outcome::Runs
 }
 
 fn say(call: &mut Call<'_>, text: &str) -> Outcome {
@@ -278,6 +400,7 @@ fn environment(call: &mut Call<'_>) -> Outcome {
     match call.args {
         [] => {
             let all = call.task.variables.iter();
+            let all = all.filter(|(_, it)| it.exported);
             let text: String = all.filter_map(|(name, it)| Some(format!("{name}={}\n", it.value.as_ref()?))).collect();
             call.print(&text);
             Outcome::Done(0)
@@ -299,24 +422,26 @@ impl Machine {
         }
         let is_there = |file: &str| self.files.get(&absolute(&task.folder, file)).is_some();
         if matches!(name.as_str(), "sh" | "ash" | "bash" | "dash") {
-            if argv.get(1).is_some_and(|it| it == "-c") {
-                let script = argv.get(2).map(String::as_str).unwrap_or_default();
-                return self.inner_shell(task, script, argv.get(4..).unwrap_or_default());
-            }
-            if argv.get(1).is_some_and(|it| !it.starts_with(['-', '+']) && is_there(it)) {
-                return self.script_file(task, &argv[1..], false);
-            }
-            if reads_its_script(&argv) {
-                return self.shell_of_input(task);
-            }
+            return self.called_shell(task, argv);
         }
         if argv[0].contains('/') && name == argv[0] && is_there(&name) {
-            return self.script_file(task, &argv, true);
+            return self.script_file(task, &argv);
         }
         if name == "env" && argv.len() > 1 {
             return self.with_environment(task, &argv);
         }
+        if name == "timeout" {
+            if self.timeout(task, &argv).is_none() {
+                self.stick(task, &argv.join(" "));
+            }
+            return;
+        }
         let outcome = run(&mut Call { machine: self, task, name: &name, args: &argv[1..] });
+        self.come_to(task, &name, argv, outcome);
+    }
+
+    /// What a program called `name` as `argv` came to.
+    fn come_to(&mut self, task: &mut Task, name: &str, argv: Vec<String>, outcome: Outcome) {
         match outcome {
             Outcome::Done(status) => {
                 task.status = status;
@@ -345,81 +470,102 @@ impl Machine {
                 task.wait = Wait::Line(stream);
                 task.frames.push(Frame::Program(argv));
             }
-            Outcome::Text(stream, again) => {
-                task.wait = Wait::Text(stream);
-                task.frames.push(Frame::Program(again));
-            }
             Outcome::All(stream) => {
                 task.wait = Wait::End(stream);
                 task.frames.push(Frame::Program(argv));
             }
+            Outcome::Lines(stream, count) => {
+                task.wait = Wait::Lines(stream, count);
+                task.frames.push(Frame::Program(argv));
+            }
+            Outcome::More(stream, again) => {
+                task.wait = Wait::More(stream);
+                task.frames.push(Frame::Program(again));
+            }
+            Outcome::Runs => {}
             Outcome::Change(path, seen, again) => {
                 task.wait = Wait::Change(path, seen);
                 task.frames.push(Frame::Program(again));
             }
-            Outcome::Unknown if self.is_base && !known::exists(&argv[0]) && !is_program(&name) => {
-                self.complain(task, &format!("{}: not found", argv[0]));
-                task.status = 127;
+            Outcome::Unknown if self.is_base && !known::exists(&argv[0]) && !is_program(name) => {
+                let is_folder = matches!(self.files.get(&absolute(&task.folder, &argv[0])), Some(Entry::Folder));
+                let (why, status) = if is_folder { ("Permission denied", 126) } else { ("not found", 127) };
+                self.complain(task, &format!("{}: {why}", argv[0]));
+                task.status = status;
                 super::step::stop_on_error(task);
             }
             Outcome::Unknown => {
-                let shown = if is_program(&name) { argv.join(" ") } else { argv[0].clone() };
+                let shown = if is_program(name) { argv.join(" ") } else { argv[0].clone() };
                 self.stick(task, &shown);
             }
         }
     }
 
-    /// Runs the script that is in a file: `sh FILE ARG..`, or the file itself where that may be `executed`.
-    fn script_file(&mut self, task: &mut Task, argv: &[String], executed: bool) {
+    /// A shell in a process of its own: it runs a text, a file, or what comes on its standard input.
+    fn called_shell(&mut self, task: &mut Task, argv: Vec<String>) {
+        let invocation = match Invocation::parse(&argv) {
+            Ok(invocation) => invocation,
+            Err(construct) => return self.stick(task, &construct),
+        };
+        match &invocation.script {
+            Source::Text(script) => self.inner_shell(task, &script.clone(), &invocation),
+            Source::File(name) => match self.files.read(&absolute(&task.folder, name)) {
+                Ok(text) => self.inner_shell(task, &text, &invocation),
+                Err(why) => {
+                    self.complain(task, &format!("can't open '{name}': {why}"));
+                    task.status = 2;
+                    super::step::stop_on_error(task);
+                }
+            },
+            Source::Input => self.shell_of_input(task, &invocation),
+        }
+    }
+
+    /// Runs the script in a file that is called by its path, if it may be executed.
+    fn script_file(&mut self, task: &mut Task, argv: &[String]) {
         let path = absolute(&task.folder, &argv[0]);
         let (why, status) = match self.files.read(&path) {
-            Ok(_) if executed && !self.files.is_executable(&path) => ("Permission denied", 126),
-            Ok(text) => return self.inner_shell(task, &text, &argv[1..]),
-            Err("Is a directory") if executed => ("Permission denied", 126),
-            Err(why) => (why, if executed { 127 } else { 2 }),
+            Ok(text) if self.files.is_executable(&path) => {
+                let (name, args) = (argv[0].clone(), argv[1..].to_vec());
+                return self.inner_shell(task, &text, &Invocation { name, args, ..Invocation::default() });
+            }
+            Ok(_) | Err("Is a directory") => ("Permission denied", 126),
+            Err(why) => (why, 127),
         };
-        let what = if executed { argv[0].clone() } else { format!("can't open '{}'", argv[0]) };
-        self.complain(task, &format!("{what}: {why}"));
+        self.complain(task, &format!("{}: {why}", argv[0]));
         task.status = status;
         super::step::stop_on_error(task);
     }
 
-    /// `env A=1 PROGRAM ARG..`: the variables last for as long as the program does.
+    /// `env [-i] [-u NAME] [A=1 ..] [PROGRAM ARG..]`: the variables last for as long as the program does.
     fn with_environment(&mut self, task: &mut Task, argv: &[String]) {
-        let is_variable = |it: &&String| it.split_once('=').is_some_and(|(name, _)| !name.is_empty());
-        let variables: Vec<&String> = argv[1..].iter().take_while(is_variable).collect();
-        let rest = &argv[1 + variables.len()..];
-        if rest.first().is_some_and(|it| it.starts_with('-')) {
-            return self.stick(task, &argv.join(" "));
-        }
-        let pairs = variables.iter().filter_map(|it| it.split_once('='));
-        let hidden = pairs.clone().map(|(name, _)| (name.to_owned(), task.variables.get(name).cloned())).collect();
-        task.frames.push(Frame::Call(task.args.clone(), hidden));
-        for (name, value) in pairs {
-            task.assign(name, value.to_owned());
-        }
-        let program = if rest.is_empty() { vec!["env".to_owned()] } else { rest.to_vec() };
-        self.program(task, program);
-    }
-
-    /// `sh -c SCRIPT` within a script: a shell of its own, which knows what is exported; here that is everything.
-    fn inner_shell(&mut self, task: &mut Task, script: &str, args: &[String]) {
-        match super::script::parse(script) {
-            Ok(node) => {
-                let child = self.spawn(task, node, task.fds.clone());
-                if let Some(child) = self.tasks.get_mut(&child) {
-                    child.args = std::sync::Arc::new(args.to_vec());
-                    child.stops_on_error = false;
-                    child.guarded = false;
+        let before = task.variables.clone();
+        let mut args = &argv[1..];
+        let mut variables = (*before).clone();
+        loop {
+            args = match args {
+                [flag, rest @ ..] if flag == "-i" || flag == "-" => {
+                    variables.values_mut().for_each(|it| it.exported = false);
+                    rest
                 }
-                task.frames.push(Frame::Subshell(child));
-                task.wait = Wait::Child(child);
-            }
-            Err(refused) => {
-                self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &refused.complaint());
-                task.status = 2;
-                super::step::stop_on_error(task);
-            }
+                [flag, name, rest @ ..] if flag == "-u" => {
+                    variables.remove(name);
+                    rest
+                }
+                [flag, ..] if flag.starts_with('-') => return self.stick(task, &argv.join(" ")),
+                [pair, rest @ ..] if pair.find('=').is_some_and(|at| at > 0) => {
+                    let (name, value) = pair.split_once('=').unwrap_or_default();
+                    variables.insert(name.to_owned(), super::execute::given(Some(value.to_owned())));
+                    rest
+                }
+                _ => break,
+            };
         }
+        let changed = variables.keys().chain(before.keys()).filter(|name| variables.get(*name) != before.get(*name));
+        let hidden = changed.map(|name| (name.clone(), before.get(name).cloned())).collect();
+        task.frames.push(Frame::Call(task.args.clone(), hidden));
+        task.variables = std::sync::Arc::new(variables);
+        let program = if args.is_empty() { vec!["env".to_owned()] } else { args.to_vec() };
+        self.program(task, program);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::files::absolute;
 use super::super::task::Target;
+use super::printf::unescape;
 use super::{Call, Outcome};
 
 pub fn echo(call: &mut Call<'_>) -> Outcome {
@@ -17,7 +18,7 @@ pub fn echo(call: &mut Call<'_>) -> Outcome {
     }
     let mut text = args.join(" ");
     if escapes {
-        let (unescaped, stopped) = unescape(&text);
+        let (unescaped, stopped) = unescape(&text, false, true);
         text = unescaped;
         newline &= !stopped;
     }
@@ -28,168 +29,122 @@ pub fn echo(call: &mut Call<'_>) -> Outcome {
     Outcome::Done(0)
 }
 
-/// `text` with its backslashes read, and whether a `\c` cut it off.
-fn unescape(text: &str) -> (String, bool) {
-    let mut out = String::new();
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character != '\\' {
-            out.push(character);
-            continue;
-        }
-        match characters.next() {
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('r') => out.push('\r'),
-            Some('a') => out.push('\x07'),
-            Some('b') => out.push('\x08'),
-            Some('f') => out.push('\x0c'),
-            Some('v') => out.push('\x0b'),
-            Some('e') => out.push('\x1b'),
-            Some('c') => return (out, true),
-            Some('\\') => out.push('\\'),
-            Some('0') => {
-                let mut code = 0;
-                for _ in 0..3 {
-                    match characters.peek().and_then(|it| it.to_digit(8)) {
-                        Some(digit) => code = code * 8 + digit,
-                        None => break,
-                    }
-                    characters.next();
-                }
-                out.extend(char::from_u32(code));
-            }
-            Some(other) => out.extend(['\\', other]),
-            None => out.push('\\'),
-        }
-    }
-    (out, false)
-}
-
-pub fn printf(call: &mut Call<'_>) -> Outcome {
-    let [format, args @ ..] = call.args else {
-        return call.fail("usage: printf FORMAT [ARG]...");
-    };
-    let (format, _) = unescape(format);
-    let mut out = String::new();
-    let mut rest = args;
-    loop {
-        let Some(used) = format_once(&format, rest, &mut out) else {
-            return Outcome::Unknown;
-        };
-        rest = rest.get(used..).unwrap_or_default();
-        if rest.is_empty() || used == 0 {
-            break;
-        }
-    }
-    call.print(&out);
-    Outcome::Done(0)
-}
-
-/// Formats with the first arguments, and returns how many were used; `None` for a conversion that is not known.
-fn format_once(format: &str, args: &[String], out: &mut String) -> Option<usize> {
-    let mut used = 0;
-    let mut characters = format.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character != '%' {
-            out.push(character);
-            continue;
-        }
-        let mut spec = String::new();
-        while let Some(it) = characters.next_if(|it| "-0 +#.123456789".contains(*it)) {
-            spec.push(it);
-        }
-        let conversion = characters.next()?;
-        if conversion == '%' {
-            out.push('%');
-            continue;
-        }
-        let arg = args.get(used).map(String::as_str).unwrap_or_default();
-        used += 1;
-        let (width, precision) = match spec.split_once('.') {
-            Some((width, precision)) => (width, precision.parse::<usize>().ok()),
-            None => (spec.as_str(), None),
-        };
-        let digits: usize = width.trim_start_matches(['-', '0', '+', ' ', '#']).parse().unwrap_or(0);
-        let number = || arg.trim().parse::<i64>().unwrap_or(0);
-        let text = match conversion {
-            's' => precision.map_or_else(|| arg.to_owned(), |it| arg.chars().take(it).collect()),
-            'b' => unescape(arg).0,
-            'c' => arg.chars().take(1).collect(),
-            'd' | 'i' | 'u' => number().to_string(),
-            'x' => format!("{:x}", number()),
-            'X' => format!("{:X}", number()),
-            'o' => format!("{:o}", number()),
-            'f' => format!("{:.*}", precision.unwrap_or(6), arg.trim().parse::<f64>().unwrap_or(0.0)),
-            _ => return None,
-        };
-        let numeric = !matches!(conversion, 's' | 'b' | 'c');
-        out.push_str(&match (width.starts_with('-'), width.starts_with('0') && numeric) {
-            (true, _) => format!("{text:<digits$}"),
-            (false, true) => format!("{text:0>digits$}"),
-            (false, false) => format!("{text:>digits$}"),
-        });
-    }
-    Some(used)
-}
-
-/// `read [-r] NAME..`: one line, split into the variables.
+/// `read [-r] NAME..`: one line, split into the variables. Without `-r` a backslash takes the meaning of what follows it, and
+/// one at the end of a line goes on with the next.
 pub fn read(call: &mut Call<'_>) -> Outcome {
-    let Some((_, names)) = call.flags("r") else {
+    let Some((flags, mut names)) = call.flags("r") else {
         return Outcome::Unknown;
     };
+    if names.is_empty() {
+        names.push("REPLY".to_owned());
+    }
+    let raw = flags.contains('r');
     let Some(Target::In(stream)) = call.task.fds.first().cloned() else {
+        names.iter().for_each(|it| {
+            call.task.assign(it, String::new());
+        });
         return Outcome::Done(1);
     };
     let has_writers = call.machine.has_writers(stream);
     let buffer = call.machine.streams.entry(stream).or_default();
-    let (line, whole) = match buffer.text.find('\n') {
+    let (line, whole) = match line_end(&buffer.text, raw) {
         Some(at) => {
             let rest = buffer.text.split_off(at + 1);
             let line = std::mem::replace(&mut buffer.text, rest);
-            (line.trim_end_matches('\n').to_owned(), true)
+            (line[..at].to_owned(), true)
         }
-        None if has_writers => {
-            // What is there is no line yet: it is put behind what comes.
-            return Outcome::Line(stream);
-        }
+        // What is there is no line yet: it is put behind what comes.
+        None if has_writers && buffer.text.contains('\n') => return Outcome::All(stream),
+        None if has_writers => return Outcome::Line(stream),
         None => (std::mem::take(&mut buffer.text), false),
     };
     let separators = call.task.variable("IFS").unwrap_or(" \t\n").to_owned();
-    let is_separator = |it: char| separators.contains(it);
-    let mut rest = line.trim_matches(|it: char| it.is_whitespace() && is_separator(it));
-    for (i, name) in names.iter().enumerate() {
-        let (value, after) = match rest.split_once(is_separator) {
-            Some((value, after)) if i + 1 < names.len() => {
-                (value, after.trim_start_matches(|it: char| it.is_whitespace() && is_separator(it)))
-            }
-            _ => (rest, ""),
-        };
-        call.task.assign(name, value.to_owned());
-        rest = after;
+    for (name, value) in names.iter().zip(split_line(&line, &separators, names.len(), raw)) {
+        call.task.assign(name, value);
     }
     Outcome::Done(i64::from(!whole))
 }
 
+/// Where the first line ends.
+fn line_end(text: &str, raw: bool) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, it)| {
+        let was_escaped = escaped;
+        escaped = !raw && it == '\\' && !was_escaped;
+        (it == '\n' && !was_escaped).then_some(at)
+    })
+}
+
+/// A line as `count` values, the last of which takes what is left.
+fn split_line(line: &str, separators: &str, count: usize, raw: bool) -> Vec<String> {
+    let mut characters = Vec::new();
+    let mut rest = line.chars();
+    while let Some(it) = rest.next() {
+        match it {
+            '\\' if !raw => characters.extend(rest.next().filter(|it| *it != '\n').map(|it| (it, true))),
+            it => characters.push((it, false)),
+        }
+    }
+    let blank = |it: &(char, bool)| !it.1 && it.0.is_whitespace() && separators.contains(it.0);
+    let separates = |it: &(char, bool)| !it.1 && separators.contains(it.0);
+    let text = |it: &[(char, bool)]| it.iter().map(|(it, _)| *it).collect::<String>();
+    let mut values = Vec::new();
+    let skip = |from: usize| from + characters[from..].iter().take_while(|it| blank(it)).count();
+    let mut at = skip(0);
+    for index in 0..count {
+        let end = at + characters[at..].iter().take_while(|it| !separates(it)).count();
+        if index + 1 < count {
+            values.push(text(&characters[at..end]));
+            at = skip(end);
+            if characters.get(at).is_some_and(|it| separates(it) && !blank(it)) && at >= end {
+                at = skip(at + 1);
+            }
+            continue;
+        }
+        let mut last = characters.len();
+        while last > at && blank(&characters[last - 1]) {
+            last -= 1;
+        }
+        // A single separator at the end belongs to the last value's end.
+        if last == end + 1 && separates(&characters[end]) {
+            last = end;
+        }
+        values.push(text(&characters[at..last.max(at)]));
+    }
+    values
+}
+
+/// `seq [-w] [-s SEPARATOR] [FIRST [STEP]] LAST`.
 pub fn seq(call: &mut Call<'_>) -> Outcome {
-    let numbers: Result<Vec<i64>, _> = call.args.iter().map(|it| it.parse()).collect();
+    const MOST: f64 = 1_000_000.0;
+    let (mut wide, mut separator, mut args) = (false, "\n".to_owned(), call.args);
+    loop {
+        match args {
+            [flag, rest @ ..] if flag == "-w" => (wide, args) = (true, rest),
+            [flag, value, rest @ ..] if flag == "-s" => (separator, args) = (value.clone(), rest),
+            [flag, rest @ ..] if flag.starts_with("-s") => (separator, args) = (flag[2..].to_owned(), rest),
+            _ => break,
+        }
+    }
+    let numbers: Result<Vec<f64>, _> = args.iter().map(|it| it.parse::<f64>()).collect();
     let (first, step, last) = match numbers.as_deref() {
-        Ok([last]) => (1, 1, *last),
-        Ok([first, last]) => (*first, 1, *last),
-        Ok([first, step, last]) if *step != 0 => (*first, *step, *last),
+        Ok([last]) => (1.0, 1.0, *last),
+        Ok([first, last]) => (*first, 1.0, *last),
+        Ok([first, step, last]) if *step != 0.0 => (*first, *step, *last),
         _ => return Outcome::Unknown,
     };
-    const MOST: i64 = 1_000_000;
-    if (last - first) / step > MOST {
+    let count = ((last - first) / step + 1e-9).floor() + 1.0;
+    if count > MOST {
         return Outcome::Unknown;
     }
-    let mut text = String::new();
-    let mut number = first;
-    while (step > 0 && number <= last) || (step < 0 && number >= last) {
-        text.push_str(&format!("{number}\n"));
-        number += step;
+    let places = args.iter().filter_map(|it| it.split_once('.')).map(|(_, it)| it.len()).max().unwrap_or(0);
+    let number = |at: i64| format!("{:.places$}", first + step * at as f64);
+    let all: Vec<String> = (0..count.max(0.0) as i64).map(number).collect();
+    let width = if wide { all.iter().map(String::len).max().unwrap_or(0) } else { 0 };
+    let text = all.iter().map(|it| format!("{it:0>width$}")).collect::<Vec<_>>().join(&separator);
+    if !all.is_empty() {
+        call.print(&format!("{text}\n"));
     }
-    call.print(&text);
     Outcome::Done(0)
 }
 
@@ -198,93 +153,87 @@ pub fn filter(call: &mut Call<'_>) -> Outcome {
     let result = match call.name {
         "cat" => cat(call),
         "tee" => tee(call),
-        "grep" => grep(call),
         "wc" => wc(call),
-        "sort" => sort(call),
         _ => ends(call),
     };
     result.unwrap_or_else(|outcome| outcome)
 }
 
 fn cat(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
-    let (_, names) = call.flags("u").ok_or(Outcome::Unknown)?;
-    if names.iter().all(|it| it == "-")
-        && let Some(Target::In(stream)) = call.task.fds.first().cloned()
-    {
-        // What comes is passed on as it comes.
-        let text = call.machine.streams.get_mut(&stream).map(|it| std::mem::take(&mut it.text)).unwrap_or_default();
-        call.print(&text);
-        let goes_on = call.machine.has_writers(stream);
-        return Ok(if goes_on { Outcome::Text(stream, vec!["cat".to_owned()]) } else { Outcome::Done(0) });
+    let (flags, names) = call.flags("un").ok_or(Outcome::Unknown)?;
+    // What comes through a pipe goes on as it comes.
+    if names.is_empty() && !flags.contains('n') {
+        return Ok(match call.what_is_there()? {
+            (text, Some(stream)) => {
+                call.print(&text);
+                Outcome::More(stream, vec!["cat".to_owned()])
+            }
+            (text, None) => {
+                call.print(&text);
+                Outcome::Done(0)
+            }
+        });
     }
     let (texts, all) = call.texts(&names)?;
+    let mut number = 0;
     for (_, text) in texts {
-        call.print(&text);
+        if flags.contains('n') {
+            let numbered = text.split_inclusive('\n').map(|line| {
+                number += 1;
+                format!("{number:>6}\t{line}")
+            });
+            let text: String = numbered.collect();
+            call.print(&text);
+        } else {
+            call.print(&text);
+        }
     }
     Ok(Outcome::Done(i64::from(!all)))
 }
 
+/// `tee [-a] FILE..`: what comes through a pipe goes on as it comes.
 fn tee(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
-    let (flags, names) = call.flags("a").ok_or(Outcome::Unknown)?;
-    let text = call.input()?;
+    let (flags, names) = call.flags("ai").ok_or(Outcome::Unknown)?;
+    let (text, more) = call.what_is_there()?;
     call.print(&text);
     let mut status = 0;
-    for name in names {
-        let (path, now) = (absolute(&call.task.folder, &name), call.now());
+    for name in &names {
+        let (path, now) = (absolute(&call.task.folder, name), call.now());
         if let Err(why) = call.machine.files.write(&path, &text, flags.contains('a'), now) {
             call.fail(&format!("{name}: {why}"));
             status = 1;
         }
     }
-    Ok(Outcome::Done(status))
-}
-
-/// `grep` of plain words: a pattern with a character that means something is not interpreted.
-fn grep(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
-    let (flags, mut names) = call.flags("qvicF").ok_or(Outcome::Unknown)?;
-    if names.is_empty() {
-        return Err(Outcome::Unknown);
-    }
-    let pattern = names.remove(0);
-    let (mut word, anchored) = match pattern.strip_prefix('^') {
-        Some(rest) => (rest.to_owned(), true),
-        None => (pattern.clone(), false),
-    };
-    if !flags.contains('F') && word.contains(['.', '*', '[', ']', '\\', '$', '^']) {
-        return Err(Outcome::Unknown);
-    }
-    let ignores_case = flags.contains('i');
-    if ignores_case {
-        word = word.to_lowercase();
-    }
-    let (texts, all) = call.texts(&names)?;
-    let mut found = 0_i64;
-    let mut out = String::new();
-    for line in texts.iter().flat_map(|(_, text)| text.lines()) {
-        let shown = if ignores_case { line.to_lowercase() } else { line.to_owned() };
-        let matches = if anchored { shown.starts_with(&word) } else { shown.contains(&word) };
-        if matches != flags.contains('v') {
-            found += 1;
-            out.push_str(line);
-            out.push('\n');
+    Ok(match more {
+        Some(stream) => {
+            let mut again = vec!["tee".to_owned(), "-a".to_owned()];
+            again.extend(names);
+            Outcome::More(stream, again)
         }
-    }
-    if flags.contains('c') {
-        call.print(&format!("{found}\n"));
-    } else if !flags.contains('q') {
-        call.print(&out);
-    }
-    Ok(Outcome::Done(if all { i64::from(found == 0) } else { 2 }))
+        None => Outcome::Done(status),
+    })
 }
 
 fn wc(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
-    let (flags, names) = call.flags("lwc").ok_or(Outcome::Unknown)?;
+    let (flags, names) = call.flags("lwcm").ok_or(Outcome::Unknown)?;
     let (texts, all) = call.texts(&names)?;
-    let wanted = |letter: char| flags.is_empty() || flags.contains(letter);
+    let wanted = |letter: char| flags.is_empty() && letter != 'm' || flags.contains(letter);
+    let mut total = [0; 4];
+    let mut rows = Vec::new();
     for (name, text) in texts {
-        let counts = [('l', text.matches('\n').count()), ('w', text.split_whitespace().count()), ('c', text.len())];
-        let mut shown: Vec<String> =
-            counts.iter().filter(|(letter, _)| wanted(*letter)).map(|(_, count)| count.to_string()).collect();
+        let words = text.split_whitespace().count();
+        let counts = [text.matches('\n').count(), words, text.chars().count(), text.len()];
+        total.iter_mut().zip(counts).for_each(|(all, it)| *all += it);
+        rows.push((name, counts));
+    }
+    if rows.len() > 1 {
+        rows.push(("total".to_owned(), total));
+    }
+    // Several numbers stand in columns, unless they come from the standard input alone.
+    for (name, counts) in rows {
+        let letters = ['l', 'w', 'm', 'c'];
+        let shown = letters.iter().zip(counts).filter(|(letter, _)| wanted(**letter));
+        let mut shown: Vec<String> = shown.map(|(_, count)| count.to_string()).collect();
         if !name.is_empty() {
             shown.push(name);
         }
@@ -293,33 +242,47 @@ fn wc(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     Ok(Outcome::Done(i64::from(!all)))
 }
 
-fn sort(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
-    let (flags, names) = call.flags("rnu").ok_or(Outcome::Unknown)?;
-    let (texts, all) = call.texts(&names)?;
-    let mut lines: Vec<&str> = texts.iter().flat_map(|(_, text)| text.lines()).collect();
-    if flags.contains('n') {
-        lines.sort_by_key(|it| it.trim().parse::<i64>().unwrap_or(0));
-    } else {
-        lines.sort_unstable();
-    }
-    if flags.contains('u') {
-        lines.dedup();
-    }
-    if flags.contains('r') {
-        lines.reverse();
-    }
-    let out: String = lines.iter().map(|it| format!("{it}\n")).collect();
-    call.print(&out);
-    Ok(Outcome::Done(i64::from(!all)))
-}
-
 /// How `tail` is told to go on with a file of which it has shown so much.
 const FOLLOW_ON: &str = "--follow-on";
 
+/// Which part of a text `head` and `tail` show.
+#[derive(Clone, Copy)]
+struct Part {
+    /// How many lines or bytes.
+    count: usize,
+    bytes: bool,
+    /// `tail -n +3`: from there on. `head -n -3`: all but so many.
+    other: bool,
+}
+
+impl Part {
+    fn parse(text: &str, bytes: bool, other: char) -> Option<Part> {
+        let number = text.strip_prefix(other);
+        Some(Part { count: number.unwrap_or(text).parse().ok()?, bytes, other: number.is_some() })
+    }
+
+    fn of(self, text: &str, head: bool) -> String {
+        let pieces: Vec<&str> = if self.bytes {
+            text.char_indices().map(|(at, it)| &text[at..at + it.len_utf8()]).collect()
+        } else {
+            text.split_inclusive('\n').collect()
+        };
+        let (skipped, taken) = match (head, self.other) {
+            (true, false) => (0, self.count),
+            (true, true) => (0, pieces.len().saturating_sub(self.count)),
+            (false, false) => (pieces.len().saturating_sub(self.count), usize::MAX),
+            (false, true) => (self.count.saturating_sub(1), usize::MAX),
+        };
+        pieces.into_iter().skip(skipped).take(taken).collect()
+    }
+}
+
 /// `head` and `tail`: the first or the last lines. `tail -f` follows one file, and shows what is added as it is added.
 fn ends(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
-    let mut count = 10_usize;
-    let (mut follows, mut from_start) = (false, false);
+    let head = call.name == "head";
+    let other = if head { '-' } else { '+' };
+    let mut part = Part { count: 10, bytes: false, other: false };
+    let (mut follows, mut quiet) = (false, false);
     let mut names = Vec::new();
     if let [flag, seen, path] = call.args
         && flag == FOLLOW_ON
@@ -327,34 +290,42 @@ fn ends(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
         return Ok(follow(call, path, seen.parse().unwrap_or(0)));
     }
     let mut args = call.args.iter();
-    let mut number = |text: &str| {
-        from_start = text.starts_with('+');
-        text.trim_start_matches('+').parse().map_err(|_| Outcome::Unknown)
-    };
     while let Some(arg) = args.next() {
-        match arg.strip_prefix('-') {
-            Some("n") => count = number(args.next().ok_or(Outcome::Unknown)?)?,
-            Some("f" | "F") if call.name == "tail" => follows = true,
-            Some(text) if !text.is_empty() => count = number(text.trim_start_matches('n'))?,
-            _ => names.push(arg.clone()),
-        }
+        let parsed = match arg.strip_prefix('-') {
+            Some(letter @ ("n" | "c")) => Part::parse(args.next().ok_or(Outcome::Unknown)?, letter == "c", other),
+            Some("f" | "F") if !head => {
+                follows = true;
+                continue;
+            }
+            Some("q") => {
+                quiet = true;
+                continue;
+            }
+            Some(text) if text.starts_with(['n', 'c']) => Part::parse(&text[1..], text.starts_with('c'), other),
+            Some(text) if !text.is_empty() => Part::parse(text, false, other),
+            _ => {
+                names.push(arg.clone());
+                continue;
+            }
+        };
+        part = parsed.ok_or(Outcome::Unknown)?;
     }
     if follows && names.iter().all(|it| it == "/dev/null") {
         return Ok(Outcome::Never);
     }
-    if from_start && call.name != "tail" || follows && names.len() != 1 {
+    if follows && names.len() != 1 {
         return Err(Outcome::Unknown);
     }
+    if head && names.is_empty() && !part.bytes && !part.other {
+        return first_lines(call, part.count);
+    }
     let (texts, all) = call.texts(&names)?;
-    for (_, text) in texts {
-        let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let (skipped, taken) = match call.name {
-            "tail" if from_start => (count.saturating_sub(1), usize::MAX),
-            "tail" => (lines.len().saturating_sub(count), count),
-            _ => (0, count),
-        };
-        let shown: String = lines.into_iter().skip(skipped).take(taken).collect();
-        call.print(&shown);
+    let titled = texts.len() > 1 && !quiet;
+    for (index, (name, text)) in texts.iter().enumerate() {
+        if titled {
+            call.print(&format!("{}==> {name} <==\n", if index > 0 { "\n" } else { "" }));
+        }
+        call.print(&part.of(text, head));
         if follows {
             let path = absolute(&call.task.folder, &names[0]);
             return Ok(follow_on(path, text.len()));
@@ -365,6 +336,23 @@ fn ends(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
         return Ok(follow_on(absolute(&call.task.folder, &names[0]), 0));
     }
     Ok(Outcome::Done(i64::from(!all)))
+}
+
+/// The first lines of the standard input; whoever writes on has nobody who reads it.
+fn first_lines(call: &mut Call<'_>, count: usize) -> Result<Outcome, Outcome> {
+    let Some(Target::In(stream)) = call.task.fds.first().cloned() else {
+        return Ok(Outcome::Done(0));
+    };
+    if count > 0 && call.machine.has_writers(stream) && !call.machine.has_lines(stream, count) {
+        return Err(Outcome::Lines(stream, count));
+    }
+    let text = call.machine.streams.get(&stream).map(|it| it.text.clone()).unwrap_or_default();
+    let shown: String = text.split_inclusive('\n').take(count).collect();
+    if let Some(held) = call.machine.streams.get_mut(&stream) {
+        held.text = text[shown.len()..].to_owned();
+    }
+    call.print(&shown);
+    Ok(Outcome::Done(0))
 }
 
 fn follow_on(path: String, seen: usize) -> Outcome {

@@ -105,6 +105,7 @@ impl Test<'_, '_> {
             "-d" => matches!(entry, Some(Entry::Folder)),
             "-s" => matches!(entry, Some(Entry::File { text, .. }) if !text.is_empty()),
             "-e" | "-r" => entry.is_some(),
+            "-L" | "-h" => files.target(&path).is_some(),
             "-w" => entry.is_some() && files.is_writable(&path),
             "-x" => matches!(entry, Some(Entry::Folder)) || files.is_executable(&path),
             _ => false,
@@ -128,8 +129,9 @@ impl Test<'_, '_> {
             "-le" => number(left)? <= number(right)?,
             "-gt" => number(left)? > number(right)?,
             "-ge" => number(left)? >= number(right)?,
-            "-nt" => modified(left) > modified(right),
-            _ => modified(left) < modified(right),
+            // A file that is not there is neither newer nor older.
+            "-nt" => modified(left).zip(modified(right)).is_some_and(|(left, right)| left > right),
+            _ => modified(left).zip(modified(right)).is_some_and(|(left, right)| left < right),
         })
     }
 }
@@ -142,44 +144,124 @@ fn is_unary(text: &str) -> bool {
     matches!(text, "-n" | "-z" | "-f" | "-d" | "-e" | "-r" | "-w" | "-x" | "-s" | "-L" | "-h" | "-p" | "-S" | "-t")
 }
 
-/// `expr A OP B`.
+/// `expr`: comparisons, arithmetic and the functions on text.
 pub fn expr(call: &mut Call<'_>) -> Outcome {
-    let [left, operator, right] = call.args else {
-        return Outcome::Unknown;
-    };
-    let (a, b) = (left.parse::<i64>(), right.parse::<i64>());
-    let (Ok(a), Ok(b)) = (a, b) else {
-        return match operator.as_str() {
-            "=" => answer(call, i64::from(left == right)),
-            "!=" => answer(call, i64::from(left != right)),
-            _ => {
-                call.fail("non-numeric argument");
-                Outcome::Done(2)
-            }
-        };
-    };
-    let value = match operator.as_str() {
-        "+" => a.wrapping_add(b),
-        "-" => a.wrapping_sub(b),
-        "*" => a.wrapping_mul(b),
-        "/" | "%" if b == 0 => {
-            call.fail("division by zero");
-            return Outcome::Done(2);
+    let mut reader = Expr { args: call.args, at: 0 };
+    let value = reader.level(0);
+    let left = reader.at < reader.args.len();
+    match value {
+        Ok(_) if left => {
+            call.fail("syntax error");
+            Outcome::Done(2)
         }
-        "/" => a.wrapping_div(b),
-        "%" => a.wrapping_rem(b),
-        "=" => i64::from(a == b),
-        "!=" => i64::from(a != b),
-        "<" => i64::from(a < b),
-        "<=" => i64::from(a <= b),
-        ">" => i64::from(a > b),
-        ">=" => i64::from(a >= b),
-        _ => return Outcome::Unknown,
-    };
-    answer(call, value)
+        Ok(value) => {
+            call.print(&format!("{value}\n"));
+            Outcome::Done(i64::from(value.is_empty() || value == "0"))
+        }
+        Err(Some(message)) => {
+            call.fail(message);
+            Outcome::Done(2)
+        }
+        Err(None) => Outcome::Unknown,
+    }
 }
 
-fn answer(call: &mut Call<'_>, value: i64) -> Outcome {
-    call.print(&format!("{value}\n"));
-    Outcome::Done(i64::from(value == 0))
+/// The operators of `expr`, those that bind the least first.
+const LEVELS: [&[&str]; 6] =
+    [&["|"], &["&"], &["=", "==", "!=", "<", "<=", ">", ">="], &["+", "-"], &["*", "/", "%"], &[":"]];
+
+struct Expr<'a> {
+    args: &'a [String],
+    at: usize,
+}
+
+/// What is wrong with an expression; `None` when it is not interpreted.
+type Wrong = Option<&'static str>;
+
+impl Expr<'_> {
+    fn next(&mut self) -> Result<String, Wrong> {
+        let word = self.args.get(self.at).cloned().ok_or(Some("syntax error"));
+        self.at += 1;
+        word
+    }
+
+    fn level(&mut self, level: usize) -> Result<String, Wrong> {
+        let Some(operators) = LEVELS.get(level) else {
+            return self.primary();
+        };
+        let mut value = self.level(level + 1)?;
+        while let Some(operator) = self.args.get(self.at).filter(|it| operators.contains(&it.as_str())).cloned() {
+            self.at += 1;
+            let right = self.level(level + 1)?;
+            value = apply(&value, &operator, &right)?;
+        }
+        Ok(value)
+    }
+
+    fn primary(&mut self) -> Result<String, Wrong> {
+        let word = self.next()?;
+        match word.as_str() {
+            "(" => {
+                let value = self.level(0)?;
+                if self.next()? != ")" {
+                    return Err(Some("syntax error"));
+                }
+                Ok(value)
+            }
+            "length" if self.args.len() > 1 => Ok(self.primary()?.chars().count().to_string()),
+            "substr" if self.args.len() > 1 => {
+                let text = self.primary()?;
+                let mut number = || self.primary()?.parse::<usize>().map_err(|_| Some("non-numeric argument"));
+                let (from, count) = (number()?, number()?);
+                Ok(text.chars().skip(from.max(1) - 1).take(if from == 0 { 0 } else { count }).collect())
+            }
+            "index" if self.args.len() > 1 => {
+                let (text, set) = (self.primary()?, self.primary()?);
+                Ok(text.chars().position(|it| set.contains(it)).map_or(0, |it| it + 1).to_string())
+            }
+            "match" if self.args.len() > 1 => {
+                let (text, pattern) = (self.primary()?, self.primary()?);
+                apply(&text, ":", &pattern)
+            }
+            _ => Ok(word),
+        }
+    }
+}
+
+fn apply(left: &str, operator: &str, right: &str) -> Result<String, Wrong> {
+    let numbers = left.parse::<i64>().ok().zip(right.parse::<i64>().ok());
+    let is_nothing = |it: &str| it.is_empty() || it == "0";
+    let truth = |it: bool| Ok(i64::from(it).to_string());
+    let order = numbers.map_or_else(|| left.cmp(right), |(a, b)| a.cmp(&b));
+    match operator {
+        "|" => return Ok(if is_nothing(left) { right } else { left }.to_owned()),
+        "&" => return Ok(if is_nothing(left) || is_nothing(right) { "0" } else { left }.to_owned()),
+        "=" | "==" => return truth(order.is_eq()),
+        "!=" => return truth(order.is_ne()),
+        "<" => return truth(order.is_lt()),
+        "<=" => return truth(order.is_le()),
+        ">" => return truth(order.is_gt()),
+        ">=" => return truth(order.is_ge()),
+        ":" => {
+            let pattern = super::regular::regular(&format!("^{right}"), false, false).ok_or(None)?;
+            let found = pattern.captures(left);
+            return Ok(match &found {
+                Some(it) if it.len() > 1 => it.get(1).map_or("", |it| it.as_str()).to_owned(),
+                Some(it) => it.get(0).map_or(0, |it| it.as_str().chars().count()).to_string(),
+                None if pattern.captures_len() > 1 => String::new(),
+                None => "0".to_owned(),
+            });
+        }
+        _ => {}
+    }
+    let (a, b) = numbers.ok_or(Some("non-numeric argument"))?;
+    let value = match operator {
+        "+" => a.checked_add(b),
+        "-" => a.checked_sub(b),
+        "*" => a.checked_mul(b),
+        _ if b == 0 => return Err(Some("division by zero")),
+        "/" => a.checked_div(b),
+        _ => a.checked_rem(b),
+    };
+    value.map(|it| it.to_string()).ok_or(Some("result out of range"))
 }

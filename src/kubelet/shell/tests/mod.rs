@@ -1,5 +1,7 @@
 //! Scripts, and what becomes of them.
 
+mod dash;
+
 use super::*;
 use crate::clock::Span;
 
@@ -188,10 +190,15 @@ fn what_no_shell_understands_fails_as_in_one() {
 
 #[test]
 fn a_construct_that_is_not_interpreted_fails_and_is_named() {
-    let machine = refused("<& 3", &env(), Time::from_unix(7));
+    let machine = refused("<& 12", &env(), Time::from_unix(7));
     assert_eq!(machine.state, State::Ended(Time::from_unix(7), 2));
-    assert_eq!(printed(&machine), "sh: syntax error: \"<& 3\" is not interpreted by virtual containers\n");
-    check("sh -c 'cat <&3'; echo $?", 0, 0, "sh: syntax error: \"<& 3\" is not interpreted by virtual containers\n2\n");
+    assert_eq!(printed(&machine), "sh: syntax error: \"<& 12\" is not interpreted by virtual containers\n");
+    check(
+        "sh -c 'cat <&12'; echo $?",
+        0,
+        0,
+        "sh: syntax error: \"<& 12\" is not interpreted by virtual containers\n2\n",
+    );
 }
 
 #[test]
@@ -254,8 +261,8 @@ fn the_usual_programs_do_what_they_do() {
 
 #[test]
 fn what_is_not_interpreted_is_named() {
-    let refused = shell("cat <&3", &Shell::default(), &env(), Time::from_unix(0));
-    assert_eq!(refused.err().as_deref(), Some("<& 3"));
+    let refused = shell("cat <&12", &Shell::default(), &env(), Time::from_unix(0));
+    assert_eq!(refused.err().as_deref(), Some("<& 12"));
     for (script, want) in [
         ("sleep 3; nginx -g x", "nginx"),
         ("[[ a = b ]]", "[["),
