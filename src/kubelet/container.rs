@@ -63,7 +63,7 @@ pub enum State {
     #[default]
     Waiting,
     /// Its process runs.
-    Running(Running),
+    Running(Box<Running>),
     /// Its process ended.
     Exited(Exit, Next),
 }

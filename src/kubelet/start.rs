@@ -139,7 +139,7 @@ impl Worker {
                     let failed = Happening::OfContainer(true, "NotInterpreted", Str::from(text));
                     (index, if fails { failed } else { Happening::NotInterpreted(it) })
                 }));
-                self.containers[index].state = State::Running(running);
+                self.containers[index].state = State::Running(Box::new(running));
                 self.join_others(index, around);
                 probe::begin(self, index, around);
                 self.begin_post_start(index, around);

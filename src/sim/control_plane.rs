@@ -80,7 +80,6 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(PersistentVolumeController::default()),
         Box::new(DisruptionController::default()),
         Box::new(EphemeralVolumeController),
-        Box::new(PersistentVolumeController),
         Box::new(VirtualProvisioner),
         Box::new(TtlAfterFinished),
         Box::new(VolumeProtection),

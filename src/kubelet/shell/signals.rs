@@ -11,7 +11,7 @@ impl Machine {
         task.status = 0;
         let args = if args.first().is_some_and(|it| it == "--") { &args[1..] } else { args };
         let [action, signals @ ..] = args else {
-            let shown = task.traps.iter().map(|(name, _)| {
+            let shown = task.traps.keys().map(|name| {
                 let text = task.trap_texts.get(name).map(String::as_str).unwrap_or_default();
                 format!("trap -- {} {name}\n", super::execute::single_quoted(text))
             });

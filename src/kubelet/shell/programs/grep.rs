@@ -159,11 +159,9 @@ fn matches(asked: &Asked, expressions: &[Regex], text: &str, start: &str, out: &
         }
         shown_to = shown_to.max(index + 1);
         let to = (index + 1 + asked.after).min(lines.len());
-        for at in shown_to..to {
-            if expressions.iter().any(|it| it.is_match(lines[at])) != asked.has('v') {
-                break;
-            }
-            show(at, '-', lines[at]);
+        let is_context = |text: &str| expressions.iter().any(|it| it.is_match(text)) == asked.has('v');
+        for (at, text) in lines[..to].iter().enumerate().skip(shown_to).take_while(|(_, it)| is_context(it)) {
+            show(at, '-', text);
             shown_to = at + 1;
         }
     }
