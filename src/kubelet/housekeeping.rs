@@ -128,6 +128,12 @@ impl Kubelet {
                 }
             };
             let Some((number, group)) = group else {
+                if waits && !shutdown.is_released {
+                    (shutdown.is_released, shutdown.until) = (true, Some(now + shutdown::SWITCH_OFF));
+                    outcome.wake_at = shutdown.until;
+                    machine.shutdown = Some(shutdown);
+                    return;
+                }
                 self.stop(machine, Power::Off { until: None }, node, view, now, outcome);
                 return;
             };
@@ -239,7 +245,7 @@ impl Kubelet {
     /// Has the pod `key` come to its end, for which `waiting` waits; returns whom to wake for it.
     pub(super) fn condemn(&mut self, key: Key, verdict: Verdict, waiting: Wake) -> Wake {
         self.verdicts.insert(key.clone(), verdict);
-        self.awaited.entry(key.clone()).or_default().push(waiting);
+        self.waiting_for.entry(key.clone()).or_default().push(waiting);
         Wake::now(key)
     }
 
@@ -252,10 +258,10 @@ impl Kubelet {
 
     /// Wakes those who wait for the pod that `change` is about, once it has come to its end.
     pub(super) fn awaited_pod(&mut self, change: &Change, wakes: &mut Vec<Wake>) {
-        if self.awaited.is_empty() || change.after.as_ref().is_some_and(|it| !is_over(it)) {
+        if self.waiting_for.is_empty() || change.after.as_ref().is_some_and(|it| !is_over(it)) {
             return;
         }
-        wakes.extend(self.awaited.remove(&change.key).unwrap_or_default());
+        wakes.extend(self.waiting_for.remove(&change.key).unwrap_or_default());
     }
 
     /// Whom to wake after a change of what the pod of `worker` does: its node, where what is used of it matters.

@@ -96,7 +96,7 @@ pub struct Kubelet {
     /// The pods that are to be ended, and why.
     verdicts: BTreeMap<Key, Verdict>,
     /// Who waits for the end of which pods.
-    awaited: BTreeMap<Key, Vec<Wake>>,
+    waiting_for: BTreeMap<Key, Vec<Wake>>,
     /// The critical pods that wait for room, and who makes it.
     preempting: BTreeMap<Key, BTreeSet<Key>>,
     /// The pods that kubelets which have just started have not looked at yet, and whether their machines have booted.
@@ -270,11 +270,7 @@ impl Kubelet {
         worker.advance(around, &mut happenings);
         let visits = talk(&mut worker, around, &mut happenings, &mut outcome.actions);
         resize::finish(&mut worker, around, &mut happenings);
-        if worker.resize.is_some() {
-            self.deferred.insert(key.clone());
-        } else if !self.deferred.is_empty() {
-            self.deferred.remove(&key);
-        }
+        self.note_deferred(&key, worker.resize.is_some());
         worker.storage.store(&mut self.disks);
         self.tell(&mut worker, &happenings, now, &mut outcome.actions);
         let terminated = worker.is_terminated(around);
@@ -288,6 +284,15 @@ impl Kubelet {
         self.images = images;
         self.scripts = scripts;
         outcome
+    }
+
+    /// Remembers whether the pod `key` waits for resources that another has.
+    fn note_deferred(&mut self, key: &Key, waits: bool) {
+        if waits {
+            self.deferred.insert(key.clone());
+        } else if !self.deferred.is_empty() {
+            self.deferred.remove(key);
+        }
     }
 
     /// Gives a pod its address once its network is made.

@@ -12,6 +12,8 @@ pub const NOT_READY: &str = "node is shutting down";
 pub const REJECTED: &str = "NodeShutdown";
 /// What is said of it.
 pub const REJECTION: &str = "Pod was rejected as the node is shutting down.";
+/// How long a machine runs on after its kubelet has waited in vain for pods: the system ends what is left then.
+pub const SWITCH_OFF: Span = Span::seconds(1);
 /// The priority from which on pods are ended last, as critical ones (`SystemCriticalPriority`).
 const CRITICAL: i64 = 2_000_000_000;
 
@@ -32,6 +34,8 @@ pub struct Shutdown {
     told: usize,
     /// Until when the last of them is waited for.
     pub until: Option<Time>,
+    /// Whether the kubelet waits for nobody any more.
+    pub is_released: bool,
 }
 
 impl Shutdown {
@@ -42,13 +46,13 @@ impl Shutdown {
             Group { priority: 0, grace: seconds(Span(total.0 - critical.0)) },
             Group { priority: CRITICAL, grace: seconds(critical) },
         ];
-        Shutdown { groups, told: 0, until: None }
+        Shutdown { groups, told: 0, until: None, is_released: false }
     }
 
     /// A shutdown in which pods of each of these priorities, and of those up to the next, have their own time.
     pub fn by_priority(mut groups: Vec<Group>) -> Self {
         groups.sort_by_key(|it| it.priority);
-        Shutdown { groups, told: 0, until: None }
+        Shutdown { groups, told: 0, until: None, is_released: false }
     }
 
     /// The group whose turn it is, with its number; `None` when all were told.

@@ -167,13 +167,10 @@ impl Cluster {
             }
             Action::CreateChildren { .. } | Action::StartJob(_) | Action::Sequence(_) | Action::Ask(_) => Ok(None),
             Action::RemoveFinalizer { key, uid, finalizer } => {
-                let Some(stored) = self.store.get(&key).filter(|it| it.meta.uid == uid) else {
+                let stored = self.store.get(&key).filter(|it| it.meta.uid == uid && it.meta.has_finalizer(&finalizer));
+                let Some(mut object) = stored.map(|it| Object::clone(it)) else {
                     return Ok(None);
                 };
-                if !stored.meta.has_finalizer(&finalizer) {
-                    return Ok(None);
-                }
-                let mut object = Object::clone(stored);
                 object.meta.remove_finalizer(&finalizer);
                 self.api(actor).update(object, Part::Main, &plain).map(|_| None)
             }
