@@ -40,7 +40,7 @@ fn play(arguments: &[&str]) -> BTreeMap<PathBuf, String> {
     let root = tempfile::tempdir().expect("a temporary folder");
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("features"), &root.path().join("features"));
     let output = Command::new(env!("CARGO_BIN_EXE_seatrial"))
-        // What kubectl writes by the machine's clock differs from run to run by design.
+        // What kubectl writes by the machine's clock, or draws by chance, differs from run to run by design.
         .args(["run", "--tags", "not @wall-clock"])
         .args(["--digest", "written/digests", "--json", "written/report.json"])
         .args(arguments)

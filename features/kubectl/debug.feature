@@ -35,6 +35,8 @@ Feature: kubectl debug
     When I wait until pod/copy is running
     Then spec.containers[name=web].image of pod/copy is busybox
 
+  # kubectl draws the end of the name of the pod.
+  @wall-clock
   Scenario: A pod on a node sees the node
     When I run `kubectl debug node/node-0 --image=busybox -- hostname`
     Then it succeeds
