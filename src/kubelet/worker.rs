@@ -403,8 +403,9 @@ impl Worker {
     }
 }
 
-/// How often a kubelet looks at a pod of which it hears nothing (`syncFrequency`). Upstream adds up to half of it by chance.
-const RESYNC: Span = Span::seconds(60);
+/// How often a kubelet looks at a pod of which it hears nothing: `syncFrequency`, a minute, to which upstream adds up to half of
+/// it by chance. This is the middle.
+const RESYNC: Span = Span::seconds(75);
 /// The reason and the message of containers that were removed to start anew together.
 const RESTARTING_ALL: &str = "RestartingAllContainers";
 const REMOVED: &str = "The container is removed because RestartAllContainers in place";
