@@ -17,7 +17,7 @@ impl Scripts {
     /// Reads a script, or remembers it.
     ///
     /// # Errors
-    /// [`Refused`], with what is wrong or not interpreted.
+    /// What the shell refuses, with what is wrong or not interpreted.
     pub fn read(&self, text: &str) -> Result<Arc<Node>, Refused> {
         if let Some(known) = self.0.borrow().get(text) {
             return Ok(known.clone());
