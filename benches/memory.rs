@@ -34,12 +34,16 @@ fn main() {
     ];
     println!("{:<32} {:>14} {:>14}", "an idle pod", "bytes beyond", "its object");
     let empty = beyond("", 0).0;
+    let mut over = Vec::new();
     for (name, container) in pods {
         let (bytes, objects) = beyond(&container, PODS);
         let each = bytes.saturating_sub(empty) / PODS;
         println!("{name:<32} {each:>14} {:>14}", objects / PODS);
-        assert!(each <= MOST, "{name} takes {each} bytes beyond its API object; {MOST} are allowed");
+        if each > MOST {
+            over.push(format!("{name} takes {each} bytes beyond its API object; {MOST} are allowed"));
+        }
     }
+    assert!(over.is_empty(), "{}", over.join("\n"));
 }
 
 /// The bytes that a cluster with so many idle pods holds beside its objects, and those of the objects.
