@@ -49,6 +49,9 @@ fn digits(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, radix: u32, most:
     code
 }
 
+/// The widest that a value is printed: no script means more, and what it asks for is held in memory.
+const MOST: usize = 4096;
+
 pub fn printf(call: &mut Call<'_>) -> Outcome {
     let args = call.args.strip_prefix(&["--".to_owned()]).unwrap_or(call.args);
     let [format, args @ ..] = args else {
@@ -165,6 +168,9 @@ impl Printing<'_> {
             }
             None => None,
         };
+        if width.max(precision.unwrap_or(0)) > MOST {
+            return None;
+        }
         let kind = rest.chars().next()?;
         let after = &rest[kind.len_utf8()..];
         if kind == '%' {

@@ -117,6 +117,7 @@ fn split_line(line: &str, separators: &str, count: usize, raw: bool) -> Vec<Stri
 /// `seq [-w] [-s SEPARATOR] [FIRST [STEP]] LAST`.
 pub fn seq(call: &mut Call<'_>) -> Outcome {
     const MOST: f64 = 1_000_000.0;
+    const MOST_PLACES: usize = 100;
     let (mut wide, mut separator, mut args) = (false, "\n".to_owned(), call.args);
     loop {
         match args {
@@ -134,10 +135,10 @@ pub fn seq(call: &mut Call<'_>) -> Outcome {
         _ => return Outcome::Unknown,
     };
     let count = ((last - first) / step + 1e-9).floor() + 1.0;
-    if count > MOST {
+    let places = args.iter().filter_map(|it| it.split_once('.')).map(|(_, it)| it.len()).max().unwrap_or(0);
+    if count > MOST || places > MOST_PLACES {
         return Outcome::Unknown;
     }
-    let places = args.iter().filter_map(|it| it.split_once('.')).map(|(_, it)| it.len()).max().unwrap_or(0);
     let number = |at: i64| format!("{:.places$}", first + step * at as f64);
     let all: Vec<String> = (0..count.max(0.0) as i64).map(number).collect();
     let width = if wide { all.iter().map(String::len).max().unwrap_or(0) } else { 0 };

@@ -274,3 +274,18 @@ fn what_is_not_interpreted_is_named() {
         assert_eq!(machine.state, State::Running, "{script}");
     }
 }
+
+#[test]
+fn what_asks_for_more_than_any_script_means_is_not_interpreted() {
+    for script in ["printf '%.99999f' 1", "printf '%999999999d' 1", "printf '%*d' 99999 1", "seq 2000000"] {
+        assert!(run(script).stuck.contains_key(&1), "{script}");
+    }
+    let places = format!("seq 0.{}1 1", "0".repeat(200));
+    assert!(run(&places).stuck.contains_key(&1), "{places}");
+}
+
+#[test]
+fn a_temporary_file_of_every_name_is_there_already() {
+    let script = "i=0; while mktemp tX >/dev/null 2>&1; do i=$((i + 1)); done; echo $i; mktemp tX";
+    assert_eq!(printed(&run(script)), "62\nmktemp: tX: File exists\n");
+}
