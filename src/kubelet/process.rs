@@ -166,3 +166,11 @@ impl Running {
         Some(&script.now.files)
     }
 }
+
+/// A process that has run a script since the epoch.
+#[cfg(test)]
+pub fn started(script: &str) -> Running {
+    use crate::kubelet::shell::{Environment, Shell, shell};
+    let machine = shell(script, &Shell::default(), &Environment::new(), Time::from_unix(0)).expect("a script");
+    Running::new(Process::Script(Box::new(machine)), Time::from_unix(0), Str::new()).expect("it starts")
+}

@@ -158,6 +158,7 @@ mod tests {
     use super::*;
     use crate::kubelet::command::Process;
     use crate::kubelet::probe::spec::{Check, Role};
+    use crate::kubelet::process::started;
     use crate::kubelet::shell::{Environment, Shell, program, shell};
     use crate::object::{Str, Value};
 
@@ -167,11 +168,6 @@ mod tests {
 
     fn nobody(_: &Question, _: Time) -> (Reply, bool) {
         (Reply::NoHost, true)
-    }
-
-    fn start(script: &str) -> Running {
-        let machine = shell(script, &Shell::default(), &Environment::new(), at(0)).expect("a script");
-        Running::new(Process::Script(Box::new(machine)), at(0), Str::new()).expect("it starts")
     }
 
     fn spec(probe: &str) -> (Spec, Vec<String>, Machine) {
@@ -194,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_try_comes_to_what_the_files_are_at_its_instant() {
-        let running = start("touch /tmp/healthy; sleep 30; rm -rf /tmp/healthy; sleep 600");
+        let running = started("touch /tmp/healthy; sleep 30; rm -rf /tmp/healthy; sleep 600");
         let (spec, argv, what) = spec(CAT);
         assert_eq!(attempt(&running, &what, &argv, (&spec, at(10)), &nobody).outcome, Outcome::Success);
         let missing = "cat: can't open '/tmp/healthy': No such file or directory\n";
@@ -206,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_try_that_takes_too_long_fails_when_its_time_is_up() {
-        let running = start("sleep 600");
+        let running = started("sleep 600");
         let (spec, argv, what) = spec(r#"["sleep","5"]"#);
         let tried = attempt(&running, &what, &argv, (&spec, at(10)), &nobody);
         assert_eq!(tried.took, Span::seconds(1));
@@ -226,7 +222,7 @@ mod tests {
 
     fn check(script: &str, probe: &str, want: Forecast) {
         let (spec, argv, what) = spec(probe);
-        let running = start(script);
+        let running = started(script);
         let outcome = attempt(&running, &what, &argv, (&spec, at(5)), &nobody).outcome;
         let ticks = Ticks { from: at(0), period: spec.period };
         assert_eq!(

@@ -130,13 +130,9 @@ impl Running {
 mod tests {
     use super::*;
     use crate::kubelet::command::Process;
+    use crate::kubelet::process::started;
     use crate::kubelet::shell::{Environment, Shell, shell};
     use crate::object::Str;
-
-    fn start(script: &str) -> Running {
-        let machine = shell(script, &Shell::default(), &Environment::new(), Time::from_unix(0)).expect("a script");
-        Running::new(Process::Script(Box::new(machine)), Time::from_unix(0), Str::new()).expect("it starts")
-    }
 
     fn execute(running: &mut Running, script: &str, at: i64, limit: i64) -> Executed {
         let what = shell(script, &Shell::default(), &Environment::new(), Time::from_unix(at)).expect("a script");
@@ -149,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_is_executed_sees_and_changes_the_files_of_the_container() {
-        let mut running = start("touch /tmp/a; sleep 30; rm /tmp/a; until [ -e /tmp/b ]; do sleep 1; done; exit 4");
+        let mut running = started("touch /tmp/a; sleep 30; rm /tmp/a; until [ -e /tmp/b ]; do sleep 1; done; exit 4");
         assert_eq!(execute(&mut running, "cat /tmp/a", 29, 30).ended, Some((Time::from_unix(29), 0)));
         assert_eq!((running.end, running.look), (None, None));
         let late = execute(&mut running, "cat /tmp/a", 30, 31);
@@ -161,7 +157,7 @@ mod tests {
 
     #[test]
     fn what_is_executed_and_takes_its_time_goes_on_until_it_is_ended() {
-        let mut running = start("sleep 100");
+        let mut running = started("sleep 100");
         let executed = execute(&mut running, "echo a; sleep 5; echo b; sleep 60; touch /tmp/c", 10, 20);
         assert_eq!((executed.ended, text(&executed.output)), (None, "a\nb\n".to_owned()));
         running.end_session(executed.session, Time::from_unix(20));

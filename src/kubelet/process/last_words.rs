@@ -75,22 +75,16 @@ fn log_tail(log: &[Printed]) -> Str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kubelet::command::Process;
-    use crate::kubelet::shell::{Environment, Shell, shell};
-
-    fn start(script: &str) -> Running {
-        let machine = shell(script, &Shell::default(), &Environment::new(), Time::from_unix(0)).expect("a script");
-        Running::new(Process::Script(Box::new(machine)), Time::from_unix(0), Str::new()).expect("it starts")
-    }
+    use crate::kubelet::process::started;
 
     #[test]
     fn a_termination_message_is_the_end_of_the_log() {
         let script = "echo a; sleep 5; for i in $(seq 79); do echo b; done; sleep 5; echo c; exit 1";
-        let message = |at: i64, code: i64| start(script).exit(Time::from_unix(at), code, "", true).message;
+        let message = |at: i64, code: i64| started(script).exit(Time::from_unix(at), code, "", true).message;
         assert_eq!(message(4, 1), "a\n");
         assert_eq!(message(9, 1), format!("a\n{}", "b\n".repeat(79)));
         assert_eq!(message(10, 1), format!("{}c\n", "b\n".repeat(79)));
         assert_eq!(message(10, 0), "");
-        assert_eq!(start(script).exit(Time::from_unix(10), 1, "", false).message, "");
+        assert_eq!(started(script).exit(Time::from_unix(10), 1, "", false).message, "");
     }
 }

@@ -207,27 +207,20 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kubelet::command::Process;
-    use crate::kubelet::shell::{Environment, Shell, shell};
-    use crate::object::Str;
-
-    fn start(script: &str) -> Running {
-        let machine = shell(script, &Shell::default(), &Environment::new(), Time::from_unix(0)).expect("a script");
-        Running::new(Process::Script(Box::new(machine)), Time::from_unix(0), Str::new()).expect("it starts")
-    }
+    use crate::kubelet::process::started;
 
     #[test]
     fn a_script_that_is_busy_at_the_horizon_is_looked_at_again() {
-        let mut running = start("i=0; while [ $i -lt 90 ]; do i=$((i + 1)); sleep 60; done; exit 5");
+        let mut running = started("i=0; while [ $i -lt 90 ]; do i=$((i + 1)); sleep 60; done; exit 5");
         assert_eq!((running.end, running.look), (None, Some(Time::from_unix(3600))));
         running.look_again(Time::from_unix(3600));
         assert_eq!((running.end, running.look), (Some((Time::from_unix(5400), 5)), None));
-        assert_eq!((start("sleep infinity").end, start("sleep infinity").look), (None, None));
+        assert_eq!((started("sleep infinity").end, started("sleep infinity").look), (None, None));
     }
 
     #[test]
     fn a_loop_that_leaves_no_trace_is_never_looked_at_again() {
-        let mut running = start("trap 'echo bye; exit 3' TERM; while true; do echo hello; sleep 1; done");
+        let mut running = started("trap 'echo bye; exit 3' TERM; while true; do echo hello; sleep 1; done");
         assert_eq!((running.end, running.look), (None, None));
         let day = Time::from_unix(86_400);
         assert_eq!(running.log(day).len(), 86_401);
@@ -240,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_trap_on_sigterm_decides_when_a_script_ends() {
-        let mut running = start("trap 'sleep 3; exit 9' TERM; sleep 1000 & wait");
+        let mut running = started("trap 'sleep 3; exit 9' TERM; sleep 1000 & wait");
         assert_eq!(running.end, Some((Time::from_unix(1000), 0)));
         running.terminate(Time::from_unix(20));
         assert_eq!(running.end, Some((Time::from_unix(23), 9)));
@@ -248,13 +241,13 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_known_is_told_ahead() {
-        let running = start("sleep 5; nginx");
+        let running = started("sleep 5; nginx");
         assert_eq!((running.end, running.look, running.stuck.as_deref()), (None, None, Some("nginx")));
     }
 
     #[test]
     fn what_was_printed_by_the_time_somebody_looked_is_printed_once() {
-        let mut running = start("i=0; while true; do i=$((i + 1)); echo $i; sleep 60; done");
+        let mut running = started("i=0; while true; do i=$((i + 1)); echo $i; sleep 60; done");
         assert_eq!(running.log(Time::from_unix(1_790)).len(), 30);
         running.look_again(Time::from_unix(3_600));
         let log = running.log(Time::from_unix(3_600));
@@ -263,7 +256,7 @@ mod tests {
 
     #[test]
     fn who_interferes_has_it_run_ahead_a_little_and_then_twice_as_far_each_time() {
-        let mut running = start("i=0; while true; do i=$((i + 1)); sleep 1; done");
+        let mut running = started("i=0; while true; do i=$((i + 1)); sleep 1; done");
         running.interfered(Time::from_unix(0));
         let mut looks = Vec::new();
         while let Some(look) = running.look.filter(|_| looks.len() < 10) {

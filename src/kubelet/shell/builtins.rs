@@ -45,7 +45,7 @@ impl Machine {
         true
     }
 
-    fn say(&mut self, task: &Task, text: &str) {
+    pub(super) fn say(&mut self, task: &Task, text: &str) {
         self.print(&task.fds.get(1).cloned().unwrap_or(Target::Null), text);
     }
 
@@ -84,79 +84,6 @@ impl Machine {
                 },
                 |it| i64::from(it & 0xff),
             ),
-        }
-    }
-
-    fn export(&mut self, task: &mut Task, args: &[String], readonly: bool) {
-        task.status = 0;
-        if args.is_empty() || args[0] == "-p" {
-            let word = if readonly { "readonly" } else { "export" };
-            let shown = task.variables.iter().filter(|(_, it)| if readonly { it.readonly } else { it.exported });
-            let line = |value: &str, name: &str| format!("{word} {name}={}\n", single_quoted(value));
-            let text: String = shown.filter_map(|(name, it)| Some(line(it.value.as_deref()?, name))).collect();
-            return self.say(task, &text);
-        }
-        for arg in args {
-            let (name, value) = match arg.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None => (arg.as_str(), None),
-            };
-            if let Some(value) = value
-                && !task.assign(name, value.to_owned())
-            {
-                self.complain(task, &format!("{name}: is read only"));
-                return task.exit(2);
-            }
-            if !readonly {
-                task.export(name);
-            } else if let Some(variable) = Arc::make_mut(&mut task.variables).get_mut(name) {
-                variable.readonly = true;
-            }
-        }
-    }
-
-    fn local(&mut self, task: &mut Task, args: &[String]) {
-        task.status = 0;
-        for arg in args {
-            let (name, value) = match arg.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None => (arg.as_str(), None),
-            };
-            let old = task.variables.get(name).cloned();
-            let call = task.frames.iter_mut().rev().find_map(|it| match it {
-                Frame::Call(_, locals) => Some(locals),
-                _ => None,
-            });
-            match call {
-                Some(locals) => locals.push((name.to_owned(), old)),
-                None => {
-                    self.complain(task, "local: not in a function");
-                    return task.exit(2);
-                }
-            }
-            match value {
-                Some(value) => {
-                    task.assign(name, value.to_owned());
-                }
-                None => drop(Arc::make_mut(&mut task.variables).remove(name)),
-            }
-        }
-    }
-
-    fn unset(&mut self, task: &mut Task, args: &[String]) {
-        task.status = 0;
-        let functions = args.first().is_some_and(|it| it == "-f");
-        for arg in args.iter().filter(|it| !it.starts_with('-')) {
-            if functions {
-                Arc::make_mut(&mut task.functions).remove(arg);
-            } else if task.variables.get(arg).is_some_and(|it| it.readonly) {
-                self.complain(task, &format!("unset: {arg}: is read only"));
-                return task.exit(2);
-            } else if task.variables.contains_key(arg) {
-                Arc::make_mut(&mut task.variables).remove(arg);
-            } else {
-                Arc::make_mut(&mut task.functions).remove(arg);
-            }
         }
     }
 

@@ -29,6 +29,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod variables;
 mod word;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! The programs that are interpreted, by what they do: as busybox has them, whose images the scripts mostly name.
 
+mod about;
+mod calling;
 mod clock;
 mod columns;
 mod digest;
@@ -16,12 +18,11 @@ mod tar;
 mod text;
 mod truth;
 
-use super::files::{Entry, absolute};
-use super::invocation::{Invocation, Source};
 use super::machine::Machine;
 use super::network::Question;
-use super::task::{Frame, StreamId, Target, Task, Wait};
+use super::task::{Frame, StreamId, Target, Task};
 use crate::clock::{Span, Time};
+pub use about::location;
 use network::Listener;
 
 /// What a program comes to.
@@ -281,91 +282,12 @@ fn run(call: &mut Call<'_>) -> Outcome {
         "tar" => tar::run(call),
         "test" | "[" => truth::test(call),
         "expr" => truth::expr(call),
-        "env" | "printenv" => environment(call),
-        "which" => which(call),
-        "mktemp" => make_temporary(call),
+        "env" | "printenv" => about::environment(call),
+        "which" => about::which(call),
+        "mktemp" => about::make_temporary(call),
         "wget" | "curl" | "nc" | "nslookup" | "httpd" => network::run(call),
         "yes" => yes(call),
-        _ => about(call),
-    }
-}
-
-/// Programs that tell of the container and of names.
-fn about(call: &mut Call<'_>) -> Outcome {
-    let args: Vec<&str> = call.args.iter().map(String::as_str).collect();
-    let host = call.task.variable("HOSTNAME").unwrap_or("localhost").to_owned();
-    match (call.name, args.as_slice()) {
-        ("hostname", [] | ["-s" | "-f"]) => say(call, &host),
-        ("pwd", _) => {
-            let folder = call.task.folder.clone();
-            say(call, &folder)
-        }
-        ("whoami", _) | ("id", ["-un" | "-gn"]) => say(call, "root"),
-        ("nproc", _) => say(call, "1"),
-        ("tty", _) => {
-            say(call, "not a tty");
-            Outcome::Done(1)
-        }
-        ("uname", [] | ["-s"]) => say(call, "Linux"),
-        ("uname", ["-n"]) => say(call, &host),
-        ("uname", ["-m" | "-p" | "-i"]) => say(call, "x86_64"),
-        ("uname", ["-o"]) => say(call, "GNU/Linux"),
-        ("id", []) => say(call, "uid=0(root) gid=0(root) groups=0(root)"),
-        ("id", ["-u" | "-g" | "-G"]) => say(call, "0"),
-        ("basename", [name]) => {
-            let name = last_part(name).to_owned();
-            say(call, &name)
-        }
-        ("basename", [name, end]) => {
-            let name = last_part(name);
-            let short = name.strip_suffix(end).filter(|it| !it.is_empty()).unwrap_or(name).to_owned();
-            say(call, &short)
-        }
-        ("dirname", [name]) => {
-            let folder = match name.trim_end_matches('/').rsplit_once('/') {
-                _ if name.starts_with('/') && name.trim_end_matches('/').is_empty() => "/".to_owned(),
-                Some(("", _)) => "/".to_owned(),
-                Some((folder, _)) => folder.trim_end_matches('/').to_owned(),
-                None => ".".to_owned(),
-            };
-            say(call, &folder)
-        }
-        _ => Outcome::Unknown,
-    }
-}
-
-fn last_part(name: &str) -> &str {
-    let name = if name.len() > 1 { name.trim_end_matches('/') } else { name };
-    match name.rsplit_once('/') {
-        _ if name.is_empty() || name == "/" => "/",
-        Some((_, last)) => last,
-        None => name,
-    }
-}
-
-/// `mktemp [-d] [TEMPLATE]`: a new file or folder.
-fn make_temporary(call: &mut Call<'_>) -> Outcome {
-    let Some((flags, names)) = call.flags("dq") else {
-        return Outcome::Unknown;
-    };
-    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    let template = names.first().cloned().unwrap_or_else(|| "/tmp/tmp.XXXXXX".to_owned());
-    let start = template.trim_end_matches('X');
-    loop {
-        let letter = |call: &mut Call<'_>| char::from(LETTERS[call.task.next_random() as usize % LETTERS.len()]);
-        let end: String = (start.len()..template.len()).map(|_| letter(call)).collect();
-        let (name, now) = (format!("{start}{end}"), call.now());
-        let path = absolute(&call.task.folder, &name);
-        if call.machine.files.get(&path).is_some() && start.len() < template.len() {
-            continue;
-        }
-        let files = &mut call.machine.files;
-        let made =
-            if flags.contains('d') { files.make_folder(&path, false) } else { files.write(&path, "", false, now) };
-        return match made {
-            Ok(()) => say(call, &name),
-            Err(why) => call.fail(&format!("{name}: {why}")),
-        };
+        _ => about::about(call),
     }
 }
 
@@ -383,192 +305,4 @@ fn yes(call: &mut Call<'_>) -> Outcome {
 fn say(call: &mut Call<'_>, text: &str) -> Outcome {
     call.print(&format!("{text}\n"));
     Outcome::Done(0)
-}
-
-/// Where a program is, as `which` and `command -v` tell.
-pub fn location(name: &str) -> Option<String> {
-    let is_there = is_program(name) || known::exists(name);
-    (is_there && !name.contains('/')).then(|| format!("/bin/{name}"))
-}
-
-fn which(call: &mut Call<'_>) -> Outcome {
-    let found: Vec<String> = call.args.iter().filter_map(|it| location(it)).collect();
-    for path in &found {
-        say(call, path);
-    }
-    Outcome::Done(i64::from(found.len() < call.args.len()))
-}
-
-fn environment(call: &mut Call<'_>) -> Outcome {
-    match call.args {
-        [] => {
-            let all = call.task.variables.iter();
-            let all = all.filter(|(_, it)| it.exported);
-            let text: String = all.filter_map(|(name, it)| Some(format!("{name}={}\n", it.value.as_ref()?))).collect();
-            call.print(&text);
-            Outcome::Done(0)
-        }
-        [name] if call.name == "printenv" => match call.task.variable(name).map(str::to_owned) {
-            Some(value) => say(call, &value),
-            None => Outcome::Done(1),
-        },
-        _ => Outcome::Unknown,
-    }
-}
-
-impl Machine {
-    /// Runs a program, or comes back to one that waited.
-    pub(super) fn program(&mut self, task: &mut Task, argv: Vec<String>) {
-        let name = base_name(&argv[0]).to_owned();
-        if name == "wait" {
-            return self.wait_again(task, &argv[1..]);
-        }
-        let is_there = |file: &str| self.files.get(&absolute(&task.folder, file)).is_some();
-        if matches!(name.as_str(), "sh" | "ash" | "bash" | "dash") {
-            return self.called_shell(task, argv);
-        }
-        if argv[0].contains('/') && name == argv[0] && is_there(&name) {
-            return self.script_file(task, &argv);
-        }
-        if name == "env" && argv.len() > 1 {
-            return self.with_environment(task, &argv);
-        }
-        if name == "timeout" {
-            if self.timeout(task, &argv).is_none() {
-                self.stick(task, &argv.join(" "));
-            }
-            return;
-        }
-        let outcome = run(&mut Call { machine: self, task, name: &name, args: &argv[1..] });
-        self.come_to(task, &name, argv, outcome);
-    }
-
-    /// What a program called `name` as `argv` came to.
-    fn come_to(&mut self, task: &mut Task, name: &str, argv: Vec<String>, outcome: Outcome) {
-        match outcome {
-            Outcome::Done(status) => {
-                task.status = status;
-                super::step::stop_on_error(task);
-            }
-            Outcome::After(span) => {
-                task.status = 0;
-                task.wait = Wait::Until(self.now + span);
-            }
-            Outcome::Later(span, status, text) => {
-                task.wait = Wait::Until(self.now + span);
-                task.frames.push(Frame::Fails(status, text));
-            }
-            Outcome::Ask(question) => {
-                self.asked();
-                task.wait = Wait::Answer(question);
-                task.frames.push(Frame::Program(argv));
-            }
-            Outcome::Listen(listener) => {
-                self.listened = true;
-                task.status = 0;
-                task.wait = Wait::Listen(listener);
-            }
-            Outcome::Never => task.wait = Wait::Forever,
-            Outcome::Line(stream) => {
-                task.wait = Wait::Line(stream);
-                task.frames.push(Frame::Program(argv));
-            }
-            Outcome::All(stream) => {
-                task.wait = Wait::End(stream);
-                task.frames.push(Frame::Program(argv));
-            }
-            Outcome::Lines(stream, count) => {
-                task.wait = Wait::Lines(stream, count);
-                task.frames.push(Frame::Program(argv));
-            }
-            Outcome::More(stream, again) => {
-                task.wait = Wait::More(stream);
-                task.frames.push(Frame::Program(again));
-            }
-            Outcome::Runs => {}
-            Outcome::Change(path, seen, again) => {
-                task.wait = Wait::Change(path, seen);
-                task.frames.push(Frame::Program(again));
-            }
-            Outcome::Unknown if self.is_base && !known::exists(&argv[0]) && !is_program(name) => {
-                let is_folder = matches!(self.files.get(&absolute(&task.folder, &argv[0])), Some(Entry::Folder));
-                let (why, status) = if is_folder { ("Permission denied", 126) } else { ("not found", 127) };
-                self.complain(task, &format!("{}: {why}", argv[0]));
-                task.status = status;
-                super::step::stop_on_error(task);
-            }
-            Outcome::Unknown => {
-                let shown = if is_program(name) { argv.join(" ") } else { argv[0].clone() };
-                self.stick(task, &shown);
-            }
-        }
-    }
-
-    /// A shell in a process of its own: it runs a text, a file, or what comes on its standard input.
-    fn called_shell(&mut self, task: &mut Task, argv: Vec<String>) {
-        let invocation = match Invocation::parse(&argv) {
-            Ok(invocation) => invocation,
-            Err(construct) => return self.stick(task, &construct),
-        };
-        match &invocation.script {
-            Source::Text(script) => self.inner_shell(task, &script.clone(), &invocation),
-            Source::File(name) => match self.files.read(&absolute(&task.folder, name)) {
-                Ok(text) => self.inner_shell(task, &text, &invocation),
-                Err(why) => {
-                    self.complain(task, &format!("can't open '{name}': {why}"));
-                    task.status = 2;
-                    super::step::stop_on_error(task);
-                }
-            },
-            Source::Input => self.shell_of_input(task, &invocation),
-        }
-    }
-
-    /// Runs the script in a file that is called by its path, if it may be executed.
-    fn script_file(&mut self, task: &mut Task, argv: &[String]) {
-        let path = absolute(&task.folder, &argv[0]);
-        let (why, status) = match self.files.read(&path) {
-            Ok(text) if self.files.is_executable(&path) => {
-                let (name, args) = (argv[0].clone(), argv[1..].to_vec());
-                return self.inner_shell(task, &text, &Invocation { name, args, ..Invocation::default() });
-            }
-            Ok(_) | Err("Is a directory") => ("Permission denied", 126),
-            Err(why) => (why, 127),
-        };
-        self.complain(task, &format!("{}: {why}", argv[0]));
-        task.status = status;
-        super::step::stop_on_error(task);
-    }
-
-    /// `env [-i] [-u NAME] [A=1 ..] [PROGRAM ARG..]`: the variables last for as long as the program does.
-    fn with_environment(&mut self, task: &mut Task, argv: &[String]) {
-        let before = task.variables.clone();
-        let mut args = &argv[1..];
-        let mut variables = (*before).clone();
-        loop {
-            args = match args {
-                [flag, rest @ ..] if flag == "-i" || flag == "-" => {
-                    variables.values_mut().for_each(|it| it.exported = false);
-                    rest
-                }
-                [flag, name, rest @ ..] if flag == "-u" => {
-                    variables.remove(name);
-                    rest
-                }
-                [flag, ..] if flag.starts_with('-') => return self.stick(task, &argv.join(" ")),
-                [pair, rest @ ..] if pair.find('=').is_some_and(|at| at > 0) => {
-                    let (name, value) = pair.split_once('=').unwrap_or_default();
-                    variables.insert(name.to_owned(), super::execute::given(Some(value.to_owned())));
-                    rest
-                }
-                _ => break,
-            };
-        }
-        let changed = variables.keys().chain(before.keys()).filter(|name| variables.get(*name) != before.get(*name));
-        let hidden = changed.map(|name| (name.clone(), before.get(name).cloned())).collect();
-        task.frames.push(Frame::Call(task.args.clone(), hidden));
-        task.variables = std::sync::Arc::new(variables);
-        let program = if args.is_empty() { vec!["env".to_owned()] } else { args.to_vec() };
-        self.program(task, program);
-    }
 }

@@ -1,5 +1,10 @@
 //! Pods on nodes, from their binding to their end.
 
+mod hooks;
+mod images;
+mod nodes;
+mod resize;
+
 use super::*;
 use crate::api::registry::WriteOptions;
 use crate::clock::Span;
@@ -233,16 +238,6 @@ fn a_simulated_kubelet_is_as_quick_as_it_is_told() {
 }
 
 #[test]
-fn a_pod_on_a_node_without_a_kubelet_stays_as_it_is() {
-    let mut cluster = Cluster::new(&ClusterOptions::default(), vec![Box::new(Kubelet::default())]);
-    cluster.bootstrap(&[]).expect("a fresh cluster");
-    let ghost = Object::new(kinds::NODE, "", "node-0");
-    cluster.api("test").create(ghost, &WriteOptions::default()).expect("a node");
-    create(&mut cluster, r#"{"containers":[{"name":"c","image":"b"}]}"#);
-    assert!(history(&mut cluster, 100).is_empty());
-}
-
-#[test]
 fn a_pod_that_was_active_for_too_long_fails() {
     let mut cluster = cluster(Latency::default());
     create(&mut cluster, r#"{"activeDeadlineSeconds":5,"containers":[{"name":"c","image":"b"}]}"#);
@@ -370,169 +365,6 @@ fn a_container_whose_image_changes_is_replaced() {
     assert_eq!(told(&cluster, "Killing"), [message]);
 }
 
-/// A cluster whose kubelets are told something first.
-fn told_cluster(tell: impl FnOnce(&mut Kubelet)) -> Cluster {
-    let mut kubelet = Kubelet::new(Latency::default());
-    tell(&mut kubelet);
-    let mut cluster = Cluster::new(&ClusterOptions::default(), vec![Box::new(kubelet)]);
-    cluster.bootstrap(&NodeSpec::numbered(1)).expect("a fresh cluster");
-    cluster
-}
-
-#[test]
-fn an_image_that_cannot_be_pulled_is_tried_again_later_and_later() {
-    let mut cluster = told_cluster(|it| it.images().refuse("nope", None));
-    create(&mut cluster, r#"{"containers":[{"name":"c","image":"nope:1","imagePullPolicy":"IfNotPresent"}]}"#);
-    assert_eq!(
-        history(&mut cluster, 60),
-        [
-            "T+0s Pending, c ContainerCreating x0",
-            "T+1s Pending, c ContainerCreating x0",
-            "T+3s Pending, c ErrImagePull x0",
-            "T+4s Pending, c ImagePullBackOff x0",
-            "T+15s Pending, c ErrImagePull x0",
-            "T+25s Pending, c ImagePullBackOff x0",
-            "T+37s Pending, c ErrImagePull x0",
-            "T+47s Pending, c ImagePullBackOff x0",
-        ]
-    );
-    let refusal = "rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/library/nope:1\": failed to \
-                   resolve reference \"docker.io/library/nope:1\": docker.io/library/nope:1: not found";
-    let view = cluster.view();
-    let waiting = &view.get(&key("web")).expect("the pod").status()["containerStatuses"][0]["state"]["waiting"];
-    let message = format!("Back-off pulling image \"nope:1\": ErrImagePull: {refusal}");
-    assert_eq!(waiting["message"].as_str(), Some(message.as_str()));
-    assert_eq!(told(&cluster, "Failed").len(), 3);
-    assert_eq!(told(&cluster, "BackOff"), [r#"spec.containers{c} "Back-off pulling image \"nope:1\"""#]);
-}
-
-#[test]
-fn an_image_that_a_node_lacks_takes_its_time_and_the_next_pod_finds_it() {
-    let mut cluster = told_cluster(|it| it.images().clear("node-0"));
-    create(
-        &mut cluster,
-        r#"{"containers":[{"name":"a","image":"a:1","imagePullPolicy":"IfNotPresent"},
-            {"name":"b","image":"b:1","imagePullPolicy":"IfNotPresent"},
-            {"name":"c","image":"a:1","imagePullPolicy":"Never"}]}"#,
-    );
-    assert_eq!(history(&mut cluster, 60).last().map(String::as_str).map(|it| &it[..13]), Some("T+5s Running,"));
-    let pulled = told(&cluster, "Pulled");
-    assert!(
-        pulled[0].contains("Successfully pulled image \\\"a:1\\\" in 2s (2s including waiting). Image size:"),
-        "{pulled:?}"
-    );
-    assert!(pulled[2].contains("already present on machine"), "{pulled:?}");
-}
-
-#[test]
-fn an_image_that_must_not_be_pulled_and_one_that_is_none_say_so() {
-    let mut cluster = told_cluster(|it| it.images().clear("node-0"));
-    create(
-        &mut cluster,
-        r#"{"containers":[{"name":"a","image":"a:1","imagePullPolicy":"Never"},{"name":"b","image":"B","imagePullPolicy":"Never"}]}"#,
-    );
-    assert_eq!(history(&mut cluster, 5)[1..], ["T+1s Pending, a ErrImageNeverPull x0, b InvalidImageName x0"]);
-    assert_eq!(
-        told(&cluster, "ErrImageNeverPull"),
-        [r#"spec.containers{a} "Container image \"a:1\" is not present with pull policy of Never""#]
-    );
-    assert_eq!(told(&cluster, "InspectFailed").len(), 1);
-    assert_eq!(told(&cluster, "Failed").len(), 2);
-}
-
-#[test]
-fn a_container_runs_only_after_its_hook_and_the_next_one_waits_too() {
-    let mut cluster = cluster(Latency::default());
-    create(
-        &mut cluster,
-        r#"{"containers":[{"name":"a","image":"b","lifecycle":{"postStart":{"exec":{"command":["sh","-c","sleep 4"]}}}},
-            {"name":"b","image":"b","lifecycle":{"postStart":{"sleep":{"seconds":2}}}}]}"#,
-    );
-    assert_eq!(
-        history(&mut cluster, 100),
-        [
-            "T+0s Pending, a ContainerCreating x0, b ContainerCreating x0",
-            "T+1s Pending, a ContainerCreating x0, b ContainerCreating x0",
-            "T+5s Pending, a running ready x0, b ContainerCreating x0",
-            "T+7s Running, a running ready x0, b running ready x0",
-        ]
-    );
-}
-
-#[test]
-fn a_container_whose_hook_fails_is_killed_and_started_again() {
-    let mut cluster = run(
-        Latency::default(),
-        "Always",
-        r#""lifecycle":{"postStart":{"exec":{"command":["sh","-c","echo no >&2; exit 3"]}}}"#,
-    );
-    assert_eq!(
-        history(&mut cluster, 5),
-        [
-            "T+0s Pending, c ContainerCreating x0",
-            "T+1s Running, c PostStartHookError x0",
-            "T+2s Running, c PostStartHookError x1",
-            "T+3s Running, c CrashLoopBackOff x1",
-        ]
-    );
-    assert_eq!(told(&cluster, "FailedPostStartHook"), [r#"spec.containers{c} "PostStartHook failed""#]);
-    assert_eq!(told(&cluster, "Killing"), [r#"spec.containers{c} "FailedPostStartHook""#]);
-}
-
-#[test]
-fn a_hook_before_the_end_is_part_of_the_grace_period() {
-    let hook = |seconds: i64| {
-        format!(
-            r#""command":["sleep","1000"],"lifecycle":{{"preStop":{{"exec":{{"command":["sleep","{seconds}"]}}}}}}"#
-        )
-    };
-    for (seconds, want) in [(5, "T+40s gone"), (29, "T+41s gone"), (100, "T+42s gone")] {
-        let mut cluster = run(Latency::default(), "Always", &hook(seconds));
-        cluster.advance(Span::seconds(10)).expect("it settles");
-        delete(&mut cluster, 30);
-        assert_eq!(history(&mut cluster, 60).last().map(String::as_str), Some(want), "{seconds}");
-    }
-    let mut cluster = run(
-        Latency::default(),
-        "Always",
-        r#""lifecycle":{"preStop":{"exec":{"command":["sh","-c","sleep 5; exit 1"]}}}"#,
-    );
-    cluster.advance(Span::seconds(10)).expect("it settles");
-    delete(&mut cluster, 30);
-    assert_eq!(history(&mut cluster, 60).last().map(String::as_str), Some("T+15s gone"));
-    assert_eq!(told(&cluster, "FailedPreStopHook"), [r#"spec.containers{c} "PreStopHook failed""#]);
-}
-
-#[test]
-fn sidecars_end_after_the_containers_and_the_last_one_first() {
-    let mut cluster = cluster(Latency::default());
-    let trap = |name: &str, seconds: i64| {
-        format!(
-            r#"{{"name":"{name}","image":"b","restartPolicy":"Always",
-                "command":["sh","-c","trap 'sleep {seconds}; exit 0' TERM; sleep 1000 & wait"]}}"#
-        )
-    };
-    let spec = format!(
-        r#"{{"initContainers":[{},{}],"containers":[{{"name":"c","image":"b",
-            "command":["sh","-c","trap 'sleep 3; exit 0' TERM; sleep 1000 & wait"]}}]}}"#,
-        trap("a", 1),
-        trap("b", 2)
-    );
-    create(&mut cluster, &spec);
-    cluster.advance(Span::seconds(10)).expect("it settles");
-    delete(&mut cluster, 30);
-    let lines = history(&mut cluster, 60);
-    assert_eq!(
-        lines[3..],
-        [
-            "T+13s Running, a running ready x0, b running ready x0, c Completed 0 x0",
-            "T+15s Running, a running ready x0, b Completed 0 x0, c Completed 0 x0",
-            "T+16s Succeeded, a Completed 0 x0, b Completed 0 x0, c Completed 0 x0",
-            "T+16s gone",
-        ]
-    );
-}
-
 #[test]
 fn the_last_words_of_a_container_are_in_its_file() {
     let command = r#""terminationMessagePath":"/dev/termination-log",
@@ -567,49 +399,6 @@ fn an_ephemeral_container_runs_beside_the_others_and_is_never_started_again() {
     assert_eq!(told(&cluster, "Started")[1], "spec.ephemeralContainers{debug} \"Container started\"");
 }
 
-/// Changes the requests of the only container of the pod `web`.
-fn resize(cluster: &mut Cluster, cpu: &str) {
-    let mut pod = Object::clone(cluster.view().get(&key("web")).expect("the pod"));
-    let resources = format!(r#"{{"requests":{{"cpu":"{cpu}"}}}}"#);
-    let resources = Value::from_json(resources.as_bytes()).expect("valid JSON");
-    pod.spec_mut().at_mut(&["containers"]).items_mut()[0].set("resources", resources);
-    let now = cluster.now();
-    cluster.api("test").store.put(pod, now, Str::from("test"));
-    cluster.advance(Span::seconds(5)).expect("it settles");
-}
-
-#[test]
-fn a_running_container_is_resized_where_the_node_has_the_room() {
-    let mut cluster = run(Latency::default(), "Always", r#""resources":{"requests":{"cpu":"1"}}"#);
-    cluster.advance(Span::seconds(5)).expect("it settles");
-    let shown = |cluster: &Cluster| {
-        let view = cluster.view();
-        let status = view.get(&key("web")).expect("the pod").status().clone();
-        let pending = status["conditions"].items().iter().find(|it| it["type"].as_str() == Some("PodResizePending"));
-        let pending = pending.map(|it| format!("{} {}", it["reason"].str_or_empty(), it["message"].str_or_empty()));
-        let container = &status["containerStatuses"][0];
-        (container["allocatedResources"]["cpu"].str_or_empty().to_owned(), container["restartCount"].clone(), pending)
-    };
-    resize(&mut cluster, "2");
-    assert_eq!(shown(&cluster), ("2".to_owned(), Value::Int(0), None));
-    resize(&mut cluster, "5");
-    let message = "Infeasible Node didn't have enough capacity: cpu, requested: 5000, capacity: 4000";
-    assert_eq!(shown(&cluster), ("2".to_owned(), Value::Int(0), Some(message.to_owned())));
-    resize(&mut cluster, "3");
-    assert_eq!(shown(&cluster), ("3".to_owned(), Value::Int(0), None));
-}
-
-#[test]
-fn a_container_that_asks_for_it_is_restarted_when_it_is_resized() {
-    let policy = r#""resources":{"requests":{"cpu":"1"}},
-        "resizePolicy":[{"resourceName":"cpu","restartPolicy":"RestartContainer"}]"#;
-    let mut cluster = run(Latency::default(), "Always", policy);
-    cluster.advance(Span::seconds(5)).expect("it settles");
-    resize(&mut cluster, "2");
-    assert_eq!(history(&mut cluster, 5).last().map(String::as_str), Some("T+6s Running, c running ready x1"));
-    assert_eq!(told(&cluster, "Killing"), [r#"spec.containers{c} "Container c resize requires restart""#]);
-}
-
 #[test]
 fn a_rule_can_start_every_container_of_the_pod_anew() {
     let mut cluster = cluster(Latency::default());
@@ -624,45 +413,4 @@ fn a_rule_can_start_every_container_of_the_pod_anew() {
     let last = "Running, i Completed 0 ready x1, a running ready x1, c running ready x1";
     assert!(lines.iter().any(|it| it.ends_with(last)), "{lines:#?}");
     assert!(lines.iter().any(|it| it.contains("i running x1")), "{lines:#?}");
-}
-
-fn direct(cluster: &mut Cluster, order: machine::Order) {
-    let direction = machine::NodeDirection { node: "node-0".into(), order };
-    cluster.direct_node(&direction).expect("a node that runs");
-    cluster.run_due().expect("it settles");
-}
-
-#[test]
-fn a_node_under_pressure_costs_nothing_once_all_is_said() {
-    let mut cluster = run(Latency::default(), "Always", FOR_EVER);
-    cluster.advance(Span::seconds(5)).expect("it settles");
-    let memory = eviction::Amount::parse("15Gi").expect("an amount");
-    direct(&mut cluster, machine::Order::Use(eviction::Resource::Memory, memory));
-    cluster.advance(Span::seconds(60)).expect("it settles");
-    let entries = cluster.timeline().entries();
-    cluster.advance(Span::seconds(365 * 86_400)).expect("idle");
-    assert_eq!((cluster.timeline().entries(), cluster.timeline().waiting()), (entries, 0));
-    direct(&mut cluster, machine::Order::Use(eviction::Resource::Memory, eviction::Amount::Percent(100.0)));
-    cluster.advance(Span::seconds(3600)).expect("it settles");
-    let entries = cluster.timeline().entries();
-    cluster.advance(Span::seconds(365 * 86_400)).expect("idle");
-    assert_eq!((cluster.timeline().entries(), cluster.timeline().waiting()), (entries, 0));
-}
-
-#[test]
-fn a_container_does_not_outlive_its_machine() {
-    let mut cluster = run(Latency::default(), "Always", r#""command":["sleep","1000"]"#);
-    cluster.advance(Span::seconds(10)).expect("it settles");
-    direct(&mut cluster, machine::Order::PowerOff);
-    cluster.advance(Span::seconds(30)).expect("it settles");
-    direct(&mut cluster, machine::Order::PowerOn);
-    assert_eq!(
-        history(&mut cluster, 100),
-        [
-            "T+0s Pending, c ContainerCreating x0",
-            "T+1s Running, c running ready x0",
-            "T+40s Running, c Unknown 255 x0",
-            "T+41s Running, c running ready x1"
-        ]
-    );
 }

@@ -1,0 +1,82 @@
+//! The builtins that declare and remove variables: `export`, `readonly`, `local`, `unset`.
+
+use std::sync::Arc;
+
+use super::execute::single_quoted;
+use super::machine::Machine;
+use super::task::{Frame, Task};
+
+impl Machine {
+    pub(super) fn export(&mut self, task: &mut Task, args: &[String], readonly: bool) {
+        task.status = 0;
+        if args.is_empty() || args[0] == "-p" {
+            let word = if readonly { "readonly" } else { "export" };
+            let shown = task.variables.iter().filter(|(_, it)| if readonly { it.readonly } else { it.exported });
+            let line = |value: &str, name: &str| format!("{word} {name}={}\n", single_quoted(value));
+            let text: String = shown.filter_map(|(name, it)| Some(line(it.value.as_deref()?, name))).collect();
+            return self.say(task, &text);
+        }
+        for arg in args {
+            let (name, value) = match arg.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (arg.as_str(), None),
+            };
+            if let Some(value) = value
+                && !task.assign(name, value.to_owned())
+            {
+                self.complain(task, &format!("{name}: is read only"));
+                return task.exit(2);
+            }
+            if !readonly {
+                task.export(name);
+            } else if let Some(variable) = Arc::make_mut(&mut task.variables).get_mut(name) {
+                variable.readonly = true;
+            }
+        }
+    }
+
+    pub(super) fn local(&mut self, task: &mut Task, args: &[String]) {
+        task.status = 0;
+        for arg in args {
+            let (name, value) = match arg.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (arg.as_str(), None),
+            };
+            let old = task.variables.get(name).cloned();
+            let call = task.frames.iter_mut().rev().find_map(|it| match it {
+                Frame::Call(_, locals) => Some(locals),
+                _ => None,
+            });
+            match call {
+                Some(locals) => locals.push((name.to_owned(), old)),
+                None => {
+                    self.complain(task, "local: not in a function");
+                    return task.exit(2);
+                }
+            }
+            match value {
+                Some(value) => {
+                    task.assign(name, value.to_owned());
+                }
+                None => drop(Arc::make_mut(&mut task.variables).remove(name)),
+            }
+        }
+    }
+
+    pub(super) fn unset(&mut self, task: &mut Task, args: &[String]) {
+        task.status = 0;
+        let functions = args.first().is_some_and(|it| it == "-f");
+        for arg in args.iter().filter(|it| !it.starts_with('-')) {
+            if functions {
+                Arc::make_mut(&mut task.functions).remove(arg);
+            } else if task.variables.get(arg).is_some_and(|it| it.readonly) {
+                self.complain(task, &format!("unset: {arg}: is read only"));
+                return task.exit(2);
+            } else if task.variables.contains_key(arg) {
+                Arc::make_mut(&mut task.variables).remove(arg);
+            } else {
+                Arc::make_mut(&mut task.functions).remove(arg);
+            }
+        }
+    }
+}
