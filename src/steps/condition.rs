@@ -16,8 +16,9 @@ steps! {
     /// Checks the message of a condition against the text under the step, in which `*` stands for any characters.
     Then "the message of condition {type:word} of {object} is:", "Then the message of condition Failed of job/pi is:\n  \"\"\"\n  Job has reached the specified backoff limit\n  \"\"\"" => message_is;
     /// Checks what kubectl's users would say of an object: a Job is `complete`, `failed` or `suspended`; a Pod `pending`,
-    /// `running`, `succeeded`, `failed` or `ready`; a Node `ready`; a DaemonSet, StatefulSet or Deployment `ready` or
-    /// `rolled out`; a ReplicaSet or a ReplicationController `ready`.
+    /// `running`, `succeeded` or `failed` by its phase, or `ready`; a Node `ready`; a DaemonSet, StatefulSet or Deployment
+    /// `ready` or `rolled out`; a ReplicaSet or a ReplicationController `ready`. A pod whose container crashes again and
+    /// again is `running`, and not `ready`.
     Then "{object} is <complete|failed|suspended|pending|running|succeeded|ready|rolled out>", "Then job/pi is complete" => is_state;
 }
 
