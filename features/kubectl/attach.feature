@@ -79,7 +79,7 @@ Feature: Standard inputs and terminals
       """
     And I wait until pod/many is running
     And I wait until pod/once is running
-    And I run `cd $(mktemp -d); for pod in many; do mkfifo in; kubectl attach -i $pod <in >out & exec 3>in; echo first >&3; until grep -q 'got first' out; do sleep 0.05; done; kill $!; exec 3>&-; done; echo second | kubectl attach -i once`
+    And I run `cd $(mktemp -d); for pod in many; do mkfifo in; kubectl attach -i $pod <in >out & exec 3>in; echo first >&3; until grep -q 'got first' out; do sleep 0.05; done; kill $!; wait $!; exec 3>&-; done; echo second | kubectl attach -i once`
     Then the output contains "got second"
     And the output contains "over"
     And the log of pod/once is:
