@@ -4,7 +4,7 @@
 //! at millions; so a change marks the pod as stale, and a sync looks at that alone. Everything here follows from the view.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::clock::Time;
 use crate::controllers::Action;
@@ -12,6 +12,8 @@ use crate::controllers::shared::pod::{available_at, is_active, is_ready, is_term
 use crate::controllers::shared::{Ownership, adopt, decide, release};
 use crate::object::{Key, Map, Object, Str, Value, kinds};
 use crate::store::View;
+
+use super::ranking::Facts;
 
 /// What one pod counts as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +59,8 @@ struct Member {
     standing: Standing,
     /// When it becomes available by itself.
     until: Option<Time>,
+    /// What it is ranked by, once pods were ranked.
+    facts: OnceLock<Box<Facts>>,
 }
 
 /// The cache of one ReplicaSet or ReplicationController.
@@ -71,6 +75,8 @@ pub(super) struct Census {
     members: BTreeMap<Str, Member>,
     stale: BTreeSet<Str>,
     until: BTreeSet<(Time, Str)>,
+    /// How many of the active pods are on each node, counted from when somebody asks first.
+    crowd: Option<BTreeMap<Str, usize>>,
     /// The sums.
     pub tally: Tally,
 }
@@ -97,6 +103,7 @@ impl Census {
             members: BTreeMap::new(),
             stale: owned.chain(free).map(|it| it.meta.name.clone()).collect(),
             until: BTreeSet::new(),
+            crowd: None,
             tally: Tally::default(),
         }
     }
@@ -115,9 +122,52 @@ impl Census {
         self.stale.insert(name.clone());
     }
 
+    /// Whether it is that of the owner with `uid`.
+    pub fn is_of(&self, uid: &str) -> bool {
+        self.uid == uid
+    }
+
     /// The active pods, by name.
     pub fn active(&self) -> impl Iterator<Item = &Arc<Object>> {
         self.members.values().filter(|it| it.standing.active).map(|it| &it.pod)
+    }
+
+    /// The active pods with what they are ranked by, by name.
+    pub fn ranked(&self) -> impl Iterator<Item = (&Arc<Object>, &Facts)> {
+        let active = self.members.values().filter(|it| it.standing.active);
+        active.map(|it| (&it.pod, &**it.facts.get_or_init(|| Box::new(Facts::of(&it.pod)))))
+    }
+
+    /// Adds how many of the active pods are on each node to `counts`.
+    pub fn add_crowd(&mut self, view: View<'_>, namespace: &Str, counts: &mut BTreeMap<Str, usize>) {
+        let members = &self.members;
+        let crowd = self.crowd.get_or_insert_with(|| {
+            let mut crowd = BTreeMap::new();
+            let active = members.values().filter(|it| it.standing.active);
+            active.filter_map(|it| it.pod.node_name()).for_each(|it| *crowd.entry(it.clone()).or_default() += 1);
+            crowd
+        });
+        for (node, count) in crowd {
+            *counts.entry(node.clone()).or_default() += *count;
+        }
+        // Of what changed since, the view tells.
+        for name in &self.stale {
+            let counted = self.members.get(name).filter(|it| it.standing.active);
+            if let Some(count) = counted.and_then(|it| counts.get_mut(it.pod.node_name()?)) {
+                *count -= 1;
+            }
+            let key = Key { kind: kinds::POD, namespace: namespace.clone(), name: name.clone() };
+            let pod = view.get(&key).filter(|it| is_active(it) && it.meta.owners.iter().any(|it| it.uid == self.uid));
+            if let Some(node) = pod.and_then(|it| it.node_name()) {
+                *counts.entry(node.clone()).or_default() += 1;
+            }
+        }
+    }
+
+    fn note_crowd(&mut self, pod: &Object, change: impl Fn(&mut usize)) {
+        if let (Some(crowd), Some(node)) = (&mut self.crowd, pod.node_name()) {
+            change(crowd.entry(node.clone()).or_default());
+        }
     }
 
     /// When the next pod becomes available by itself.
@@ -164,6 +214,9 @@ impl Census {
     fn count_out(&mut self, name: &Str) -> Option<Arc<Object>> {
         let member = self.members.remove(name)?;
         self.tally.each(member.standing, |count| *count -= 1);
+        if member.standing.active {
+            self.note_crowd(&member.pod, |count| *count -= 1);
+        }
         if let Some(at) = member.until {
             self.until.remove(&(at, name.clone()));
         }
@@ -176,11 +229,14 @@ impl Census {
             return;
         }
         self.tally.each(standing, |count| *count += 1);
+        if standing.active {
+            self.note_crowd(&pod, |count| *count += 1);
+        }
         let name = pod.meta.name.clone();
         if let Some(at) = until {
             self.until.insert((at, name.clone()));
         }
-        self.members.insert(name, Member { pod, standing, until });
+        self.members.insert(name, Member { pod, standing, until, facts: OnceLock::new() });
     }
 
     fn judge(&self, pod: &Object, now: Time) -> (Standing, Option<Time>) {

@@ -116,15 +116,16 @@ impl Controller for ReplicaSetController {
             return Outcome::default();
         };
         let mut actions = census.refresh(view, owner, now);
+        let (tally, wake_at) = (census.tally.clone(), census.next_available());
         let wanted = usize::try_from(owner.spec()["replicas"].as_i64().unwrap_or(1)).unwrap_or_default();
         let mut failed = None;
         if !owner.meta.is_terminating() {
-            actions.extend(manage(view, owner, census, wanted, now));
-            failed = failure.and_then(|message| status::Failure::new(census.tally.active, wanted, message));
+            failed = failure.and_then(|message| status::Failure::new(tally.active, wanted, message));
+            actions.extend(self.manage(view, owner, wanted, now));
         }
-        let updated = status::compute(owner, &census.tally, failed, self.family.counts_terminating, now);
+        let updated = status::compute(owner, &tally, failed, self.family.counts_terminating, now);
         actions.extend(updated.map(Action::UpdateStatus));
-        Outcome { actions, wake_at: census.next_available(), ..Outcome::default() }
+        Outcome { actions, wake_at, ..Outcome::default() }
     }
 
     fn refused(&mut self, key: &Key, status: &Status) {
@@ -134,32 +135,41 @@ impl Controller for ReplicaSetController {
     }
 }
 
-/// Makes the pods that are missing, or deletes those that are too many (`manageReplicas`).
-fn manage(view: View<'_>, owner: &Arc<Object>, census: &Census, wanted: usize, now: Time) -> Vec<Action> {
-    let active = census.tally.active;
-    if active < wanted {
-        // Nothing can be created in a namespace that is being deleted, and nobody is told that it failed.
-        let namespace = view.get(&Key::new(kinds::NAMESPACE, "", owner.meta.namespace.clone()));
-        if namespace.is_some_and(|it| it.meta.is_terminating()) {
+impl ReplicaSetController {
+    /// Makes the pods that are missing, or deletes those that are too many (`manageReplicas`).
+    fn manage(&mut self, view: View<'_>, owner: &Arc<Object>, wanted: usize, now: Time) -> Vec<Action> {
+        let key = owner.key();
+        let Some(active) = self.censuses.get(&key).map(|it| it.tally.active) else {
+            return Vec::new();
+        };
+        if active < wanted {
+            // Nothing can be created in a namespace that is being deleted, and nobody is told that it failed.
+            let namespace = view.get(&Key::new(kinds::NAMESPACE, "", owner.meta.namespace.clone()));
+            if namespace.is_some_and(|it| it.meta.is_terminating()) {
+                return Vec::new();
+            }
+            let pod = new_from_template(&owner.spec()["template"], owner, None);
+            let objects = vec![pod; (wanted - active).min(BURST)];
+            return vec![Action::CreateChildren { objects, owner: owner.clone() }];
+        }
+        let surplus = (active - wanted).min(BURST);
+        if surplus == 0 {
             return Vec::new();
         }
-        let pod = new_from_template(&owner.spec()["template"], owner, None);
-        let objects = vec![pod; (wanted - active).min(BURST)];
-        return vec![Action::CreateChildren { objects, owner: owner.clone() }];
+        let delete = |pod: &Arc<Object>| Action::DeleteChild {
+            key: pod.key(),
+            options: DeleteOptions::default(),
+            owner: owner.clone(),
+        };
+        let colocated =
+            if surplus < active { ranking::colocated(view, owner, &mut self.censuses) } else { BTreeMap::new() };
+        let Some(census) = self.censuses.get(&key) else {
+            return Vec::new();
+        };
+        if surplus == active {
+            return census.active().map(delete).collect();
+        }
+        let pods: Vec<_> = census.ranked().collect();
+        ranking::first_to_go(&pods, surplus, &colocated, now).iter().map(delete).collect()
     }
-    let surplus = (active - wanted).min(BURST);
-    if surplus == 0 {
-        return Vec::new();
-    }
-    let delete = |pod: &Arc<Object>| Action::DeleteChild {
-        key: pod.key(),
-        options: DeleteOptions::default(),
-        owner: owner.clone(),
-    };
-    let mut pods: Vec<_> = census.active().cloned().collect();
-    if surplus < active {
-        let colocated = ranking::colocated(view, owner, &pods);
-        pods = ranking::in_order_of_deletion(pods, &colocated, now);
-    }
-    pods.iter().take(surplus).map(delete).collect()
 }

@@ -1,59 +1,37 @@
 //! Which pods go first when there are too many (`getPodsToDelete`, and `ActivePodsWithRanks` in
 //! `pkg/controller/controller_utils.go`).
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::census::Census;
 use crate::clock::Time;
 use crate::controllers::shared::pod::{condition, is_active, is_ready, phase, restarts};
-use crate::object::{Object, Str, kinds};
+use crate::object::{Key, Object, Str, kinds};
 use crate::store::View;
 
 /// The annotation by which a user says what a pod's deletion costs.
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
-/// How many active pods of the same Deployment are on each node. A ReplicaSet without an owner has no such neighbours
-/// (`getIndirectlyRelatedPods`).
-pub(super) fn colocated(view: View<'_>, owner: &Object, pods: &[Arc<Object>]) -> BTreeMap<Str, usize> {
-    let mut counts = BTreeMap::new();
-    let Some(controller) = owner.meta.controller() else {
-        return counts;
-    };
-    let mut count = |pod: &Object| {
-        if let Some(node) = pod.node_name() {
-            *counts.entry(node.clone()).or_default() += 1;
-        }
-    };
-    pods.iter().for_each(|pod| count(pod));
-    let siblings = view.owned_by(&controller.uid).filter(|it| it.kind == owner.kind && it.meta.uid != owner.meta.uid);
-    for sibling in siblings.filter(|it| it.meta.is_controlled_by(&controller.uid)) {
-        let pods = view.owned_by(&sibling.meta.uid).filter(|it| it.kind == kinds::POD && is_active(it));
-        pods.for_each(|pod| count(pod));
-    }
-    counts
-}
-
-/// What a pod is ranked by.
+/// What a pod is ranked by that its own object tells.
 #[derive(Debug)]
-struct Rank<'a> {
-    assigned: bool,
+pub(super) struct Facts {
+    node: Option<Str>,
     phase: u8,
     ready: bool,
     cost: i32,
-    colocated: usize,
     ready_since: Option<Time>,
     restarts: i64,
     sidecar_restarts: i64,
-    created: Option<Time>,
-    uid: &'a str,
 }
 
-impl<'a> Rank<'a> {
-    fn of(pod: &'a Object, colocated: &BTreeMap<Str, usize>) -> Self {
-        let node = pod.node_name();
+impl Facts {
+    /// The facts about `pod`.
+    pub fn of(pod: &Object) -> Self {
         let (restarts, sidecar_restarts) = restarts(pod);
-        Rank {
-            assigned: node.is_some(),
+        Facts {
+            node: pod.node_name().cloned(),
             phase: match phase(pod) {
                 "Unknown" => 1,
                 "Running" => 2,
@@ -61,40 +39,75 @@ impl<'a> Rank<'a> {
             },
             ready: is_ready(pod),
             cost: pod.meta.annotation(DELETION_COST).map_or(0, deletion_cost),
-            colocated: node.and_then(|it| colocated.get(it)).copied().unwrap_or_default(),
             ready_since: condition(pod, "Ready")["lastTransitionTime"].as_str().and_then(Time::parse),
             restarts,
             sidecar_restarts,
+        }
+    }
+}
+
+/// How many active pods of the same Deployment are on each node. A ReplicaSet without an owner has no such neighbours
+/// (`getIndirectlyRelatedPods`).
+pub(super) fn colocated(view: View<'_>, owner: &Object, censuses: &mut BTreeMap<Key, Census>) -> BTreeMap<Str, usize> {
+    let mut counts = BTreeMap::new();
+    let Some(controller) = owner.meta.controller() else {
+        return counts;
+    };
+    let related = view.owned_by(&controller.uid).filter(|it| it.kind == owner.kind);
+    for set in related.filter(|it| it.meta.is_controlled_by(&controller.uid)) {
+        match censuses.get_mut(&set.key()).filter(|it| it.is_of(&set.meta.uid)) {
+            Some(census) => census.add_crowd(view, &set.meta.namespace, &mut counts),
+            None => {
+                let pods = view.owned_by(&set.meta.uid).filter(|it| it.kind == kinds::POD && is_active(it));
+                for node in pods.filter_map(|it| it.node_name()) {
+                    *counts.entry(node.clone()).or_default() += 1;
+                }
+            }
+        }
+    }
+    counts
+}
+
+/// What a pod is ranked by.
+#[derive(Debug)]
+struct Rank<'a> {
+    facts: &'a Facts,
+    colocated: usize,
+    created: Option<Time>,
+    uid: &'a str,
+}
+
+impl<'a> Rank<'a> {
+    fn of(pod: &'a Object, facts: &'a Facts, colocated: &BTreeMap<Str, usize>) -> Self {
+        Rank {
+            facts,
+            colocated: facts.node.as_ref().and_then(|it| colocated.get(it)).copied().unwrap_or_default(),
             created: pod.meta.created,
             uid: &pod.meta.uid,
         }
     }
 
+    /// What decides before any age does: the pods of the smaller class go first.
+    fn class(&self) -> (bool, u8, bool, i32, Reverse<usize>) {
+        let Facts { node, phase, ready, cost, .. } = self.facts;
+        (node.is_some(), *phase, *ready, *cost, Reverse(self.colocated))
+    }
+
     /// Whether the pod goes before the other.
     fn goes_before(&self, other: &Rank<'_>, now: Time) -> bool {
-        if self.assigned != other.assigned {
-            return !self.assigned;
+        let (class, others) = (self.class(), other.class());
+        if class != others {
+            return class < others;
         }
-        if self.phase != other.phase {
-            return self.phase < other.phase;
+        let (own, its) = (self.facts, other.facts);
+        if own.ready && own.ready_since != its.ready_since {
+            return self.is_younger(own.ready_since, other, its.ready_since, now);
         }
-        if self.ready != other.ready {
-            return !self.ready;
+        if own.restarts != its.restarts {
+            return own.restarts > its.restarts;
         }
-        if self.cost != other.cost {
-            return self.cost < other.cost;
-        }
-        if self.colocated != other.colocated {
-            return self.colocated > other.colocated;
-        }
-        if self.ready && self.ready_since != other.ready_since {
-            return self.is_younger(self.ready_since, other, other.ready_since, now);
-        }
-        if self.restarts != other.restarts {
-            return self.restarts > other.restarts;
-        }
-        if self.sidecar_restarts != other.sidecar_restarts {
-            return self.sidecar_restarts > other.sidecar_restarts;
+        if own.sidecar_restarts != its.sidecar_restarts {
+            return own.sidecar_restarts > its.sidecar_restarts;
         }
         self.created != other.created && self.is_younger(self.created, other, other.created, now)
     }
@@ -119,22 +132,25 @@ fn deletion_cost(text: &str) -> i32 {
     text.parse().ok().filter(|_| plain).unwrap_or_default()
 }
 
-/// `pods` with those that go first first; of equals, in the order given.
+/// The `surplus` pods that go first, in that order; of equals, in the order given.
 ///
-/// Each is put in its place by a search, because the rule is no total order (a uid decides between some and not between
-/// others) and the library's sort may refuse such.
-pub(super) fn in_order_of_deletion(
-    pods: Vec<Arc<Object>>,
+/// Only the classes that they are of are put in order. Each pod of those is put in its place by a search, because the rule is
+/// no total order (a uid decides between some and not between others) and the library's sort may refuse such.
+pub(super) fn first_to_go(
+    pods: &[(&Arc<Object>, &Facts)],
+    surplus: usize,
     colocated: &BTreeMap<Str, usize>,
     now: Time,
 ) -> Vec<Arc<Object>> {
-    let ranks: Vec<_> = pods.iter().map(|pod| Rank::of(pod, colocated)).collect();
-    let mut order: Vec<usize> = Vec::with_capacity(pods.len());
-    for (i, rank) in ranks.iter().enumerate() {
+    let ranks: Vec<_> = pods.iter().map(|(pod, facts)| Rank::of(pod, facts, colocated)).collect();
+    let mut classes: Vec<_> = ranks.iter().map(Rank::class).collect();
+    let last = surplus.min(classes.len()).checked_sub(1).map(|it| *classes.select_nth_unstable(it).1);
+    let mut order: Vec<usize> = Vec::new();
+    for (i, rank) in ranks.iter().enumerate().filter(|(_, rank)| Some(rank.class()) <= last) {
         let at = order.partition_point(|placed| !rank.goes_before(&ranks[*placed], now));
         order.insert(at, i);
     }
-    order.into_iter().map(|i| pods[i].clone()).collect()
+    order.into_iter().take(surplus).map(|i| pods[i].0.clone()).collect()
 }
 
 #[cfg(test)]
@@ -178,11 +194,19 @@ mod tests {
         Arc::new(pod)
     }
 
+    /// The names of the pods that go first at the second 1000.
+    fn in_order(pods: &[Arc<Object>], surplus: usize, colocated: &BTreeMap<Str, usize>) -> Vec<String> {
+        let facts: Vec<Facts> = pods.iter().map(|it| Facts::of(it)).collect();
+        let pods: Vec<_> = pods.iter().zip(&facts).collect();
+        let order = first_to_go(&pods, surplus, colocated, Time::from_unix(1000));
+        order.iter().map(|it| it.meta.name.to_string()).collect()
+    }
+
     fn check(what: &str, first: &str, second: &str) {
         let colocated = BTreeMap::from([("crowded".into(), 3), ("node-0".into(), 1)]);
         for pods in [[first, second], [second, first]] {
-            let order = in_order_of_deletion(pods.map(pod).to_vec(), &colocated, Time::from_unix(1000));
-            assert_eq!(order[0].meta.name, first.split(' ').next().unwrap_or_default(), "{what}");
+            let order = in_order(&pods.map(pod), 1, &colocated);
+            assert_eq!(order, [first.split(' ').next().unwrap_or_default()], "{what}");
         }
     }
 
@@ -206,8 +230,10 @@ mod tests {
 
     #[test]
     fn of_equal_pods_the_first_goes_first() {
-        let pods = ["a", "b", "c"].map(pod).to_vec();
-        let order = in_order_of_deletion(pods, &BTreeMap::new(), Time::from_unix(1000));
-        assert_eq!(order.iter().map(|it| it.meta.name.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+        let pods = ["a", "b", "c phase=Pending", "d"].map(pod);
+        for (surplus, want) in [(0, &[][..]), (2, &["c", "a"]), (4, &["c", "a", "b", "d"]), (9, &["c", "a", "b", "d"])]
+        {
+            assert_eq!(in_order(&pods, surplus, &BTreeMap::new()), want, "{surplus}");
+        }
     }
 }
