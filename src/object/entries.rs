@@ -73,12 +73,12 @@ macro_rules! entries {
                 }
             }
 
-            /// The tags; none for more entries than have tags.
-            #[inline]
-            fn tags(&self) -> &[u64] {
+            /// The index of the entry with `key`, whose tag is `tag`. Each length has a search of its own: that is one jump.
+            fn tagged_position(&self, tag: u64, key: &str) -> Option<usize> {
                 match self {
-                    Entries::Empty | Entries::Many(_) => &[],
-                    $(Entries::$variant(it) => &it.tags,)*
+                    Entries::Empty => None,
+                    $(Entries::$variant(it) => search(&it.tags, &it.entries, tag, key),)*
+                    Entries::Many(it) => it.binary_search_by(|(it, _)| it.as_str().cmp(key)).ok(),
                 }
             }
 
@@ -141,27 +141,25 @@ impl Entries {
     pub fn position(&self, key: &str) -> Option<usize> {
         self.tagged_position(tag(key), key)
     }
+}
 
-    fn tagged_position(&self, tag: u64, key: &str) -> Option<usize> {
-        let entries = self.as_slice();
-        if let Entries::Many(_) = self {
-            return entries.binary_search_by(|(it, _)| it.as_str().cmp(key)).ok();
-        }
-        let wanted = tag * ONES;
-        for (word, tags) in self.tags().iter().enumerate() {
-            // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
-            let differing = tags ^ wanted;
-            let mut hits = differing.wrapping_sub(ONES) & !differing & HIGHS;
-            while hits != 0 {
-                let i = word * 8 + hits.trailing_zeros() as usize / 8;
-                if entries.get(i).is_some_and(|(it, _)| it == key) {
-                    return Some(i);
-                }
-                hits &= hits - 1;
+/// The index of the entry with `key`, whose tag is `tag`.
+#[inline(always)]
+fn search(tags: &[u64], entries: &[Entry], tag: u64, key: &str) -> Option<usize> {
+    let wanted = tag * ONES;
+    for (word, tags) in tags.iter().enumerate() {
+        // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
+        let differing = tags ^ wanted;
+        let mut hits = differing.wrapping_sub(ONES) & !differing & HIGHS;
+        while hits != 0 {
+            let i = word * 8 + hits.trailing_zeros() as usize / 8;
+            if entries.get(i).is_some_and(|(it, _)| it == key) {
+                return Some(i);
             }
+            hits &= hits - 1;
         }
-        None
     }
+    None
 }
 
 #[cfg(test)]

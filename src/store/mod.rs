@@ -5,11 +5,11 @@
 
 mod slots;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::clock::Time;
-use crate::object::{Key, Kind, Object, Release, Str, kinds};
+use crate::object::{Key, Kind, Object, OwnerRef, Release, Str, kinds};
 use slots::{Slot, Slots};
 
 /// One change: who did what to which object, and when.
@@ -57,9 +57,9 @@ pub struct Store {
     forgotten: Option<Time>,
     objects: Slots,
     by_name: BTreeMap<Kind, ByNamespace>,
-    by_owner: BTreeMap<Str, BTreeSet<Key>>,
-    by_node: BTreeMap<Str, BTreeSet<Key>>,
-    without_controller: BTreeMap<(Kind, Str), BTreeSet<Str>>,
+    by_owner: BTreeMap<Str, BTreeMap<Key, Slot>>,
+    by_node: BTreeMap<Str, BTreeMap<Key, Slot>>,
+    without_controller: BTreeMap<(Kind, Str), BTreeMap<Str, Slot>>,
     log: VecDeque<Change>,
 }
 
@@ -123,7 +123,7 @@ impl Store {
 
     /// Every object with an owner reference to `uid`, in the order of keys.
     pub fn owned_by(&self, uid: &str) -> impl Iterator<Item = &Arc<Object>> {
-        self.by_owner.get(uid).into_iter().flatten().filter_map(|key| self.get(key))
+        self.by_owner.get(uid).into_iter().flat_map(BTreeMap::values).filter_map(|slot| self.objects.get(*slot))
     }
 
     /// The uids that some object names as an owner, in order.
@@ -133,17 +133,17 @@ impl Store {
 
     /// The pods bound to `node`, in the order of keys.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Arc<Object>> {
-        self.by_node.get(node).into_iter().flatten().filter_map(|key| self.get(key))
+        self.by_node.get(node).into_iter().flat_map(BTreeMap::values).filter_map(|slot| self.objects.get(*slot))
     }
 
     /// The objects of `kind` in `namespace` that no controller owns, by name.
-    pub fn without_controller<'a>(&'a self, kind: Kind, namespace: &str) -> impl Iterator<Item = &'a Arc<Object>> {
-        let namespace = Str::from(namespace);
-        self.without_controller
-            .get(&(kind, namespace.clone()))
-            .into_iter()
-            .flatten()
-            .filter_map(move |name| self.get(&Key { kind, namespace: namespace.clone(), name: name.clone() }))
+    pub fn without_controller<'a>(
+        &'a self,
+        kind: Kind,
+        namespace: &str,
+    ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
+        let slots = self.without_controller.get(&(kind, Str::from(namespace))).into_iter().flat_map(BTreeMap::values);
+        slots.filter_map(|slot| self.objects.get(*slot))
     }
 
     /// Stores a revision and returns it with its new resource version.
@@ -152,27 +152,24 @@ impl Store {
         object.meta.resource_version = self.version;
         let key = object.key();
         let after = Arc::new(object);
-        let before = match self.objects.put(&key, after.clone()) {
-            Ok(before) => Some(before),
-            Err(slot) => {
-                let of_kind = self.by_name.entry(key.kind).or_default();
-                of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), slot);
-                None
-            }
-        };
-        self.reindex(&key, before.as_deref(), Some(&after));
+        let (slot, before) = self.objects.put(&key, after.clone());
+        if before.is_none() {
+            let of_kind = self.by_name.entry(key.kind).or_default();
+            of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), slot);
+        }
+        self.reindex(&key, slot, before.as_deref(), Some(&after));
         self.log.push_back(Change { version: self.version, time, actor, key, before, after: Some(after.clone()) });
         after
     }
 
     /// Removes an object. Its removal has a version of its own.
     pub fn remove(&mut self, key: &Key, time: Time, actor: Str) -> Option<Arc<Object>> {
-        let before = self.objects.remove(key)?;
+        let (slot, before) = self.objects.remove(key)?;
         if let Some(names) = self.by_name.get_mut(&key.kind).and_then(|all| all.get_mut(&key.namespace)) {
             names.remove(&key.name);
         }
         self.version += 1;
-        self.reindex(key, Some(&before), None);
+        self.reindex(key, slot, Some(&before), None);
         let change =
             Change { version: self.version, time, actor, key: key.clone(), before: Some(before.clone()), after: None };
         self.log.push_back(change);
@@ -217,35 +214,36 @@ impl Store {
     }
 
     /// Brings the indexes up to date. Most changes are of a status, which no index is made of, and are seen to be.
-    fn reindex(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
-        let owners = |it: Option<&Object>| it.map(|object| object.meta.owners.clone()).unwrap_or_default();
+    fn reindex(&mut self, key: &Key, slot: Slot, before: Option<&Object>, after: Option<&Object>) {
+        fn owners(it: Option<&Object>) -> &[OwnerRef] {
+            it.map_or(&[], |object| &object.meta.owners)
+        }
         let same_owners = before.zip(after).is_some_and(|(old, new)| Arc::ptr_eq(&old.meta.owners, &new.meta.owners));
         if !same_owners {
             let (old, new) = (owners(before), owners(after));
             if old != new {
                 old.iter().for_each(|owner| remove_from(&mut self.by_owner, &owner.uid, key));
-                for owner in new.iter() {
-                    self.by_owner.entry(owner.uid.clone()).or_default().insert(key.clone());
+                for owner in new {
+                    self.by_owner.entry(owner.uid.clone()).or_default().insert(key.clone(), slot);
                 }
             }
-            self.reindex_uncontrolled(key, before, after);
+            self.reindex_uncontrolled(key, slot, before, after);
         }
         if key.kind != kinds::POD || before.zip(after).is_some_and(|(old, new)| old.spec().is_shared_with(new.spec())) {
             return;
         }
-        let node = |it: Option<&Object>| it.and_then(|object| object.node_name().cloned());
-        let (old, new) = (node(before), node(after));
+        let (old, new) = (before.and_then(Object::node_name), after.and_then(Object::node_name));
         if old != new {
             if let Some(node) = old {
-                remove_from(&mut self.by_node, &node, key);
+                remove_from(&mut self.by_node, node, key);
             }
             if let Some(node) = new {
-                self.by_node.entry(node).or_default().insert(key.clone());
+                self.by_node.entry(node.clone()).or_default().insert(key.clone(), slot);
             }
         }
     }
 
-    fn reindex_uncontrolled(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
+    fn reindex_uncontrolled(&mut self, key: &Key, slot: Slot, before: Option<&Object>, after: Option<&Object>) {
         // Nothing adopts an event, and a busy cluster has more of them than of anything else.
         if key.kind == kinds::EVENT {
             return;
@@ -255,16 +253,16 @@ impl Store {
         if old == new {
             return;
         }
-        let slot = (key.kind, key.namespace.clone());
+        let place = (key.kind, key.namespace.clone());
         if new {
-            self.without_controller.entry(slot).or_default().insert(key.name.clone());
-        } else if let Some(names) = self.without_controller.get_mut(&slot) {
+            self.without_controller.entry(place).or_default().insert(key.name.clone(), slot);
+        } else if let Some(names) = self.without_controller.get_mut(&place) {
             names.remove(&key.name);
         }
     }
 }
 
-fn remove_from(index: &mut BTreeMap<Str, BTreeSet<Key>>, at: &Str, key: &Key) {
+fn remove_from(index: &mut BTreeMap<Str, BTreeMap<Key, Slot>>, at: &Str, key: &Key) {
     if let Some(keys) = index.get_mut(at) {
         keys.remove(key);
         if keys.is_empty() {

@@ -70,7 +70,7 @@ impl Slots {
 
     /// The object at `key`.
     pub fn by_key(&self, key: &Key) -> Option<&Arc<Object>> {
-        self.get(self.slot_of(key)?)
+        self.get(self.slot_of(hash_key(key.kind, &key.namespace, &key.name), key)?)
     }
 
     /// The object with `uid`.
@@ -79,18 +79,19 @@ impl Slots {
         self.get(self.by_uid.find(hash(uid), is_it)?)
     }
 
-    fn slot_of(&self, key: &Key) -> Option<Slot> {
+    fn slot_of(&self, hash: u32, key: &Key) -> Option<Slot> {
         let is_it = |slot: Slot| {
             let object = self.get(slot);
             object
                 .is_some_and(|it| it.meta.name == key.name && it.kind == key.kind && it.meta.namespace == key.namespace)
         };
-        self.by_key.find(hash_key(key.kind, &key.namespace, &key.name), is_it)
+        self.by_key.find(hash, is_it)
     }
 
-    /// Puts `object` in the place of the one with its key, which is returned, or else in a new slot, whose number is.
-    pub fn put(&mut self, key: &Key, object: Arc<Object>) -> Result<Arc<Object>, Slot> {
-        if let Some(slot) = self.slot_of(key) {
+    /// Puts `object` in the place of the one with its key, which is returned, or else in a new slot. Tells the slot.
+    pub fn put(&mut self, key: &Key, object: Arc<Object>) -> (Slot, Option<Arc<Object>>) {
+        let hash = hash_key(key.kind, &key.namespace, &key.name);
+        if let Some(slot) = self.slot_of(hash, key) {
             let same_uid = self.get(slot).is_some_and(|it| it.meta.uid == object.meta.uid);
             if !same_uid {
                 self.forget_uid(slot);
@@ -99,25 +100,26 @@ impl Slots {
             if !same_uid {
                 self.learn_uid(slot);
             }
-            return before.ok_or(slot);
+            return (slot, before);
         }
         let slot = self.free.pop().unwrap_or_else(|| {
             self.objects.push(None);
             Slot::try_from(self.objects.len() - 1).expect("fewer objects than memory holds")
         });
         self.objects[slot as usize] = Some(object);
-        self.by_key.insert(hash_key(key.kind, &key.namespace, &key.name), slot);
+        self.by_key.insert(hash, slot);
         self.learn_uid(slot);
-        Err(slot)
+        (slot, None)
     }
 
-    /// Takes the object at `key` out.
-    pub fn remove(&mut self, key: &Key) -> Option<Arc<Object>> {
-        let slot = self.slot_of(key)?;
+    /// Takes the object at `key` out of its slot.
+    pub fn remove(&mut self, key: &Key) -> Option<(Slot, Arc<Object>)> {
+        let hash = hash_key(key.kind, &key.namespace, &key.name);
+        let slot = self.slot_of(hash, key)?;
         self.forget_uid(slot);
-        self.by_key.remove(hash_key(key.kind, &key.namespace, &key.name), slot);
+        self.by_key.remove(hash, slot);
         self.free.push(slot);
-        self.objects[slot as usize].take()
+        self.objects[slot as usize].take().map(|object| (slot, object))
     }
 
     fn learn_uid(&mut self, slot: Slot) {
@@ -149,13 +151,13 @@ mod tests {
         let mut slots = Slots::default();
         for i in 0..1000 {
             let pod = pod(&format!("web-{i}"), &format!("uid-{i}"));
-            assert!(slots.put(&pod.key(), pod.clone()).is_err());
+            assert_eq!(slots.put(&pod.key(), pod.clone()).1, None);
         }
         let replaced = pod("web-7", "another");
-        let before = slots.put(&replaced.key(), replaced.clone()).expect("it was there");
-        assert_eq!(before.meta.uid, "uid-7");
+        let (slot, before) = slots.put(&replaced.key(), replaced.clone());
+        assert_eq!(before.map(|it| it.meta.uid.clone()).as_deref(), Some("uid-7"));
         assert_eq!((slots.by_uid("uid-7"), slots.by_uid("another")), (None, Some(&replaced)));
-        assert_eq!(slots.remove(&replaced.key()), Some(replaced.clone()));
+        assert_eq!(slots.remove(&replaced.key()), Some((slot, replaced.clone())));
         assert_eq!((slots.by_key(&replaced.key()), slots.by_uid("another")), (None, None));
         for i in (0..1000).filter(|i| *i != 7) {
             let found = slots.by_uid(&format!("uid-{i}")).expect("it is there");
