@@ -12,13 +12,34 @@ use crate::object::{Object, Value};
 
 const STATUS: At<'static> = At::new("status");
 
-fn is_true(job: &Object, condition: &str) -> bool {
-    let is = |it: &Value| it["type"].as_str() == Some(condition) && it["status"].as_str() == Some("True");
-    job.status()["conditions"].items().iter().any(is)
+/// Which of the conditions that tell a Job's course are true, found in one walk over the list.
+#[derive(Clone, Copy, Debug, Default)]
+struct Course {
+    complete: bool,
+    failed: bool,
+    target: bool,
+    criteria: bool,
 }
 
-fn is_finished(job: &Object) -> bool {
-    is_true(job, "Complete") || is_true(job, "Failed")
+impl Course {
+    fn of(job: &Object) -> Self {
+        let mut course = Course::default();
+        for condition in job.status()["conditions"].items() {
+            let flag = match condition["type"].str_or_empty() {
+                "Complete" => &mut course.complete,
+                "Failed" => &mut course.failed,
+                "FailureTarget" => &mut course.target,
+                "SuccessCriteriaMet" => &mut course.criteria,
+                _ => continue,
+            };
+            *flag |= condition["status"].as_str() == Some("True");
+        }
+        course
+    }
+
+    fn is_finished(self) -> bool {
+        self.complete || self.failed
+    }
 }
 
 fn number(job: &Object, field: &str) -> i64 {
@@ -31,12 +52,22 @@ pub(super) fn validate_status_update(new: &Object, old: &Object) -> ErrorList {
     if new.status().is_same(old.status()) {
         return errors;
     }
+    let (course, before) = (Course::of(new), Course::of(old));
     validate_counters(new, &mut errors);
-    validate_conditions(new, old, &mut errors);
-    validate_times(new, old, &mut errors);
-    validate_finished(new, old, &mut errors);
+    validate_conditions(new, course, before, &mut errors);
+    validate_times(new, old, course.complete, course.complete != before.complete, &mut errors);
+    validate_finished(new, old, course.is_finished(), course.is_finished() != before.is_finished(), &mut errors);
     validate_indexes(new, old, &mut errors);
+    validate_course(course, before, &mut errors);
     validate_steps(new, old, &mut errors);
+    if before.criteria && !course.criteria {
+        let detail = "cannot disable the SuccessCriteriaMet=True condition";
+        invalid_without_value(&mut errors, &STATUS.child("conditions"), detail);
+    }
+    if before.complete && !before.criteria && course.criteria {
+        let detail = "cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions";
+        invalid_without_value(&mut errors, &STATUS.child("conditions"), detail);
+    }
     errors
 }
 
@@ -77,26 +108,26 @@ fn validate_unique(uncounted: &Value, at: &At<'_>, errors: &mut ErrorList) {
     }
 }
 
-fn validate_conditions(new: &Object, old: &Object, errors: &mut ErrorList) {
+fn validate_conditions(new: &Object, course: Course, before: Course, errors: &mut ErrorList) {
     let at = STATUS.child("conditions");
-    let changed = |condition: &str| is_true(new, condition) != is_true(old, condition);
-    let (complete, failed) = (is_true(new, "Complete"), is_true(new, "Failed"));
-    let (target, criteria) = (is_true(new, "FailureTarget"), is_true(new, "SuccessCriteriaMet"));
+    let Course { complete, failed, target, criteria } = course;
+    let (complete_changed, failed_changed) = (complete != before.complete, failed != before.failed);
+    let (target_changed, criteria_changed) = (target != before.target, criteria != before.criteria);
     let rules = [
         (
-            complete && failed && (changed("Complete") || changed("Failed")),
+            complete && failed && (complete_changed || failed_changed),
             "cannot set Complete=True and Failed=true conditions",
         ),
         (
-            complete && target && (changed("Complete") || changed("FailureTarget")),
+            complete && target && (complete_changed || target_changed),
             "cannot set Complete=True and FailureTarget=true conditions",
         ),
         (
-            failed && !target && (changed("Failed") || changed("FailureTarget")),
+            failed && !target && (failed_changed || target_changed),
             "cannot set Failed=True condition without the FailureTarget=true condition",
         ),
         (
-            complete && !criteria && (changed("Complete") || changed("SuccessCriteriaMet")),
+            complete && !criteria && (complete_changed || criteria_changed),
             "cannot set Complete=True condition without the SuccessCriteriaMet=true condition",
         ),
         (criteria && failed, "cannot set SuccessCriteriaMet=True and Failed=true conditions"),
@@ -113,13 +144,12 @@ fn validate_conditions(new: &Object, old: &Object, errors: &mut ErrorList) {
     }
 }
 
-fn validate_times(new: &Object, old: &Object, errors: &mut ErrorList) {
-    let (complete, was_complete) = (is_true(new, "Complete"), is_true(old, "Complete"));
+fn validate_times(new: &Object, old: &Object, complete: bool, complete_changed: bool, errors: &mut ErrorList) {
     let at = STATUS.child("completionTime");
     let (start, end) = (&new.status()["startTime"], &new.status()["completionTime"]);
     let start_changed = !start.is_same(&old.status()["startTime"]);
     let end_changed = !end.is_same(&old.status()["completionTime"]);
-    if complete != was_complete || end_changed {
+    if complete_changed || end_changed {
         if !end.is_null() && !complete {
             errors.invalid(&at, end, "cannot set completionTime when there is no Complete=True condition");
         }
@@ -136,8 +166,7 @@ fn validate_times(new: &Object, old: &Object, errors: &mut ErrorList) {
     }
 }
 
-fn validate_finished(new: &Object, old: &Object, errors: &mut ErrorList) {
-    let (finished, has_finished) = (is_finished(new), is_finished(new) != is_finished(old));
+fn validate_finished(new: &Object, old: &Object, finished: bool, has_finished: bool, errors: &mut ErrorList) {
     let changed = |field: &str| !new.status()[field].is_same(&old.status()[field]);
     if finished {
         if number(new, "active") > 0 && (has_finished || changed("active")) {
@@ -197,14 +226,21 @@ fn validate_indexes(new: &Object, old: &Object, errors: &mut ErrorList) {
     }
 }
 
+/// Checks that the conditions in which a Job ends stay.
+fn validate_course(course: Course, before: Course, errors: &mut ErrorList) {
+    let steps = [
+        ("Failed", before.failed && !course.failed),
+        ("Complete", before.complete && !course.complete),
+        ("FailureTarget", before.target && !course.target),
+    ];
+    for (condition, _) in steps.into_iter().filter(|(_, is_taken_back)| *is_taken_back) {
+        let detail = format!("cannot disable the terminal {condition}=True condition");
+        invalid_without_value(errors, &STATUS.child("conditions"), &detail);
+    }
+}
+
 /// Checks what may only go one way.
 fn validate_steps(new: &Object, old: &Object, errors: &mut ErrorList) {
-    let at = STATUS.child("conditions");
-    for condition in ["Failed", "Complete", "FailureTarget"] {
-        if is_true(old, condition) && !is_true(new, condition) {
-            invalid_without_value(errors, &at, &format!("cannot disable the terminal {condition}=True condition"));
-        }
-    }
     if number(new, "failed") < number(old, "failed") {
         errors.invalid(&STATUS.child("failed"), number(new, "failed"), "cannot decrease the failed counter");
     }
@@ -220,12 +256,5 @@ fn validate_steps(new: &Object, old: &Object, errors: &mut ErrorList) {
     let (start, was_start) = (&new.status()["startTime"], &old.status()["startTime"]);
     if !was_start.is_null() && !start.is_same(was_start) && !new.spec()["suspend"].is_true() {
         errors.required(&STATUS.child("startTime"), "startTime cannot be removed for unsuspended job");
-    }
-    if is_true(old, "SuccessCriteriaMet") && !is_true(new, "SuccessCriteriaMet") {
-        invalid_without_value(errors, &at, "cannot disable the SuccessCriteriaMet=True condition");
-    }
-    if is_true(old, "Complete") && !is_true(old, "SuccessCriteriaMet") && is_true(new, "SuccessCriteriaMet") {
-        let detail = "cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions";
-        invalid_without_value(errors, &at, detail);
     }
 }
