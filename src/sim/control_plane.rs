@@ -71,7 +71,7 @@ pub fn control_plane(options: &ControlPlaneOptions) -> Vec<Box<dyn Controller>> 
         Box::new(EndpointSliceController::default()),
         Box::new(EndpointSliceMirroring),
         Box::new(JobController::default()),
-        Box::new(CronJobController),
+        Box::new(CronJobController::default()),
         Box::new(StatefulSetController),
         Box::new(DeploymentController::default()),
         Box::new(ReplicaSetController::of_replica_sets()),

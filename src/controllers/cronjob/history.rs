@@ -34,16 +34,19 @@ pub fn end_of(job: &Object) -> Option<End> {
     })
 }
 
+/// A Job, and how it ended, if it is over.
+pub type Ended<'a> = (&'a Arc<Object>, Option<End>);
+
 /// The Jobs beyond the history limits of `spec`, the oldest of each end first.
-pub fn surplus<'a>(spec: &Value, jobs: &'a [Arc<Object>]) -> Vec<&'a Arc<Object>> {
+pub fn surplus<'a>(spec: &Value, jobs: &[Ended<'a>]) -> Vec<&'a Arc<Object>> {
     let limits = [(End::Complete, "successfulJobsHistoryLimit"), (End::Failed, "failedJobsHistoryLimit")];
     let mut surplus = Vec::new();
-    let over: Vec<_> = jobs.iter().filter_map(|it| Some((end_of(it)?, it))).collect();
     for (end, limit) in limits {
         let Some(limit) = spec[limit].as_i64() else { continue };
-        let mut over: Vec<_> = over.iter().filter(|(it, _)| *it == end).map(|(_, job)| *job).collect();
+        let over = jobs.iter().filter(|(_, it)| *it == Some(end)).map(|(job, _)| *job);
         let kept = usize::try_from(limit).unwrap_or(0);
-        if over.len() > kept {
+        if over.clone().count() > kept {
+            let mut over: Vec<_> = over.collect();
             over.sort_by_cached_key(|it| age(it));
             surplus.extend(over.drain(..over.len() - kept));
         }
@@ -83,13 +86,14 @@ mod tests {
             job("bad", Some(5), "Failed"),
             job("busy", Some(1), "Suspended"),
         ];
+        let ended: Vec<Ended<'_>> = jobs.iter().map(|it| (it, end_of(it))).collect();
         let gone = |successful: i64, failed: i64| -> Vec<String> {
             let limits = map! { "successfulJobsHistoryLimit" => successful, "failedJobsHistoryLimit" => failed };
-            surplus(&Value::Map(limits), &jobs).iter().map(|it| it.meta.name.to_string()).collect()
+            surplus(&Value::Map(limits), &ended).iter().map(|it| it.meta.name.to_string()).collect()
         };
         assert_eq!(gone(3, 2), [""; 0]);
         assert_eq!(gone(2, 1), ["b", "bad"]);
         assert_eq!(gone(1, 0), ["b", "a", "bad", "never"]);
-        assert_eq!(surplus(&Value::Null, &jobs).len(), 0, "without limits everything is kept");
+        assert_eq!(surplus(&Value::Null, &ended).len(), 0, "without limits everything is kept");
     }
 }

@@ -19,7 +19,9 @@ use crate::store::{Change, View};
 
 /// The CronJob controller.
 #[derive(Debug, Default)]
-pub struct CronJobController;
+pub struct CronJobController {
+    schedules: schedule::Schedules,
+}
 
 impl Controller for CronJobController {
     fn name(&self) -> &'static str {
@@ -44,7 +46,7 @@ impl Controller for CronJobController {
     }
 
     fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {
-        view.get(key).map_or_else(Outcome::default, |it| sync::sync(view, it, now))
+        view.get(key).map_or_else(Outcome::default, |it| sync::sync(view, it, now, &mut self.schedules))
     }
 }
 

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use crate::clock::{Span, Time};
-use crate::object::Object;
 use crate::object::cron::{Schedule, zone};
+use crate::object::{Lookup, Object, Str};
 
 /// What is added to the next time of a schedule, so that clocks which are a little off do not come too early.
 const PADDING: Span = Span::millis(100);
@@ -27,19 +27,36 @@ pub struct Due {
     pub is_many: bool,
 }
 
-/// Two times of the schedule are the same: it never comes.
-pub const NEVER_COMES: &str = "time difference between two schedules is less than 1 second";
+/// The schedules that were read before, by their texts.
+#[derive(Debug, Default)]
+pub struct Schedules(Lookup<Str, Schedule>);
 
-impl Clockwork {
+/// So many schedules are remembered.
+const REMEMBERED: usize = 1024;
+
+impl Schedules {
     /// The schedule of `cron_job`, by the clocks of `zone`.
     ///
     /// # Errors
     /// What is wrong with the schedule, in the words of the parser.
-    pub fn new(cron_job: &Object, zone: TimeZone) -> Result<Self, String> {
-        let text = cron_job.spec()["schedule"].str_or_empty();
-        Schedule::parse(text).map(|schedule| Clockwork { schedule, zone })
+    pub fn clockwork(&mut self, cron_job: &Object, zone: TimeZone) -> Result<Clockwork, String> {
+        let text = cron_job.spec()["schedule"].as_shared_str().cloned().unwrap_or_default();
+        if let Some(schedule) = self.0.get(&text) {
+            return Ok(Clockwork { schedule: schedule.clone(), zone });
+        }
+        if self.0.len() >= REMEMBERED {
+            self.0.clear();
+        }
+        let schedule = Schedule::parse(&text)?;
+        self.0.insert(text, schedule.clone());
+        Ok(Clockwork { schedule, zone })
     }
+}
 
+/// Two times of the schedule are the same: it never comes.
+pub const NEVER_COMES: &str = "time difference between two schedules is less than 1 second";
+
+impl Clockwork {
     fn next(&self, after: Time) -> Option<Time> {
         self.schedule.next(after, &self.zone)
     }
@@ -105,7 +122,7 @@ mod tests {
     fn clockwork(schedule: &str) -> Clockwork {
         let mut cron_job = Object::new(kinds::CRON_JOB, "default", "hello");
         cron_job.body.insert("spec", Value::Map(map! { "schedule" => schedule }));
-        Clockwork::new(&cron_job, TimeZone::UTC).expect("a schedule")
+        Schedules::default().clockwork(&cron_job, TimeZone::UTC).expect("a schedule")
     }
 
     fn at(text: &str) -> Time {

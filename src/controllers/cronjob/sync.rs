@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 
 use crate::api::registry::{DeleteOptions, Propagation};
 use crate::clock::{Span, Time};
-use crate::controllers::cronjob::history::{End, end_of, surplus};
+use crate::controllers::cronjob::history::{End, Ended, end_of, surplus};
 use crate::controllers::cronjob::new_job::{name, new_job};
 use crate::controllers::cronjob::run::{JobRun, note};
-use crate::controllers::cronjob::schedule::{Clockwork, last_start, time_zone};
+use crate::controllers::cronjob::schedule::{Schedules, last_start, time_zone};
 use crate::controllers::{Action, EventRecord, Outcome};
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::View;
@@ -22,22 +22,23 @@ struct Look<'a> {
     status_changed: bool,
     actions: Vec<Action>,
     now: Time,
+    schedules: &'a mut Schedules,
 }
 
-/// What is to be done about `stored` at `now`.
-pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time) -> Outcome {
-    let mut jobs: Vec<Arc<Object>> = view
+/// What is to be done about `stored` at `now`; `schedules` are those that were read before.
+pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, schedules: &mut Schedules) -> Outcome {
+    let mut jobs: Vec<Ended<'_>> = view
         .owned_by(&stored.meta.uid)
         .filter(|it| it.kind == kinds::JOB && it.meta.is_controlled_by(&stored.meta.uid))
-        .cloned()
+        .map(|it| (it, end_of(it)))
         .collect();
-    jobs.sort_by(|a, b| a.meta.name.cmp(&b.meta.name));
+    jobs.sort_by(|(a, _), (b, _)| a.meta.name.cmp(&b.meta.name));
     let cron_job = Object::clone(stored);
-    let mut look = Look { view, stored, cron_job, status_changed: false, actions: Vec::new(), now };
+    let mut look = Look { view, stored, cron_job, status_changed: false, actions: Vec::new(), now, schedules };
     for job in surplus(stored.spec(), &jobs) {
         look.delete(job);
     }
-    jobs.iter().for_each(|job| look.observe(job));
+    jobs.iter().for_each(|(job, end)| look.observe(job, *end));
     look.drop_missing(&jobs);
     let wake_at = look.start_what_is_due();
     if look.status_changed {
@@ -83,9 +84,9 @@ impl Look<'_> {
     }
 
     /// Takes note of how `job` is.
-    fn observe(&mut self, job: &Object) {
+    fn observe(&mut self, job: &Object, end: Option<End>) {
         let active = self.is_active(&job.meta.uid);
-        let Some(end) = end_of(job) else {
+        let Some(end) = end else {
             if !active {
                 let name = &job.meta.name;
                 self.warn("UnexpectedJob", format!("Saw a job that the controller did not create or forgot: {name}"));
@@ -107,11 +108,11 @@ impl Look<'_> {
     }
 
     /// Takes those off the active list that are no more.
-    fn drop_missing(&mut self, jobs: &[Arc<Object>]) {
+    fn drop_missing(&mut self, jobs: &[Ended<'_>]) {
         for reference in self.active().to_vec() {
             let (uid, name) = (reference["uid"].str_or_empty(), reference["name"].str_or_empty());
             let key = Key::new(kinds::JOB, reference["namespace"].str_or_empty(), name);
-            if jobs.iter().all(|it| it.meta.uid != uid) && self.view.get(&key).is_none() {
+            if jobs.iter().all(|(it, _)| it.meta.uid != uid) && self.view.get(&key).is_none() {
                 self.tell("MissingJob", format!("Active job went missing: {name}"));
                 self.drop_from_active(uid);
                 self.status_changed = true;
@@ -142,7 +143,7 @@ impl Look<'_> {
                           https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
             self.warn("UnsupportedSchedule", format!("CRON_TZ or TZ used in schedule {text:?} {reason}"));
         }
-        let clockwork = match Clockwork::new(stored, zone.clone()) {
+        let clockwork = match self.schedules.clockwork(stored, zone.clone()) {
             Ok(clockwork) => clockwork,
             Err(error) => {
                 self.warn("UnparseableSchedule", format!("unparseable schedule: {text:?} : {error}"));
@@ -247,7 +248,7 @@ mod tests {
         fields.iter().for_each(|(field, value)| spec.set(*field, *value));
         cron_job.body.insert("spec", spec);
         let store = Store::new();
-        let outcome = sync(View::new(&store), &Arc::new(cron_job), Time::from_unix(3600));
+        let outcome = sync(View::new(&store), &Arc::new(cron_job), Time::from_unix(3600), &mut Schedules::default());
         let text = |action: &Action| match action {
             Action::Event(event) => Some(format!("{} {}: {}", event.warning, event.reason, event.message)),
             _ => None,
