@@ -23,7 +23,7 @@ static RESIZE: [Str; 2] = [literal!("PodResizePending"), literal!("PodResizeInPr
 static RESTARTING: Str = literal!("AllContainersRestarting");
 
 /// One condition of a pod.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Condition {
     kind: Str,
     status: bool,

@@ -36,7 +36,7 @@ type Variables = BTreeMap<String, String>;
 /// What is missing, in the kubelet's words: `configmap "x" not found`.
 pub fn environment(container: &Value, sources: &Sources<'_>) -> Result<Environment, String> {
     let pod = sources.facts.pod;
-    let services = services(pod, sources.view);
+    let mut services = services(pod, sources.view);
     let mut own = Variables::new();
     for source in container["envFrom"].items() {
         own.extend(all_of(source, sources)?);
@@ -45,7 +45,7 @@ pub fn environment(container: &Value, sources: &Sources<'_>) -> Result<Environme
         let text = variable["value"].str_or_empty();
         let from = &variable["valueFrom"];
         let value = if !text.is_empty() || from.is_null() {
-            let known = |name: &str| own.get(name).or_else(|| services.get(name)).cloned();
+            let known = |name: &str| own.get(name).or_else(|| services.get(name)?.as_ref()).cloned();
             Some(expand(text, known))
         } else {
             value_from(from, container, sources)?
@@ -54,9 +54,8 @@ pub fn environment(container: &Value, sources: &Sources<'_>) -> Result<Environme
             own.insert(variable["name"].str_or_empty().to_owned(), value);
         }
     }
-    let mut env: Environment = services.into_iter().map(|(name, value)| (name, Some(value))).collect();
-    env.extend(own.into_iter().map(|(name, value)| (name, Some(value))));
-    Ok(env)
+    services.extend(own.into_iter().map(|(name, value)| (name, Some(value))));
+    Ok(services)
 }
 
 /// `env` with what the runtime adds where the container says nothing else.
@@ -187,23 +186,24 @@ fn in_file(text: &str, key: &str) -> Result<Option<String>, ()> {
 }
 
 /// The variables that tell of services: those of the pod's namespace, and `kubernetes` in any case.
-fn services(pod: &Object, view: View<'_>) -> Variables {
-    let mut variables = Variables::new();
+fn services(pod: &Object, view: View<'_>) -> Environment {
+    let mut variables = Environment::new();
     let links = pod.spec()["enableServiceLinks"].as_bool().unwrap_or(true);
     if links {
         view.list_in(kinds::SERVICE, &pod.meta.namespace).for_each(|it| tell_of(it, &mut variables));
     }
-    let own_master = links && pod.meta.namespace != "default";
+    let own_namespace = links && pod.meta.namespace == "default";
+    let own_master = links && !own_namespace;
     let master = view.get(&Key::new(kinds::SERVICE, "default", "kubernetes"));
     let shadowed =
         own_master && view.get(&Key::new(kinds::SERVICE, pod.meta.namespace.clone(), "kubernetes")).is_some();
-    if let Some(master) = master.filter(|_| !shadowed) {
+    if let Some(master) = master.filter(|_| !shadowed && !own_namespace) {
         tell_of(master, &mut variables);
     }
     variables
 }
 
-fn tell_of(service: &Object, variables: &mut Variables) {
+fn tell_of(service: &Object, variables: &mut Environment) {
     let spec = service.spec();
     let address = spec["clusterIP"].str_or_empty();
     if matches!(address, "" | "None") || spec["ports"].is_empty() {
@@ -212,11 +212,12 @@ fn tell_of(service: &Object, variables: &mut Variables) {
     let name = variable_name(&service.meta.name);
     let ports = spec["ports"].items();
     let text = |it: &Value| it.as_i64().unwrap_or_default().to_string();
-    variables.insert(format!("{name}_SERVICE_HOST"), address.to_owned());
-    variables.insert(format!("{name}_SERVICE_PORT"), text(&ports[0]["port"]));
+    let mut tell = |name: String, value: String| drop(variables.insert(name, Some(value)));
+    tell(format!("{name}_SERVICE_HOST"), address.to_owned());
+    tell(format!("{name}_SERVICE_PORT"), text(&ports[0]["port"]));
     for port in ports.iter().filter(|it| !it["name"].is_empty()) {
         let of = variable_name(port["name"].str_or_empty());
-        variables.insert(format!("{name}_SERVICE_PORT_{of}"), text(&port["port"]));
+        tell(format!("{name}_SERVICE_PORT_{of}"), text(&port["port"]));
     }
     let host = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
     for (index, port) in ports.iter().enumerate() {
@@ -224,13 +225,13 @@ fn tell_of(service: &Object, variables: &mut Variables) {
         let number = text(&port["port"]);
         let url = format!("{}://{host}:{number}", protocol.to_lowercase());
         if index == 0 {
-            variables.insert(format!("{name}_PORT"), url.clone());
+            tell(format!("{name}_PORT"), url.clone());
         }
         let prefix = format!("{name}_PORT_{number}_{}", protocol.to_uppercase());
-        variables.insert(format!("{prefix}_PROTO"), protocol.to_lowercase());
-        variables.insert(format!("{prefix}_PORT"), number);
-        variables.insert(format!("{prefix}_ADDR"), address.to_owned());
-        variables.insert(prefix, url);
+        tell(format!("{prefix}_PROTO"), protocol.to_lowercase());
+        tell(format!("{prefix}_PORT"), number);
+        tell(format!("{prefix}_ADDR"), address.to_owned());
+        tell(prefix, url);
     }
 }
 

@@ -1,14 +1,14 @@
 //! Parts of statuses that many pods have in common, made once: thousands of pods start at one instant, and their history
 //! is kept.
 
-use std::collections::BTreeMap;
-
 use super::conditions::Condition;
 use super::container::Hold;
 use super::identity;
 use crate::clock::Time;
 use crate::map;
-use crate::object::{Map, Str, Value};
+use std::hash::Hash;
+
+use crate::object::{Lookup, Map, Str, Value};
 
 /// How many entries each table keeps: enough for what happens close together.
 const KEPT: usize = 512;
@@ -16,12 +16,12 @@ const KEPT: usize = 512;
 /// The tables.
 #[derive(Debug, Default)]
 pub struct Shared {
-    times: BTreeMap<i64, Str>,
-    running: BTreeMap<i64, Value>,
-    conditions: BTreeMap<Vec<Condition>, Value>,
-    images: BTreeMap<Str, Image>,
-    users: BTreeMap<(i64, i64, Vec<i64>), Value>,
-    waiting: BTreeMap<Str, Value>,
+    times: Lookup<i64, Str>,
+    running: Lookup<i64, Value>,
+    conditions: Lookup<Vec<Condition>, Value>,
+    images: Lookup<Str, Image>,
+    users: Lookup<(i64, i64, Vec<i64>), Value>,
+    waiting: Lookup<Str, Value>,
     empty: Map,
 }
 
@@ -34,14 +34,14 @@ pub struct Image {
     pub id: Str,
 }
 
-fn kept<K: Ord + Clone, V: Clone>(table: &mut BTreeMap<K, V>, key: K, make: impl FnOnce() -> V) -> V {
+fn kept<K: Hash + Eq, V: Clone>(table: &mut Lookup<K, V>, key: K, make: impl FnOnce(&K) -> V) -> V {
     if let Some(value) = table.get(&key) {
         return value.clone();
     }
     if table.len() >= KEPT {
         table.clear();
     }
-    let value = make();
+    let value = make(&key);
     table.insert(key, value.clone());
     value
 }
@@ -49,18 +49,18 @@ fn kept<K: Ord + Clone, V: Clone>(table: &mut BTreeMap<K, V>, key: K, make: impl
 impl Shared {
     /// `time` as text.
     pub fn time(&mut self, time: Time) -> Str {
-        kept(&mut self.times, time.unix(), || time.rfc3339())
+        kept(&mut self.times, time.unix(), |_| time.rfc3339())
     }
 
     /// The state of a container that runs since `started`.
     pub fn running(&mut self, started: Time) -> Value {
         let text = self.time(started);
-        kept(&mut self.running, started.unix(), || Value::Map(map! { "running" => map! { "startedAt" => text } }))
+        kept(&mut self.running, started.unix(), |_| Value::Map(map! { "running" => map! { "startedAt" => text } }))
     }
 
     /// The state of a container that waits for `reason`.
     pub fn waiting(&mut self, reason: Str) -> Value {
-        kept(&mut self.waiting, reason.clone(), || Value::Map(map! { "waiting" => map! { "reason" => reason } }))
+        kept(&mut self.waiting, reason, |reason| Value::Map(map! { "waiting" => map! { "reason" => reason } }))
     }
 
     /// The state of a container that is held up.
@@ -78,18 +78,19 @@ impl Shared {
 
     /// A list of conditions.
     pub fn conditions(&mut self, conditions: Vec<Condition>) -> Value {
-        kept(&mut self.conditions, conditions.clone(), || Value::list(conditions.iter().map(Condition::to_value)))
+        kept(&mut self.conditions, conditions, |conditions| Value::list(conditions.iter().map(Condition::to_value)))
     }
 
     /// The image that a container's spec names `image`.
     pub fn image(&mut self, image: &Str) -> Image {
-        kept(&mut self.images, image.clone(), || Image::new(image))
+        kept(&mut self.images, image.clone(), |image| Image::new(image))
     }
 
     /// The `user` of a container's status.
     pub fn user(&mut self, uid: i64, gid: i64, groups: Vec<i64>) -> Value {
-        kept(&mut self.users, (uid, gid, groups.clone()), || {
-            let linux = map! { "uid" => uid, "gid" => gid, "supplementalGroups" => Value::list(groups) };
+        kept(&mut self.users, (uid, gid, groups), |(uid, gid, groups)| {
+            let groups = Value::list(groups.iter().copied());
+            let linux = map! { "uid" => *uid, "gid" => *gid, "supplementalGroups" => groups };
             Value::Map(map! { "linux" => linux })
         })
     }

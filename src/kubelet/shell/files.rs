@@ -47,6 +47,12 @@ impl Files {
         Files { hostname, started, own: Arc::default(), links: Arc::default(), mounts: Mounts::default() }
     }
 
+    /// Puts a file of the runtime's into a folder that every image has, before anything is mounted.
+    pub fn furnish(&mut self, path: &str, text: &str) {
+        let entry = Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN };
+        Arc::make_mut(&mut self.own).insert(path.to_owned(), Some(entry));
+    }
+
     /// Whether nothing was changed since the container was made.
     pub fn is_untouched(&self) -> bool {
         self.own.is_empty()

@@ -92,7 +92,7 @@ pub fn is_shared(pod: &Object) -> bool {
 pub fn furnish(files: &mut Files, worker: &Worker, index: usize, sources: &Sources<'_>) {
     let pod = &*worker.pod;
     for (path, text) in network_files::files(&sources.facts) {
-        let _ = files.write(path, &text, false, sources.now);
+        files.furnish(path, &text);
     }
     for mount in worker.spec(index)["volumeMounts"].items() {
         let volume = volume_named(pod, mount["name"].str_or_empty());
