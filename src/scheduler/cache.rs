@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Rejections;
-use super::filter::{HostPort, PodNeeds, Rejection, first_rejection, host_ports};
+use super::filter::{HostPort, host_ports};
 use super::resources::{Resources, nonzero_requests, pod_requests};
 use crate::object::{Object, Str};
 use crate::store::Change;
@@ -17,23 +16,65 @@ pub struct NodeState {
     pub object: Arc<Object>,
     /// What its pods may ask for in all.
     pub allocatable: Resources,
-    /// What its pods ask for.
+    /// What its pods take of that.
+    pub load: Load,
+}
+
+/// What the pods of a node take, be the node there or not.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// What they ask for.
     pub requested: Resources,
-    /// What its pods ask for, with the amounts that scoring assumes.
+    /// What they ask for, with the amounts that scoring assumes.
     pub assumed: Resources,
-    /// How many pods it has.
+    /// How many there are.
     pub pods: i64,
     /// The host ports in use.
     pub ports: Vec<HostPort>,
+    /// How many there are of each priority.
+    priorities: BTreeMap<i64, u32>,
 }
 
-/// What the pods of a node that is not there (yet) would take.
-#[derive(Clone, Debug, Default)]
-struct Load {
-    requested: Resources,
-    assumed: Resources,
-    pods: i64,
-    ports: Vec<HostPort>,
+impl Load {
+    /// Takes note of another pod.
+    pub fn add(&mut self, pod: &Object) {
+        let spec = pod.spec();
+        self.pods += 1;
+        self.requested.add(&pod_requests(spec));
+        self.assumed.add(&nonzero_requests(spec));
+        self.ports.extend(host_ports(spec));
+        *self.priorities.entry(priority(pod)).or_default() += 1;
+    }
+
+    /// Takes note of a pod that is there no more.
+    pub fn remove(&mut self, pod: &Object) {
+        let spec = pod.spec();
+        self.pods -= 1;
+        self.requested.subtract(&pod_requests(spec));
+        self.assumed.subtract(&nonzero_requests(spec));
+        for port in host_ports(spec) {
+            if let Some(i) = self.ports.iter().position(|it| *it == port) {
+                self.ports.swap_remove(i);
+            }
+        }
+        let priority = priority(pod);
+        if let Some(count) = self.priorities.get_mut(&priority) {
+            *count -= 1;
+            if *count == 0 {
+                self.priorities.remove(&priority);
+            }
+        }
+    }
+
+    /// Whether any of the pods has a lower priority than `priority`.
+    pub fn has_below(&self, priority: i64) -> bool {
+        self.priorities.first_key_value().is_some_and(|(lowest, _)| *lowest < priority)
+    }
+}
+
+/// The priority of a pod (`PodPriority`).
+pub fn priority(pod: &Object) -> i64 {
+    pod.spec()["priority"].as_i64().unwrap_or(0)
 }
 
 /// Every node, by name.
@@ -43,21 +84,13 @@ pub struct Cache {
     homeless: BTreeMap<Str, Load>,
 }
 
-/// What the filters said of every node they were asked about.
-#[derive(Debug)]
-pub struct Verdicts<'a> {
-    /// The nodes that can take the pod, by name.
-    pub feasible: Vec<&'a NodeState>,
-    /// Why the others cannot.
-    pub rejections: Rejections,
-}
-
 /// Whether a pod is over: it asks for nothing any more.
 pub fn is_finished(pod: &Object) -> bool {
     matches!(pod.status()["phase"].as_str(), Some("Succeeded" | "Failed"))
 }
 
-fn occupies(pod: &Object) -> Option<&Str> {
+/// The node whose room `pod` takes.
+pub fn occupies(pod: &Object) -> Option<&Str> {
     pod.node_name().filter(|_| !is_finished(pod))
 }
 
@@ -89,10 +122,9 @@ impl Cache {
         let name = &change.key.name;
         let Some(object) = change.after.clone() else {
             if let Some(it) = self.nodes.remove(name)
-                && it.pods > 0
+                && it.load.pods > 0
             {
-                let load = Load { requested: it.requested, assumed: it.assumed, pods: it.pods, ports: it.ports };
-                self.homeless.insert(name.clone(), load);
+                self.homeless.insert(name.clone(), it.load);
             }
             return;
         };
@@ -104,15 +136,7 @@ impl Cache {
             return;
         }
         let load = self.homeless.remove(name).unwrap_or_default();
-        let state = NodeState {
-            allocatable: allocatable(&object),
-            object,
-            requested: load.requested,
-            assumed: load.assumed,
-            pods: load.pods,
-            ports: load.ports,
-        };
-        self.nodes.insert(name.clone(), state);
+        self.nodes.insert(name.clone(), NodeState { allocatable: allocatable(&object), object, load });
     }
 
     /// Takes note of a pod that came, changed or went. Returns whether room became free.
@@ -121,76 +145,32 @@ impl Cache {
         let after = change.after.as_deref().and_then(|pod| Some((occupies(pod)?, pod)));
         match (before, after) {
             (None, Some((node, pod))) => {
-                self.load(node, pod, 1);
+                self.load(node).add(pod);
                 false
             }
             (Some((node, pod)), None) => {
-                self.load(node, pod, -1);
+                self.load(node).remove(pod);
                 true
             }
             (Some((node, old)), Some((_, new))) if !old.spec().is_same(new.spec()) => {
-                self.load(node, old, -1);
-                self.load(node, new, 1);
+                let load = self.load(node);
+                load.remove(old);
+                load.add(new);
                 true
             }
             _ => false,
         }
     }
 
-    fn load(&mut self, node: &Str, pod: &Object, sign: i64) {
-        let (requests, assumed, ports) =
-            (pod_requests(pod.spec()), nonzero_requests(pod.spec()), host_ports(pod.spec()));
-        let (requested_now, assumed_now, pods_now, ports_now) = match self.nodes.get_mut(node) {
-            Some(it) => (&mut it.requested, &mut it.assumed, &mut it.pods, &mut it.ports),
-            None => {
-                let it = self.homeless.entry(node.clone()).or_default();
-                (&mut it.requested, &mut it.assumed, &mut it.pods, &mut it.ports)
-            }
-        };
-        *pods_now += sign;
-        if sign > 0 {
-            requested_now.add(&requests);
-            assumed_now.add(&assumed);
-            ports_now.extend(ports);
-        } else {
-            requested_now.subtract(&requests);
-            assumed_now.subtract(&assumed);
-            for port in ports {
-                if let Some(i) = ports_now.iter().position(|it| *it == port) {
-                    ports_now.swap_remove(i);
-                }
-            }
+    fn load(&mut self, node: &Str) -> &mut Load {
+        match self.nodes.get_mut(node) {
+            Some(it) => &mut it.load,
+            None => self.homeless.entry(node.clone()).or_default(),
         }
     }
 
-    /// Asks every node, or those that the pod names, whether it can take the pod.
-    pub fn judge(&self, needs: &PodNeeds) -> Verdicts<'_> {
-        let mut verdicts = Verdicts { feasible: Vec::new(), rejections: Rejections::new() };
-        if let Some(named) = &needs.named_nodes {
-            let candidates: Vec<_> = named.iter().filter_map(|name| self.nodes.get(name)).collect();
-            for node in candidates {
-                verdicts.add(needs, node);
-            }
-            if verdicts.feasible.is_empty() {
-                let others = self.nodes.keys().filter(|name| !named.contains(*name));
-                verdicts.rejections.extend(others.map(|name| (name.clone(), Rejection::NotNamed)));
-            }
-            return verdicts;
-        }
-        for node in self.nodes.values() {
-            verdicts.add(needs, node);
-        }
-        verdicts
-    }
-}
-
-impl<'a> Verdicts<'a> {
-    fn add(&mut self, needs: &PodNeeds, node: &'a NodeState) {
-        match first_rejection(needs, node) {
-            None => self.feasible.push(node),
-            Some(rejection) => {
-                self.rejections.insert(node.object.meta.name.clone(), rejection);
-            }
-        }
+    /// Every node, by name.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = &NodeState> {
+        self.nodes.values()
     }
 }

@@ -23,6 +23,10 @@ pub enum Plugin {
     NodeResourcesFit,
     /// Volumes that are not bound, or cannot be reached.
     VolumeBinding,
+    /// Even spread over nodes, zones and so on.
+    PodTopologySpread,
+    /// Pods that have to be near, or must not be.
+    InterPodAffinity,
 }
 
 /// Why a node cannot take a pod.
@@ -42,6 +46,16 @@ pub enum Rejection {
     Resources(Vec<String>, bool),
     /// Its volumes are not there, or elsewhere: the reason.
     Volumes(&'static str),
+    /// It lacks a label that the pod is to be spread by.
+    NoTopology,
+    /// It is in a domain that has too many pods already.
+    Skew,
+    /// It is not near the pods that the pod has to be near.
+    PodAffinity,
+    /// It is near pods that the pod must not be near.
+    PodAntiAffinity,
+    /// It is near pods that do not want the pod near.
+    ExistingAntiAffinity,
 }
 
 impl Rejection {
@@ -54,6 +68,10 @@ impl Rejection {
             Rejection::Ports => Plugin::NodePorts,
             Rejection::Resources(..) => Plugin::NodeResourcesFit,
             Rejection::Volumes(_) => Plugin::VolumeBinding,
+            Rejection::NoTopology | Rejection::Skew => Plugin::PodTopologySpread,
+            Rejection::PodAffinity | Rejection::PodAntiAffinity | Rejection::ExistingAntiAffinity => {
+                Plugin::InterPodAffinity
+            }
         }
     }
 
@@ -67,6 +85,11 @@ impl Rejection {
             Rejection::Ports => "node(s) didn't have free ports for the requested pod ports",
             Rejection::Resources(reasons, _) => return reasons.clone(),
             Rejection::Volumes(reason) => reason,
+            Rejection::NoTopology => "node(s) didn't match pod topology spread constraints (missing required label)",
+            Rejection::Skew => "node(s) didn't match pod topology spread constraints",
+            Rejection::PodAffinity => "node(s) didn't match pod affinity rules",
+            Rejection::PodAntiAffinity => "node(s) didn't match pod anti-affinity rules",
+            Rejection::ExistingAntiAffinity => "node(s) didn't satisfy existing pods anti-affinity rules",
         };
         vec![text.to_owned()]
     }
@@ -74,7 +97,7 @@ impl Rejection {
     /// Whether removing pods from the node could not help (`UnschedulableAndUnresolvable`).
     pub fn is_unresolvable(&self) -> bool {
         match self {
-            Rejection::Ports => false,
+            Rejection::Ports | Rejection::Skew | Rejection::PodAntiAffinity | Rejection::ExistingAntiAffinity => false,
             Rejection::Resources(_, beyond_the_node) => *beyond_the_node,
             _ => true,
         }
@@ -144,7 +167,7 @@ pub fn first_rejection(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> 
     if !matches_required_node_affinity(&needs.spec, &node.object) {
         return Some(Rejection::Affinity);
     }
-    if needs.ports.iter().any(|port| node.ports.iter().any(|used| collide(port, used))) {
+    if needs.ports.iter().any(|port| node.load.ports.iter().any(|used| collide(port, used))) {
         return Some(Rejection::Ports);
     }
     lack_of_room(needs, node)
@@ -158,12 +181,12 @@ fn cordon_taint() -> Value {
 fn lack_of_room(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> {
     let mut reasons = Vec::new();
     let mut beyond_the_node = false;
-    if node.pods + 1 > node.allocatable.get("pods") {
+    if node.load.pods + 1 > node.allocatable.get("pods") {
         reasons.push("Too many pods".to_owned());
     }
     for (name, asked) in needs.requests.iter() {
         let offered = node.allocatable.get(name);
-        if asked > 0 && asked > offered - node.requested.get(name) {
+        if asked > 0 && asked > offered - node.load.requested.get(name) {
             reasons.push(format!("Insufficient {name}"));
             beyond_the_node |= asked > offered;
         }

@@ -3,50 +3,41 @@
 use std::collections::BTreeMap;
 
 use super::Rejections;
+use super::filter::Rejection;
 
 /// The longest note an event can carry (`NoteLengthLimit`).
 const NOTE_LIMIT: usize = 1024;
 
-/// The message of a pod that none of `nodes` nodes can take.
-pub fn unschedulable(nodes: usize, rejections: &Rejections) -> String {
+/// The message of a pod that none of `nodes` nodes can take, with what preemption came to; that is empty when it helped.
+pub fn unschedulable(nodes: usize, rejections: &Rejections, preemption: &str) -> String {
     if nodes == 0 {
         return "no nodes available to schedule pods".to_owned();
     }
-    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut helpless, mut victimless) = (0_usize, 0_usize);
-    for rejection in rejections.values() {
-        for reason in rejection.reasons() {
-            *reasons.entry(reason).or_default() += 1;
-        }
-        if rejection.is_unresolvable() {
-            helpless += 1;
-        } else {
-            victimless += 1;
-        }
-    }
-    let mut preemption = BTreeMap::new();
-    if helpless > 0 {
-        preemption.insert("Preemption is not helpful for scheduling".to_owned(), helpless);
-    }
-    if victimless > 0 {
-        preemption.insert("No preemption victims found for incoming pod".to_owned(), victimless);
-    }
-    format!(
-        "0/{nodes} nodes are available: {}. no new claims to deallocate, preemption: 0/{nodes} nodes are available: {}.",
-        counted(&reasons),
-        counted(&preemption)
-    )
+    with_preemption(unavailable(nodes, rejections.values().flat_map(Rejection::reasons)), preemption)
 }
 
 /// The message of a pod that no node whatever can take, for one reason.
-pub fn unresolvable(nodes: usize, reason: &str) -> String {
+pub fn unresolvable(nodes: usize, reason: &str, preemption: &str) -> String {
     if nodes == 0 {
         return "no nodes available to schedule pods".to_owned();
     }
-    format!(
-        "0/{nodes} nodes are available: {reason}. no new claims to deallocate, preemption: 0/{nodes} nodes are available: {nodes} \
-         Preemption is not helpful for scheduling."
-    )
+    with_preemption(format!("0/{nodes} nodes are available: {reason}."), preemption)
+}
+
+fn with_preemption(message: String, preemption: &str) -> String {
+    if preemption.is_empty() {
+        return message;
+    }
+    format!("{message} no new claims to deallocate, preemption: {preemption}")
+}
+
+/// `0/4 nodes are available: 1 Too many pods, 3 Insufficient cpu.`, of the reasons of all nodes.
+pub fn unavailable(nodes: usize, reasons: impl IntoIterator<Item = String>) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for reason in reasons {
+        *counts.entry(reason).or_default() += 1;
+    }
+    format!("0/{nodes} nodes are available: {}.", counted(&counts))
 }
 
 /// `1 Insufficient cpu, 4 node(s) were unschedulable`: sorted as strings, the number included.
@@ -75,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_cluster_without_nodes_says_so() {
-        assert_eq!(unschedulable(0, &Rejections::new()), "no nodes available to schedule pods");
+        assert_eq!(unschedulable(0, &Rejections::new(), ""), "no nodes available to schedule pods");
     }
 
     #[test]

@@ -5,15 +5,22 @@
 //! the order of pods is the queue's and not the order in which they were heard of.
 //!
 //! Known differences: among nodes of equal score the first by name wins, where upstream draws lots; every node is
-//! looked at, however many there are; pods are not preempted, pod affinity and topology spread are not looked at yet.
+//! looked at, however many there are; where a pod's images are already is no score.
 
 mod affinity;
+mod attempt;
 mod cache;
+mod census;
 pub mod filter;
 mod message;
+mod nominated;
+mod pod_affinity;
+mod preemption;
 mod queue;
 pub mod resources;
 mod score;
+mod spread;
+mod terms;
 mod volumes;
 
 #[cfg(test)]
@@ -29,8 +36,12 @@ use crate::map;
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 
-use cache::Cache;
+use attempt::Attempt;
+use cache::{Cache, occupies, priority};
+use census::Census;
 use filter::{Plugin, PodNeeds, Rejection};
+use nominated::{Nominations, nominated_node};
+use preemption::Preemption;
 use queue::Queue;
 use volumes::Claims;
 
@@ -41,6 +52,10 @@ pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
 #[derive(Debug, Default)]
 pub struct Scheduler {
     cache: Cache,
+    /// The pods on nodes that want others near, or not near.
+    with_terms: pod_affinity::Index,
+    census: Census,
+    nominations: Nominations,
     queue: Queue,
     /// The pods whose volumes are being bound, by what each waits for.
     binding_volumes: BTreeMap<Key, Vec<Key>>,
@@ -77,9 +92,9 @@ impl Controller for Scheduler {
         ])
     }
 
-    fn wakes(&mut self, change: &Change, _view: View<'_>, wakes: &mut Vec<Wake>) {
+    fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         let woken = if change.key.kind == kinds::POD {
-            self.pod_changed(change)
+            self.pod_changed(change, view)
         } else if change.key.kind == kinds::NODE {
             self.cache.node_changed(change);
             self.node_changed(change)
@@ -109,28 +124,61 @@ impl Controller for Scheduler {
 }
 
 impl Scheduler {
-    fn pod_changed(&mut self, change: &Change) -> bool {
+    fn pod_changed(&mut self, change: &Change, view: View<'_>) -> bool {
+        let (before, after) = (change.before.as_ref(), change.after.as_ref());
         let frees_room = self.cache.pod_changed(change);
-        let Some(pod) = change.after.as_ref().filter(|pod| is_waiting_for_a_node(pod)) else {
+        self.with_terms.pod_changed(before.map(|it| &**it), after.map(|it| &**it));
+        self.census.pod_changed(before.map(|it| &**it), after.map(|it| &**it));
+        let waiting = after.filter(|pod| is_waiting_for_a_node(pod));
+        self.nominations.pod_changed(&change.key, waiting);
+        let Some(pod) = waiting else {
             self.queue.forget(&change.key);
             self.binding_volumes.remove(&change.key);
-            return frees_room && self.queue.room_was_freed(change.time);
+            let freed = frees_room && self.queue.room_was_freed(change.time);
+            return self.company_changed(change, view) || freed;
         };
-        let same_spec = change
-            .before
-            .as_ref()
-            .is_some_and(|before| is_waiting_for_a_node(before) && before.spec().is_same(pod.spec()));
-        if same_spec {
+        let is_alike = before.is_some_and(|before| {
+            is_waiting_for_a_node(before)
+                && before.spec().is_same(pod.spec())
+                && (before.meta.labels == pod.meta.labels || !self.queue.waits_for_company(&change.key))
+        });
+        if is_alike {
             return false;
         }
-        self.queue.add(change.key.clone(), pod.spec()["priority"].as_i64().unwrap_or(0));
+        self.queue.add(change.key.clone(), priority(pod));
         true
+    }
+
+    /// Asks the pods that others kept away whether what became of a pod on a node helps them (the plugins' queueing hints).
+    fn company_changed<'a>(&mut self, change: &'a Change, view: View<'_>) -> bool {
+        if self.queue.nobody_waits() {
+            return false;
+        }
+        let placed = |pod: &'a Option<Arc<Object>>| pod.as_ref().filter(|it| occupies(it).is_some());
+        let (before, after) = (placed(&change.before), placed(&change.after));
+        let is_alike = match (before, after) {
+            (Some(before), Some(after)) => before.meta.labels == after.meta.labels,
+            (None, None) => true,
+            _ => false,
+        };
+        if is_alike {
+            return false;
+        }
+        self.queue.company_changed(change.time, |key, plugins| {
+            view.get(key).is_some_and(|waiting| {
+                (plugins.contains(&Plugin::PodTopologySpread) && spread::is_helped_by(waiting, before, after))
+                    || (plugins.contains(&Plugin::InterPodAffinity)
+                        && pod_affinity::is_helped_by(view, waiting, before, after))
+            })
+        })
     }
 
     /// Asks every rejected pod whether the changed node could take it now (the plugins' queueing hints).
     fn node_changed(&mut self, change: &Change) -> bool {
         let Some(node) = change.after.as_ref().and_then(|node| self.cache.node(&node.meta.name)) else {
-            return false;
+            // One domain fewer may leave the others even.
+            let is_uneven = |_: &Key, plugins: &BTreeSet<Plugin>| plugins.contains(&Plugin::PodTopologySpread);
+            return self.queue.company_changed(change.time, is_uneven);
         };
         if change.before.as_ref().is_some_and(|before| cache::schedules_alike(before, &node.object)) {
             return false;
@@ -160,40 +208,54 @@ impl Scheduler {
     }
 
     fn schedule(&mut self, view: View<'_>, key: &Key, pod: &Arc<Object>, now: Time) -> Vec<Action> {
-        let needs = PodNeeds::of(pod);
         let claims = match Claims::of(view, pod) {
             Ok(claims) => claims,
             Err(reason) => {
-                let message = message::unresolvable(self.cache.len(), &reason);
-                self.queue.rejected(key.clone(), needs, BTreeSet::from([Plugin::VolumeBinding]), now);
-                return reject(pod, &message, now);
+                let preemption = preemption::for_no_node(view, pod, &self.cache);
+                let message = message::unresolvable(self.cache.len(), &reason, &preemption);
+                self.queue.rejected(key.clone(), PodNeeds::of(pod), BTreeSet::from([Plugin::VolumeBinding]), now);
+                return reject(pod, &message, nominated_node(pod), now);
             }
         };
-        let mut verdicts = self.cache.judge(&needs);
-        let mut beyond_reach = Rejections::new();
-        verdicts.feasible.retain(|node| match claims.rejection(view, &node.object) {
-            None => true,
-            Some(rejection) => {
-                beyond_reach.insert(node.object.meta.name.clone(), rejection);
-                false
+        let mut attempt = Attempt::new(view, pod, claims, &self.cache, &self.with_terms, &mut self.census);
+        let verdicts = attempt.judge(&self.cache, &self.nominations);
+        let node = match verdicts.feasible.as_slice() {
+            [] => None,
+            [only] => Some(*only),
+            several => {
+                let company = attempt.company(&self.cache, &self.with_terms, &mut self.census, several);
+                score::best(&attempt.needs, several, &company)
             }
-        });
-        verdicts.rejections.append(&mut beyond_reach);
-        if let Some(node) = score::best(&needs, &verdicts.feasible) {
-            let delayed = claims.delayed();
+        };
+        if let Some(node) = node {
+            let delayed = attempt.claims.delayed();
             if !delayed.is_empty() {
                 self.binding_volumes.insert(key.clone(), delayed);
-                let plan = claims.plan(view, &node.object).unwrap_or_default();
-                self.queue.rejected(key.clone(), needs, BTreeSet::new(), now);
+                let plan = attempt.claims.plan(view, &node.object).unwrap_or_default();
+                self.queue.rejected(key.clone(), attempt.needs, BTreeSet::new(), now);
                 return plan;
             }
             self.binding = Some(key.clone());
             return bind(pod, node.object.meta.name.clone());
         }
-        let message = message::unschedulable(self.cache.len(), &verdicts.rejections);
+        let preemption = preemption::preempt(&mut attempt, &self.cache, &self.nominations, &verdicts.rejections, now);
         let plugins = verdicts.rejections.values().map(|it| it.plugin()).collect();
-        self.queue.rejected(key.clone(), needs, plugins, now);
-        reject(pod, &message, now)
+        self.queue.rejected(key.clone(), attempt.needs, plugins, now);
+        let told = |preemption: &str| message::unschedulable(self.cache.len(), &verdicts.rejections, preemption);
+        match preemption {
+            Preemption::Failed { message, clears_nomination } => {
+                reject(pod, &told(&message), nominated_node(pod).filter(|_| !clears_nomination), now)
+            }
+            Preemption::Found(candidate) => {
+                let mut actions = reject(pod, &told(""), Some(&candidate.node), now);
+                for nominee in self.nominations.behind(pod, &candidate.node) {
+                    actions.push(Action::UpdateStatus(nominated_to(&nominee, None)));
+                    self.queue.is_wanted_now(&nominee.key());
+                }
+                actions.extend(preemption::evict(pod, &candidate, now));
+                actions
+            }
+        }
     }
 }
 
@@ -217,13 +279,27 @@ fn bind(pod: &Arc<Object>, node: Str) -> Vec<Action> {
     ]
 }
 
-/// The event and, when it says something new, the condition of a pod that no node can take.
-fn reject(pod: &Arc<Object>, message: &str, now: Time) -> Vec<Action> {
+/// The pod with the node that it is nominated to, or to none.
+fn nominated_to(pod: &Arc<Object>, node: Option<&Str>) -> Object {
+    let mut pod = Object::clone(pod);
+    match node {
+        Some(node) => pod.status_mut().set(crate::object::literal!("nominatedNodeName"), node.clone()),
+        None => drop(pod.status_mut().remove("nominatedNodeName")),
+    }
+    pod
+}
+
+/// The event and, when it says something new, the condition of a pod that no node can take, with the node that it is
+/// nominated to (`handleSchedulingFailure`).
+fn reject(pod: &Arc<Object>, message: &str, nominated: Option<&Str>, now: Time) -> Vec<Action> {
     let mut actions = vec![event(pod, true, "FailedScheduling", "Scheduling", message::truncated(message))];
     let current = pod.status()["conditions"].items().iter().find(|it| it["type"].as_str() == Some("PodScheduled"));
     let says_so =
         |it: &&Value| it["reason"].as_str() == Some("Unschedulable") && it["message"].as_str() == Some(message);
     if current.filter(says_so).is_some() {
+        if nominated_node(pod) != nominated {
+            actions.push(Action::UpdateStatus(nominated_to(pod, nominated)));
+        }
         return actions;
     }
     let since = current
@@ -238,7 +314,7 @@ fn reject(pod: &Arc<Object>, message: &str, now: Time) -> Vec<Action> {
         "message" => message,
     };
     condition.insert(crate::object::literal!("lastProbeTime"), Value::Null);
-    let mut pod = Object::clone(pod);
+    let mut pod = nominated_to(pod, nominated);
     let conditions = pod.status_mut().field_mut("conditions").items_mut();
     conditions.retain(|it| it["type"].as_str() != Some("PodScheduled"));
     conditions.push(Value::Map(condition));

@@ -139,19 +139,35 @@ impl Queue {
 
     /// Room became free somewhere: pods that lacked it are tried again. Returns whether there are any.
     pub fn room_was_freed(&mut self, now: Time) -> bool {
-        self.requeue(now, |it| {
+        self.requeue(now, |_, it| {
             it.plugins.contains(&Plugin::NodeResourcesFit) || it.plugins.contains(&Plugin::NodePorts)
         })
     }
 
     /// A node changed: pods for which `helps` holds are tried again. Returns whether there are any.
     pub fn node_was_changed(&mut self, now: Time, helps: impl Fn(&PodNeeds, &BTreeSet<Plugin>) -> bool) -> bool {
-        self.requeue(now, |it| it.plugins.is_empty() || helps(&it.needs, &it.plugins))
+        self.requeue(now, |_, it| it.plugins.is_empty() || helps(&it.needs, &it.plugins))
+    }
+
+    /// Whether no pod waits for a change.
+    pub fn nobody_waits(&self) -> bool {
+        self.rejected.is_empty()
+    }
+
+    /// Whether the pod was kept away by other pods.
+    pub fn waits_for_company(&self, key: &Key) -> bool {
+        self.rejected.get(key).is_some_and(|it| depends_on_others(&it.plugins))
+    }
+
+    /// Pods on nodes came, changed or went: pods that others kept away and for which `helps` holds are tried again. Returns
+    /// whether there are any.
+    pub fn company_changed(&mut self, now: Time, helps: impl Fn(&Key, &BTreeSet<Plugin>) -> bool) -> bool {
+        self.requeue(now, |key, it| depends_on_others(&it.plugins) && helps(key, &it.plugins))
     }
 
     /// Volumes or claims changed: pods that lacked them are tried again. Returns whether there are any.
     pub fn volumes_were_changed(&mut self, now: Time) -> bool {
-        !self.rejected.is_empty() && self.requeue(now, |it| it.plugins.contains(&Plugin::VolumeBinding))
+        !self.rejected.is_empty() && self.requeue(now, |_, it| it.plugins.contains(&Plugin::VolumeBinding))
     }
 
     /// What a pod waited for has come: it is tried at once.
@@ -161,8 +177,9 @@ impl Queue {
         }
     }
 
-    fn requeue(&mut self, now: Time, wanted: impl Fn(&Rejected) -> bool) -> bool {
-        let keys: Vec<_> = self.rejected.iter().filter(|(_, it)| wanted(it)).map(|(key, _)| key.clone()).collect();
+    fn requeue(&mut self, now: Time, wanted: impl Fn(&Key, &Rejected) -> bool) -> bool {
+        let keys: Vec<_> =
+            self.rejected.iter().filter(|(key, it)| wanted(key, it)).map(|(key, _)| key.clone()).collect();
         for key in &keys {
             let Some(rejected) = self.rejected.remove(key) else { continue };
             let attempts = self.known.get(key).map_or(1, |it| it.attempts);
@@ -170,6 +187,10 @@ impl Queue {
         }
         !keys.is_empty()
     }
+}
+
+fn depends_on_others(plugins: &BTreeSet<Plugin>) -> bool {
+    plugins.contains(&Plugin::PodTopologySpread) || plugins.contains(&Plugin::InterPodAffinity)
 }
 
 /// How long a pod stays away after its `attempts`-th attempt.

@@ -5,22 +5,34 @@ use super::filter::PodNeeds;
 use crate::controllers::shared::node_fit::{matches_node_selector_term, tolerates};
 
 /// The highest score of a plugin before its weight (`MaxNodeScore`).
-const MAX: i64 = 100;
+pub const MAX: i64 = 100;
 /// Weight of `TaintToleration`.
 const TAINT_TOLERATION: i64 = 3;
 /// Weight of `NodeAffinity`.
 const NODE_AFFINITY: i64 = 2;
+/// Weight of `PodTopologySpread`.
+const POD_TOPOLOGY_SPREAD: i64 = 2;
+/// Weight of `InterPodAffinity`.
+const INTER_POD_AFFINITY: i64 = 2;
+
+/// What plugins that look at other pods make of the nodes, one score each; without scores a plugin has nothing to say.
+#[derive(Debug, Default)]
+pub struct Company {
+    /// `PodTopologySpread`.
+    pub spread: Option<Vec<i64>>,
+    /// `InterPodAffinity`.
+    pub affinity: Option<Vec<i64>>,
+}
 
 /// The best of `nodes`: the highest score, and of equal ones the first by name.
-pub fn best<'a>(needs: &PodNeeds, nodes: &[&'a NodeState]) -> Option<&'a NodeState> {
-    if let [only] = nodes {
-        return Some(only);
-    }
+pub fn best<'a>(needs: &PodNeeds, nodes: &[&'a NodeState], company: &Company) -> Option<&'a NodeState> {
     let taints = normalized_reverse(nodes.iter().map(|node| untolerated_preferences(needs, node)).collect());
     let affinity = normalized(nodes.iter().map(|node| preferred_weight(needs, node)).collect());
     let total = |i: usize| {
         let room = least_allocated(needs, nodes[i]) + balanced_allocation(needs, nodes[i]);
-        room + TAINT_TOLERATION * taints[i] + NODE_AFFINITY * affinity[i]
+        let of = |scores: &Option<Vec<i64>>| scores.as_ref().map_or(0, |it| it[i]);
+        let company = POD_TOPOLOGY_SPREAD * of(&company.spread) + INTER_POD_AFFINITY * of(&company.affinity);
+        room + company + TAINT_TOLERATION * taints[i] + NODE_AFFINITY * affinity[i]
     };
     let mut best: Option<(i64, &NodeState)> = None;
     for (i, node) in nodes.iter().enumerate() {
@@ -62,7 +74,7 @@ fn preferred_weight(needs: &PodNeeds, node: &NodeState) -> i64 {
 /// The more room is left, the better: the mean over CPU and memory (`NodeResourcesFit`, `LeastAllocated`).
 fn least_allocated(needs: &PodNeeds, node: &NodeState) -> i64 {
     let share = |name: &str| {
-        let (offered, used) = (node.allocatable.get(name), node.assumed.get(name) + needs.assumed.get(name));
+        let (offered, used) = (node.allocatable.get(name), node.load.assumed.get(name) + needs.assumed.get(name));
         if offered == 0 || used > offered { 0 } else { (offered - used) * MAX / offered }
     };
     (share("cpu") + share("memory")) / 2
@@ -75,7 +87,7 @@ fn balanced_allocation(needs: &PodNeeds, node: &NodeState) -> i64 {
         if offered == 0 {
             return 0;
         }
-        ((node.requested.get(name) + needs.requests.get(name)) * 10_000 / offered).min(10_000)
+        ((node.load.requested.get(name) + needs.requests.get(name)) * 10_000 / offered).min(10_000)
     };
     let deviation = (share("cpu") - share("memory")).abs() / 2;
     (10_000 - deviation) / 100

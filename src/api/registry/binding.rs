@@ -40,6 +40,8 @@ impl Api<'_> {
                 }
             }
         }
+        // Whoever made room for it has done so.
+        bound.status_mut().remove("nominatedNodeName");
         // The generation that was observed is the kubelet's to say.
         let condition = map! { "type" => "PodScheduled", "status" => "True" };
         set_condition(bound.status_mut(), condition, self.now);
