@@ -4,6 +4,7 @@
 //! reference-counted and copied on write: two revisions share what did not change between them, and the pods of
 //! one template share the template. Maps are sorted by key, so that every iteration and every text is defined.
 
+use std::cmp::Ordering;
 use std::ops::Index;
 use std::sync::Arc;
 
@@ -67,23 +68,50 @@ impl Map {
 
     /// Builds a map from entries in any order; of two entries with one key the later wins.
     pub fn from_entries(mut entries: Vec<Entry>) -> Self {
-        let is_in_order = |pair: &[Entry]| compare_keys(&pair[0].0, &pair[1].0).is_lt();
-        if !entries.windows(2).all(is_in_order) {
-            entries.sort_by(|a, b| compare_keys(&a.0, &b.0));
-            if !entries.windows(2).all(is_in_order) {
-                entries.reverse();
-                entries.dedup_by(|later, kept| later.0 == kept.0);
-                entries.reverse();
-            }
+        if entries.len() <= FEW
+            && let Some((order, length)) = order(&entries, true)
+        {
+            return Self(Entries::gather(&mut entries, &order[..length]));
         }
+        entries.sort_by(|a, b| compare_keys(&a.0, &b.0));
+        entries.reverse();
+        entries.dedup_by(|later, kept| later.0 == kept.0);
+        entries.reverse();
         Self(Entries::from(entries))
+    }
+
+    /// Builds a map from those of `entries` that are not null, as [`map!`](crate::map) does.
+    pub fn of<const N: usize>(mut entries: [Entry; N]) -> Self {
+        Self::without_nulls(&mut entries)
+    }
+
+    fn without_nulls(entries: &mut [Entry]) -> Self {
+        if entries.len() <= FEW
+            && let Some((order, length)) = order(entries, false)
+        {
+            return Self(Entries::gather(entries, &order[..length]));
+        }
+        Self::from_entries(entries.iter().filter(|(_, value)| !value.is_null()).cloned().collect())
     }
 
     /// The map with `entries` as well, in the place of those with the same keys: one new map, however many they are.
     pub fn with(self, entries: Vec<Entry>) -> Self {
-        let mut all = self.0.into_vec();
-        all.extend(entries);
-        Self::from_entries(all)
+        let more = Self::from_entries(entries).0.into_vec(0);
+        let mut all = Vec::with_capacity(self.len() + more.len());
+        let (mut old, mut new) = (self.0.into_vec(0).into_iter().peekable(), more.into_iter().peekable());
+        while let (Some((left, _)), Some((right, _))) = (old.peek(), new.peek()) {
+            match compare_keys(left, right) {
+                Ordering::Less => all.extend(old.next()),
+                Ordering::Greater => all.extend(new.next()),
+                Ordering::Equal => {
+                    old.next();
+                    all.extend(new.next());
+                }
+            }
+        }
+        all.extend(old);
+        all.extend(new);
+        Self(Entries::from(all))
     }
 
     /// Where `key` is, or where it would go.
@@ -128,12 +156,12 @@ impl Map {
     }
 
     fn insert_at(&mut self, i: usize, key: Str, value: Value) {
-        self.edit(|entries| entries.insert(i, (key, value)));
+        self.edit(1, |entries| entries.insert(i, (key, value)));
     }
 
-    /// Changes which entries there are.
-    fn edit<T>(&mut self, change: impl FnOnce(&mut Vec<Entry>) -> T) -> T {
-        let mut entries = std::mem::take(&mut self.0).into_vec();
+    /// Changes which entries there are; no more than `more` are put in.
+    fn edit<T>(&mut self, more: usize, change: impl FnOnce(&mut Vec<Entry>) -> T) -> T {
+        let mut entries = std::mem::take(&mut self.0).into_vec(more);
         let result = change(&mut entries);
         self.0 = Entries::from(entries);
         result
@@ -142,7 +170,7 @@ impl Map {
     /// Removes `key`, and returns what it held.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let i = self.0.position(key)?;
-        Some(self.edit(|entries| entries.remove(i).1))
+        Some(self.edit(0, |entries| entries.remove(i).1))
     }
 
     /// The value under `key` for changing, put there as null when it is absent.
@@ -166,7 +194,7 @@ impl Map {
     /// Keeps the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
         if self.0.as_slice().iter().any(|(k, v)| !keep(k, v)) {
-            self.edit(|entries| entries.retain(|(k, v)| keep(k, v)));
+            self.edit(0, |entries| entries.retain(|(k, v)| keep(k, v)));
         }
     }
 
@@ -197,17 +225,59 @@ impl Map {
 }
 
 /// The order of two keys: that of their texts, found by their first eight bytes where those tell.
-fn compare_keys(a: &str, b: &str) -> std::cmp::Ordering {
+fn compare_keys(a: &str, b: &str) -> Ordering {
     leading_bytes(a).cmp(&leading_bytes(b)).then_with(|| a.cmp(b))
 }
 
 /// The first eight bytes of `text` as a big-endian number: it sorts as the text does, but for what comes after them.
+#[inline]
 fn leading_bytes(text: &str) -> u64 {
     let bytes = text.as_bytes();
-    match bytes.first_chunk::<8>() {
-        Some(first) => u64::from_be_bytes(*first),
-        None => (0..8).fold(0, |number, i| number << 8 | u64::from(bytes.get(i).copied().unwrap_or(0))),
+    if let Some(first) = bytes.first_chunk::<8>() {
+        return u64::from_be_bytes(*first);
     }
+    // The first half and the last, which overlap where the text is shorter than both.
+    let missing = 8 * (8 - bytes.len() as u32);
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
+        (Some(first), Some(last), _) => {
+            let last = u64::from(u32::from_be_bytes(*last)) << missing & 0xffff_ffff;
+            u64::from(u32::from_be_bytes(*first)) << 32 | last
+        }
+        (_, _, [a, b, c]) => u64::from(*a) << 56 | u64::from(*b) << 48 | u64::from(*c) << 40,
+        (_, _, [a, b]) => u64::from(*a) << 56 | u64::from(*b) << 48,
+        (_, _, [a]) => u64::from(*a) << 56,
+        _ => 0,
+    }
+}
+
+/// As many entries are put in order by insertion.
+const FEW: usize = 24;
+
+/// The order of `entries` by their keys, and how many they are; `None` when two keys are equal.
+///
+/// Maps are made more often than anything else, and of a few entries: each key is looked at once, for its first bytes, and no
+/// entry is moved before its place is known.
+fn order(entries: &[Entry], with_nulls: bool) -> Option<([u8; FEW], usize)> {
+    let (mut leads, mut order, mut length) = ([0_u64; FEW], [0_u8; FEW], 0);
+    for (i, (key, value)) in entries.iter().enumerate() {
+        if !with_nulls && value.is_null() {
+            continue;
+        }
+        let lead = leading_bytes(key);
+        let mut at = length;
+        while at > 0 {
+            let before = usize::from(order[at - 1]);
+            match lead.cmp(&leads[at - 1]).then_with(|| key.as_str().cmp(&entries[before].0)) {
+                Ordering::Less => (leads[at], order[at]) = (leads[at - 1], order[at - 1]),
+                Ordering::Equal => return None,
+                Ordering::Greater => break,
+            }
+            at -= 1;
+        }
+        (leads[at], order[at]) = (lead, i as u8);
+        length += 1;
+    }
+    Some((order, length))
 }
 
 impl Index<&str> for Map {
@@ -456,11 +526,9 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 /// ```
 #[macro_export]
 macro_rules! map {
-    ($($key:literal => $value:expr),* $(,)?) => {{
-        let entries: Vec<($crate::object::Str, $crate::object::Value)> =
-            vec![$(($crate::object::literal!($key), $crate::object::Value::from($value))),*];
-        $crate::object::Map::from_entries(entries.into_iter().filter(|(_, value)| !value.is_null()).collect())
-    }};
+    ($($key:literal => $value:expr),* $(,)?) => {
+        $crate::object::Map::of([$(($crate::object::literal!($key), $crate::object::Value::from($value))),*])
+    };
 }
 
 #[cfg(test)]
@@ -482,6 +550,31 @@ mod tests {
         for absent in ["reportingX", "reportin", "reportingComponen", "c"] {
             assert!(!map.contains_key(absent), "{absent}");
         }
+    }
+
+    #[test]
+    fn a_map_of_many_or_few_entries_is_the_same_however_it_is_made() {
+        for length in [0_i64, 1, 5, 16, 17, 24, 25, 60] {
+            let entry = |i: i64| (Str::from(format!("{:b}", i * 7 % 61)), Value::Int(i));
+            let whole: Map = (0..length).map(entry).collect();
+            assert!(whole.iter().zip(whole.iter().skip(1)).all(|((a, _), (b, _))| a < b), "{length}: {whole:?}");
+            let old: Map = (0..length).filter(|i| i % 2 == 0).map(|i| (entry(i).0, Value::from("old"))).collect();
+            assert_eq!(old.with((0..length).map(entry).collect()), whole, "{length}");
+            let twice = (0..length).map(|i| (entry(i).0, Value::from("old"))).chain((0..length).map(entry));
+            assert_eq!(Map::from_entries(twice.collect()), whole, "{length}");
+        }
+        assert_eq!(map! { "b" => 1, "a" => None::<i64>, "b" => 2 }, map! { "b" => 2 });
+    }
+
+    #[test]
+    fn the_first_bytes_of_a_text_sort_as_it_does() {
+        let mut texts =
+            vec!["", "a", "ab", "abc", "abcd", "abcde", "abcdef", "abcdefg", "abcdefgh", "abd", "b", "zzzzz"];
+        texts.sort_unstable();
+        for text in texts.windows(2) {
+            assert!(leading_bytes(text[0]) < leading_bytes(text[1]), "{text:?}");
+        }
+        assert_eq!(leading_bytes("abcde"), u64::from_be_bytes(*b"abcde\0\0\0"));
     }
 
     #[test]
