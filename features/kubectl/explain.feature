@@ -35,6 +35,14 @@ Feature: kubectl explains resources
           update i.e replace them on each node one after the other.
       """
 
+  Scenario: An object needs no metadata but its name, and an event needs them all
+    Given a Kubernetes 1.36 cluster with 1 node
+    When I run `kubectl explain configmap`
+    Then the output contains "metadata	<ObjectMeta>"
+    And the output does not contain "metadata	<ObjectMeta> -required-"
+    When I run `kubectl explain event --api-version=v1`
+    Then the output contains "metadata	<ObjectMeta> -required-"
+
   Scenario: A field is shown with all that is below it
     Given a Kubernetes 1.36 cluster with 1 node
     When I run `kubectl explain ds.spec.updateStrategy --output=plaintext-openapiv2 --recursive`

@@ -180,8 +180,13 @@ fn definition(name: &str, json: &Json) -> Map {
             properties.iter().map(|(field, json)| (Str::from(field.as_str()), property(name, field, json)));
         out.insert("properties", properties.collect::<Map>());
     }
-    if let Some(required) = json["required"].as_array().filter(|it| !it.is_empty()) {
-        out.insert("required", Value::list(required.iter().filter_map(Json::as_str)));
+    // Every object of k8s-openapi has metadata; only of some does the API ask for them.
+    let asks_for =
+        |field: &&str| *field != "metadata" || go_types().field(name, field).is_some_and(|it| !it.omits_empty);
+    let required: Vec<&str> =
+        json["required"].as_array().into_iter().flatten().filter_map(Json::as_str).filter(asks_for).collect();
+    if !required.is_empty() {
+        out.insert("required", Value::list(required));
     }
     if go_types().get(name).is_some_and(|it| it.atomic) {
         out.insert("x-kubernetes-map-type", "atomic");
