@@ -102,7 +102,8 @@ fn validate_config_map(map: &Object, errors: &mut ErrorList) {
         }
     }
     if size > SIZE_MAX {
-        errors.too_long(&At::new(""), SIZE_MAX);
+        // The path of the whole object has no name, and shows as an index of nothing.
+        errors.too_long(&At::new("[]"), SIZE_MAX);
     }
 }
 

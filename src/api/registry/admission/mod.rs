@@ -7,6 +7,7 @@ mod namespace_lifecycle;
 mod node_taint;
 mod priority;
 mod resource_quota;
+mod runtime_class;
 mod service_account;
 mod storage_in_use;
 
@@ -24,6 +25,7 @@ pub(super) fn admit_creation(store: &Store, names: &mut Names, object: &mut Obje
             service_account::admit(store, names, object)?;
             priority::admit(store, object)?;
             default_tolerations::admit(object);
+            runtime_class::admit(store, object)?;
         }
         kinds::NODE => node_taint::admit(object),
         kinds::INGRESS => default_class::admit_ingress(store, object),
@@ -41,7 +43,11 @@ pub(super) fn admit_creation(store: &Store, names: &mut Names, object: &mut Obje
 /// of them once it is there.
 pub(super) fn check_creation(store: &Store, object: &Object, now: Time) -> Result<Vec<Object>, Status> {
     match object.kind {
-        kinds::POD | kinds::PERSISTENT_VOLUME_CLAIM => limit_ranger::check(store, object)?,
+        kinds::POD => {
+            limit_ranger::check(store, object)?;
+            runtime_class::check(store, object)?;
+        }
+        kinds::PERSISTENT_VOLUME_CLAIM => limit_ranger::check(store, object)?,
         kinds::PRIORITY_CLASS => priority::check_global_default(store, object)?,
         _ => {}
     }
