@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::clock::{Span, Time};
-use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
+use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
 use crate::kubelet::node::has_kubelet;
 use crate::object::{Key, Object, Str, kinds};
 use crate::store::{Change, View};
@@ -28,6 +28,9 @@ pub struct NodeLifecycleController {
     heard: BTreeMap<Str, Health>,
     /// The nodes of kubelets of this cluster that are down.
     silent: BTreeSet<Str>,
+    /// The nodes that came, as far as nobody was told yet, and those that went.
+    registered: BTreeSet<Str>,
+    removed: BTreeMap<Str, Arc<Object>>,
 }
 
 impl Controller for NodeLifecycleController {
@@ -45,8 +48,16 @@ impl Controller for NodeLifecycleController {
             (kinds::NODE, None) => {
                 self.heard.remove(&change.key.name);
                 self.silent.remove(&change.key.name);
+                self.registered.remove(&change.key.name);
+                if let Some(node) = change.before.as_ref().filter(|it| !has_kubelet(it)) {
+                    self.removed.insert(change.key.name.clone(), node.clone());
+                    wakes.push(Wake::now(key));
+                }
             }
             (kinds::NODE, Some(node)) => {
+                if change.before.is_none() && !has_kubelet(node) {
+                    self.registered.insert(change.key.name.clone());
+                }
                 let is_watched = !has_kubelet(node) || self.silent.contains(&change.key.name);
                 if is_watched {
                     health::hear_node(self.heard.entry(change.key.name.clone()).or_default(), node, change.time);
@@ -82,9 +93,14 @@ impl Controller for NodeLifecycleController {
     }
 
     fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {
-        let Some(node) = view.get(key) else {
-            return Outcome::default();
-        };
+        let mut outcome = view.get(key).map(|node| self.look_at(view, node, now)).unwrap_or_default();
+        outcome.actions.extend(self.tidings(view, key));
+        outcome
+    }
+}
+
+impl NodeLifecycleController {
+    fn look_at(&self, view: View<'_>, node: &Arc<Object>, now: Time) -> Outcome {
         if let Some(tainted) = no_schedule::swapped(node, now) {
             return Outcome { actions: vec![Action::Update(tainted)], wake_at: self.next(node), ..Outcome::default() };
         }
@@ -96,9 +112,23 @@ impl Controller for NodeLifecycleController {
         let wake_at = self.next(node).into_iter().chain(due).min();
         Outcome { actions, wake_at, ..Outcome::default() }
     }
-}
 
-impl NodeLifecycleController {
+    /// The events about a node that came or went (`RecordNodeEvent`). Those of this cluster's own kubelets are not told of:
+    /// they are there before anybody looks.
+    fn tidings(&mut self, view: View<'_>, key: &Key) -> Vec<Action> {
+        let name = &key.name;
+        let mut actions = Vec::new();
+        if let Some(node) = self.removed.remove(name) {
+            let message = format!("Node {name} event: Removing Node {name} from Controller");
+            actions.push(EventRecord::normal(&node, "RemovingNode", message));
+        }
+        if let Some(node) = view.get(key).filter(|_| self.registered.remove(name)) {
+            let message = format!("Node {name} event: Registered Node {name} in Controller");
+            actions.push(EventRecord::normal(node, "RegisteredNode", message));
+        }
+        actions
+    }
+
     /// When `node` is given up unless it is heard of.
     fn next(&self, node: &Arc<Object>) -> Option<Time> {
         health::given_up_at(self.heard.get(&node.meta.name)?, node)
