@@ -236,7 +236,7 @@ pub struct EventRecord {
 }
 
 /// Which recorder an event goes through; the two shape the object differently.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum EventVia {
     /// client-go `tools/record`: `source`, `count`, `firstTimestamp`; correlated and rate-limited.
     Core,
@@ -250,6 +250,8 @@ pub enum EventVia {
     Events {
         /// What the controller did, such as `Binding`.
         action: &'static str,
+        /// On whose account, if on anybody's.
+        related: Option<Arc<Object>>,
     },
 }
 

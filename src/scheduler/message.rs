@@ -13,7 +13,8 @@ pub fn unschedulable(nodes: usize, rejections: &Rejections, preemption: &str) ->
     if nodes == 0 {
         return "no nodes available to schedule pods".to_owned();
     }
-    with_preemption(unavailable(nodes, rejections.values().flat_map(Rejection::reasons)), preemption)
+    let reasons = rejections.values().flat_map(Rejection::reasons).map(|reason| (reason, 1));
+    with_preemption(unavailable(nodes, reasons), preemption)
 }
 
 /// The message of a pod that no node whatever can take, for one reason.
@@ -31,11 +32,12 @@ fn with_preemption(message: String, preemption: &str) -> String {
     format!("{message} no new claims to deallocate, preemption: {preemption}")
 }
 
-/// `0/4 nodes are available: 1 Too many pods, 3 Insufficient cpu.`, of the reasons of all nodes.
-pub fn unavailable(nodes: usize, reasons: impl IntoIterator<Item = String>) -> String {
+/// `0/4 nodes are available: 1 Too many pods, 3 Insufficient cpu.`, of the reasons of all nodes and how many
+/// have each.
+pub fn unavailable(nodes: usize, reasons: impl IntoIterator<Item = (String, usize)>) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for reason in reasons {
-        *counts.entry(reason).or_default() += 1;
+    for (reason, times) in reasons.into_iter().filter(|(_, times)| *times > 0) {
+        *counts.entry(reason).or_default() += times;
     }
     format!("0/{nodes} nodes are available: {}.", counted(&counts))
 }

@@ -266,7 +266,7 @@ fn event(
     action: &'static str,
     message: impl Into<Str>,
 ) -> Action {
-    let (about, via) = (pod.clone(), EventVia::Events { action });
+    let (about, via) = (pod.clone(), EventVia::Events { action, related: None });
     Action::Event(EventRecord { about, field_path: Str::new(), warning, reason, message: message.into(), via })
 }
 

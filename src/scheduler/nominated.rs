@@ -38,6 +38,9 @@ impl Nominations {
 
     /// The nominees of `node` before whom `pod` does not go: all but itself and those of a lower priority.
     pub fn ahead_of(&self, pod: &Object, node: &str) -> Vec<Arc<Object>> {
+        if self.by_node.is_empty() {
+            return Vec::new();
+        }
         let own = priority(pod);
         self.of(node).filter(|it| priority(it) >= own && it.meta.uid != pod.meta.uid).cloned().collect()
     }

@@ -14,7 +14,7 @@ use super::message;
 use super::nominated::{Nominations, nominated_node};
 use crate::api::registry::DeleteOptions;
 use crate::clock::Time;
-use crate::controllers::Action;
+use crate::controllers::{Action, EventRecord, EventVia};
 use crate::map;
 use crate::object::{Map, Object, Str, Value, kinds, literal, matches_label_selector};
 use crate::store::View;
@@ -77,10 +77,8 @@ fn is_being_preempted(pod: &Object) -> bool {
 
 /// What comes of preemption for a pod that no node can take for a reason of its own.
 pub fn for_no_node(view: View<'_>, pod: &Object, cache: &Cache) -> String {
-    ineligible(view, pod, cache, &Rejections::new()).map_or_else(
-        || message::unavailable(cache.len(), (0..cache.len()).map(|_| HELPLESS.to_owned())),
-        ToOwned::to_owned,
-    )
+    ineligible(view, pod, cache, &Rejections::new())
+        .map_or_else(|| message::unavailable(cache.len(), [(HELPLESS.to_owned(), cache.len())]), ToOwned::to_owned)
 }
 
 /// Looks for the node where making room for the pod of `attempt` costs the least (`Evaluator.Preempt`).
@@ -98,12 +96,16 @@ pub fn preempt(
         rejections.iter().filter(|(_, it)| !it.is_unresolvable()).filter_map(|(name, _)| cache.node(name)).collect();
     let budgets = Budgets::of(attempt.view);
     let wanted = (nodes.len() * CANDIDATES_PERCENT / 100).max(LEAST_CANDIDATES).min(nodes.len());
-    let (mut candidates, mut reasons, mut tried) = (Vec::new(), Vec::new(), 0);
+    let (mut candidates, mut reasons, mut victimless) = (Vec::new(), Vec::new(), 0);
+    let helpless = cache.len() - nodes.len();
     for node in nodes {
-        tried += 1;
+        if !node.load.has_below(priority(attempt.pod)) {
+            victimless += 1;
+            continue;
+        }
         match candidate(attempt, node, nominations, &budgets, now) {
             Ok(candidate) => candidates.push(candidate),
-            Err(why) => reasons.extend(why),
+            Err(why) => reasons.extend(why.into_iter().map(|reason| (reason, 1))),
         }
         if candidates.len() >= wanted && candidates.iter().any(|it| it.violations == 0) {
             break;
@@ -112,12 +114,12 @@ pub fn preempt(
     if let Some(best) = cheapest(candidates, now) {
         return Preemption::Found(best);
     }
-    reasons.extend((tried..cache.len()).map(|_| HELPLESS.to_owned()));
+    reasons.extend([(VICTIMLESS.to_owned(), victimless), (HELPLESS.to_owned(), helpless)]);
     Preemption::Failed { message: message::unavailable(cache.len(), reasons), clears_nomination: true }
 }
 
 /// The fewest and least important pods of `node` without which it could take the pod, or why it could not even without all
-/// that are less important (`SelectVictimsOnNode`).
+/// that are less important, of which there are some (`SelectVictimsOnNode`).
 fn candidate(
     attempt: &mut Attempt<'_>,
     node: &NodeState,
@@ -126,9 +128,6 @@ fn candidate(
     now: Time,
 ) -> Result<Candidate, Vec<String>> {
     let (own, name) = (priority(attempt.pod), &node.object.meta.name);
-    if !node.load.has_below(own) {
-        return Err(vec![VICTIMLESS.to_owned()]);
-    }
     let less_important = |it: &&Arc<Object>| priority(it) < own && occupies(it).is_some();
     let mut spared: Vec<Arc<Object>> = attempt.view.pods_on(name).filter(less_important).cloned().collect();
     spared.sort_by_cached_key(|it| (Reverse(priority(it)), started(it, now), it.meta.name.clone()));
@@ -219,13 +218,20 @@ fn protects(budget: &Object, pod: &Object) -> bool {
 }
 
 /// What makes room: the victims are marked, deleted and told of (`PreemptPod`).
-pub fn evict(preemptor: &Object, candidate: &Candidate, now: Time) -> Vec<Action> {
+pub fn evict(preemptor: &Arc<Object>, candidate: &Candidate, now: Time) -> Vec<Action> {
     let mut actions = Vec::new();
     for victim in candidate.victims.iter().filter(|it| !it.meta.is_terminating()) {
         let message = format!("Preempted by pod {} on node {}", preemptor.meta.uid, candidate.node);
         actions.push(Action::UpdateStatus(marked(victim, preemptor, now)));
         actions.push(Action::Delete(victim.key(), DeleteOptions::default()));
-        actions.push(super::event(victim, false, "Preempted", "Preempting", message));
+        actions.push(Action::Event(EventRecord {
+            about: victim.clone(),
+            field_path: Str::new(),
+            warning: false,
+            reason: "Preempted",
+            message: message.into(),
+            via: EventVia::Events { action: "Preempting", related: Some(preemptor.clone()) },
+        }));
     }
     actions
 }

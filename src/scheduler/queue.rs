@@ -17,11 +17,15 @@ struct Rejected {
     at: Time,
 }
 
-/// Which pods wait for what. A pod is in one of `active`, `backing_off` and `rejected`.
+/// Which pods wait for what. A pod is in one of `active`, `backing_off`, `in_error` and `rejected`.
 #[derive(Debug, Default)]
 pub struct Queue {
     active: BTreeSet<(Reverse<i64>, u64, Key)>,
+    /// Pods that something may have helped, by when they have waited long enough. A scheduler that has nothing else to do
+    /// does not let them wait (`SchedulerPopFromBackoffQ`).
     backing_off: BTreeSet<(Time, Key)>,
+    /// Pods that the API refused to bind, by when they are tried again.
+    in_error: BTreeSet<(Time, Key)>,
     rejected: BTreeMap<Key, Rejected>,
     /// The priority and the number of attempts of every pod that is not bound yet.
     known: BTreeMap<Key, Known>,
@@ -42,6 +46,8 @@ enum Place {
     Active(u64),
     /// In `backing_off`, until then.
     BackingOff(Time),
+    /// In `in_error`, until then.
+    InError(Time),
     /// In `rejected`.
     Rejected,
     /// With the scheduler, which is trying it.
@@ -80,6 +86,9 @@ impl Queue {
             Place::BackingOff(until) => {
                 self.backing_off.remove(&(until, key.clone()));
             }
+            Place::InError(until) => {
+                self.in_error.remove(&(until, key.clone()));
+            }
             Place::Rejected => {
                 self.rejected.remove(key);
             }
@@ -89,14 +98,14 @@ impl Queue {
 
     /// The pod to try now: of those that are ready, the highest priority and then the longest wait.
     pub fn pop(&mut self, now: Time) -> Option<Key> {
-        while let Some((due, _)) = self.backing_off.first()
-            && *due <= now
-        {
-            let Some((_, key)) = self.backing_off.pop_first() else { break };
+        while let Some(key) = pop_due(&mut self.backing_off, now).or_else(|| pop_due(&mut self.in_error, now)) {
             self.activate(key);
         }
         self.flush(now);
-        let (_, _, key) = self.active.pop_first()?;
+        let key = match self.active.pop_first() {
+            Some((_, _, key)) => key,
+            None => self.backing_off.pop_first()?.1,
+        };
         if let Some(known) = self.known.get_mut(&key) {
             known.attempts += 1;
             known.place = Place::InHand;
@@ -115,10 +124,10 @@ impl Queue {
 
     /// When the queue has to be looked at again: now while pods are ready.
     pub fn next_due(&self, now: Time) -> Option<Time> {
-        if !self.active.is_empty() {
+        if !self.active.is_empty() || !self.backing_off.is_empty() {
             return Some(now);
         }
-        let backoff = self.backing_off.first().map(|(due, _)| *due);
+        let backoff = self.in_error.first().map(|(due, _)| *due);
         let flush = self.rejected.values().map(|it| it.at + FLUSH_AFTER).min();
         [backoff, flush].into_iter().flatten().min()
     }
@@ -134,7 +143,10 @@ impl Queue {
     /// The API refused to bind the pod: it is tried again after its back-off.
     pub fn refused(&mut self, key: Key, now: Time) {
         let attempts = self.known.get(&key).map_or(1, |it| it.attempts);
-        self.back_off(key, now + backoff(attempts));
+        let Some(known) = self.known.get_mut(&key) else { return };
+        let until = now + backoff(attempts);
+        known.place = Place::InError(until);
+        self.in_error.insert((until, key));
     }
 
     /// Room became free somewhere: pods that lacked it are tried again. Returns whether there are any.
@@ -189,6 +201,11 @@ impl Queue {
     }
 }
 
+fn pop_due(waiting: &mut BTreeSet<(Time, Key)>, now: Time) -> Option<Key> {
+    waiting.first().filter(|(due, _)| *due <= now)?;
+    waiting.pop_first().map(|(_, key)| key)
+}
+
 fn depends_on_others(plugins: &BTreeSet<Plugin>) -> bool {
     plugins.contains(&Plugin::PodTopologySpread) || plugins.contains(&Plugin::InterPodAffinity)
 }
@@ -215,6 +232,24 @@ mod tests {
         }
         let order: Vec<_> = std::iter::from_fn(|| queue.pop(Time(0))).map(|it| it.name).collect();
         assert_eq!(order, ["urgent", "first", "second"]);
+    }
+
+    #[test]
+    fn who_may_have_been_helped_waits_only_while_there_are_others() {
+        let mut queue = Queue::default();
+        queue.add(key("waiting"), 1000);
+        queue.pop(Time(0));
+        let needs = PodNeeds::of(&crate::object::Object::new(kinds::POD, "default", "waiting"));
+        queue.rejected(key("waiting"), needs, BTreeSet::from([Plugin::NodeResourcesFit]), Time(0));
+        assert!(queue.pop(Time(1)).is_none());
+        queue.add(key("other"), 0);
+        assert!(queue.room_was_freed(Time(1)));
+        let order: Vec<_> = std::iter::from_fn(|| queue.pop(Time(1))).map(|it| it.name).collect();
+        assert_eq!(order, ["other", "waiting"]);
+        queue.refused(key("waiting"), Time(1));
+        assert!(queue.pop(Time(1)).is_none());
+        assert_eq!(queue.next_due(Time(1)), Some(Time(1) + Span::seconds(2)));
+        assert_eq!(queue.pop(Time(1) + Span::seconds(2)).map(|it| it.name.to_string()).as_deref(), Some("waiting"));
     }
 
     #[test]

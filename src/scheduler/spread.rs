@@ -191,7 +191,7 @@ pub fn is_helped_by(waiting: &Object, before: Option<&Arc<Object>>, after: Optio
     before != after && (before.contains(&true) || after.contains(&true))
 }
 
-/// The scores of `nodes`: `None` when the pod has no wish.
+/// The scores of `nodes`, which are in the order of their names: `None` when the pod has no wish.
 pub fn scores(
     view: View<'_>,
     cache: &Cache,
@@ -207,24 +207,36 @@ pub fn scores(
     // A default must not keep nodes without a zone from being told apart.
     let counts_for_all = |node: &Object| is_default || has_all_keys(&wishes, node);
     let is_scored: Vec<bool> = nodes.iter().map(|it| counts_for_all(&it.object)).collect();
-    let scored = || nodes.iter().zip(&is_scored).filter(|(_, scored)| **scored).map(|(node, _)| *node);
     let mut sums = vec![0.0_f64; nodes.len()];
     for wish in &wishes {
+        let labels: Vec<Option<&str>> = nodes.iter().map(|it| it.object.meta.label(&wish.topology_key)).collect();
+        if labels.iter().all(Option::is_none) {
+            continue;
+        }
         let by_node = census.ask(view, question(pod, wish));
         let is_by_node = wish.topology_key == HOSTNAME;
         let mut domains: BTreeMap<&str, i64> = BTreeMap::new();
         if !is_by_node {
-            domains.extend(scored().map(|it| (it.object.meta.label(&wish.topology_key).unwrap_or_default(), 0)));
+            let scored = labels.iter().zip(&is_scored).filter(|(_, scored)| **scored);
+            domains.extend(scored.map(|(label, _)| (label.unwrap_or_default(), 0)));
             count_domains(&mut domains, cache, pod, wish, &by_node, counts_for_all);
         }
-        let size = if is_by_node { scored().count() } else { domains.len() };
+        let size = if is_by_node { is_scored.iter().filter(|it| **it).count() } else { domains.len() };
         let weight = f64::from(u32::try_from(size + 2).unwrap_or(u32::MAX)).ln();
-        for (i, node) in nodes.iter().enumerate().filter(|(i, _)| is_scored[*i]) {
-            let Some(domain) = node.object.meta.label(&wish.topology_key) else { continue };
-            let pods = if is_by_node { by_node.get(&node.object.meta.name) } else { domains.get(domain) };
+        let skew = f64::from(u32::try_from(wish.max_skew - 1).unwrap_or(0));
+        // Both are in the order of the names.
+        let mut counted = by_node.iter().peekable();
+        for (i, node) in nodes.iter().enumerate() {
+            let (Some(domain), true) = (labels[i], is_scored[i]) else { continue };
+            let pods = if is_by_node {
+                let name = &node.object.meta.name;
+                while counted.next_if(|(counted, _)| *counted < name).is_some() {}
+                counted.peek().filter(|(counted, _)| *counted == name).map(|(_, pods)| *pods)
+            } else {
+                domains.get(domain)
+            };
             let pods = pods.and_then(|it| u32::try_from(*it).ok()).unwrap_or(0);
-            let skew = u32::try_from(wish.max_skew - 1).unwrap_or(0);
-            sums[i] += f64::from(pods) * weight + f64::from(skew);
+            sums[i] += f64::from(pods) * weight + skew;
         }
     }
     Some(normalized(&sums, &is_scored))

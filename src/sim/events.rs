@@ -191,10 +191,10 @@ impl Recorder {
 impl Cluster {
     /// Records an event by `actor`. An event that cannot be stored is dropped, as upstream's recorder drops it.
     pub(super) fn record_event(&mut self, actor: &Str, record: EventRecord) {
-        let stored = match record.via {
+        let stored = match &record.via {
             EventVia::Core => self.record_counted(actor, &record, 0),
-            EventVia::CoreAgain { untold } => self.record_counted(actor, &record, untold),
-            EventVia::Events { action } => self.record_series(actor, &record, action),
+            EventVia::CoreAgain { untold } => self.record_counted(actor, &record, *untold),
+            EventVia::Events { action, related } => self.record_series(actor, &record, action, related.as_deref()),
         };
         drop(stored);
     }
@@ -263,7 +263,13 @@ impl Cluster {
         ])
     }
 
-    fn record_series(&mut self, actor: &Str, record: &EventRecord, action: &'static str) -> Result<(), Status> {
+    fn record_series(
+        &mut self,
+        actor: &Str,
+        record: &EventRecord,
+        action: &'static str,
+        related: Option<&Object>,
+    ) -> Result<(), Status> {
         let (now, recorder) = (self.now, &mut self.recorder);
         let name = recorder.new_name(&record.about, now, &mut self.names);
         let key = event_key(record, name);
@@ -276,7 +282,7 @@ impl Cluster {
                 let told = recorder.told(record, now);
                 let component = recorder.source(actor).component.clone();
                 let instance = format!("{component}-{CONTROL_PLANE_HOST}");
-                let body = Map::from_entries(vec![
+                let mut body = Map::from_entries(vec![
                     (literal!("action"), recorder.known(action).into()),
                     (literal!("eventTime"), now.rfc3339_micro().into()),
                     (literal!("firstTimestamp"), Value::Null),
@@ -289,6 +295,9 @@ impl Cluster {
                     (literal!("source"), Value::empty_map()),
                     (literal!("type"), told.kind.into()),
                 ]);
+                if let Some(related) = related {
+                    body.insert(literal!("related"), recorder.reference(related, &Str::new()));
+                }
                 self.create_event(actor, &key, body)
             }
         }

@@ -65,7 +65,7 @@ fn the_scheduler_s_events_have_a_series_instead_of_a_count() {
     let pod = pod(&mut cluster);
     let scheduler = literal!("default-scheduler");
     let mut event = record(EventRecord::warning(&pod, "FailedScheduling", "0/1 nodes are available"));
-    event.via = EventVia::Events { action: "Scheduling" };
+    event.via = EventVia::Events { action: "Scheduling", related: None };
     for _ in 0..3 {
         cluster.record_event(&scheduler, event.clone());
         cluster.advance(Span::seconds(10)).expect("settles");
