@@ -160,7 +160,8 @@ fn validate_owners(owners: &[OwnerRef], errors: &mut ErrorList) {
     let at = METADATA.child("ownerReferences");
     let mut controller: Option<&OwnerRef> = None;
     for owner in owners {
-        if owner.api_version.rsplit('/').next().is_none_or(str::is_empty) {
+        let is_version = owner.api_version.matches('/').count() < 2;
+        if !is_version || owner.api_version.rsplit('/').next().is_none_or(str::is_empty) {
             errors.invalid(&at.child("apiVersion"), &owner.api_version, "version must not be empty");
         }
         for (field, value) in [("kind", &owner.kind), ("name", &owner.name), ("uid", &owner.uid)] {

@@ -1,7 +1,7 @@
 //! What an autoscaler remembers between looks: what it recommended, and how it scaled. Lost with the process upstream, too.
 
 use crate::clock::{Span, Time};
-use crate::object::{Object, Str};
+use crate::object::{Object, Str, Value};
 
 use super::PERIOD;
 
@@ -12,6 +12,8 @@ const LONGEST: Span = Span::seconds(3600);
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     uid: Str,
+    /// The label selector of the pods that it measured last.
+    pub selector: Option<Value>,
     /// What was recommended before windows and policies, oldest first.
     pub recommendations: Vec<(Time, i64)>,
     /// By how many replicas it scaled up, oldest first.

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::{Span, Time};
 use crate::controllers::{Controller, Outcome, Wake, Watches};
-use crate::object::{Key, Object};
+use crate::object::{Key, Object, Value};
 use crate::store::{Change, View};
 
 pub use usage::annotation;
@@ -56,11 +56,31 @@ impl Controller for HorizontalController {
     fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {
         let Some(scaler) = view.get(key) else {
             self.memories.remove(key);
-            return Outcome::default();
+            return Outcome { wakes: self.wake_others(view, key, now), ..Outcome::default() };
         };
+        let others: Vec<_> = self.others(key).map(|(key, selector)| (key.clone(), selector.clone())).collect();
         let memory = self.memories.entry(key.clone()).or_default();
         memory.keep_to(scaler);
-        sync::sync(view, scaler, memory, now)
+        let before = memory.selector.clone();
+        let mut outcome = sync::sync(view, scaler, memory, &others, now);
+        if memory.selector != before {
+            outcome.wakes.extend(self.wake_others(view, key, now));
+        }
+        outcome
+    }
+}
+
+impl HorizontalController {
+    /// The other autoscalers of the namespace that have measured pods, and whose.
+    fn others<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = (&'a Key, &'a Value)> {
+        let beside = self.memories.iter().filter(move |(it, _)| it.namespace == key.namespace && *it != key);
+        beside.filter_map(|(it, memory)| Some((it, memory.selector.as_ref()?)))
+    }
+
+    /// Has them look again, because whose pods they share has changed.
+    fn wake_others(&self, view: View<'_>, key: &Key, now: Time) -> Vec<Wake> {
+        let scalers = self.others(key).filter_map(|(it, _)| view.get(it));
+        scalers.map(|it| Wake { key: it.key(), after: next_look(it, now) - now }).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Time;
 use crate::controllers::{Action, EventRecord, Outcome};
-use crate::object::{Key, Kind, Object, Str, Value, kinds, literal, matches_label_selector};
+use crate::object::{Key, Kind, Object, Str, Value, kinds, label_selector_text, literal, matches_label_selector};
 use crate::store::View;
 
 use super::behavior::{Bounds, normalize};
@@ -54,8 +54,14 @@ impl Look<'_> {
     }
 }
 
-/// Looks at `scaler` once.
-pub(super) fn sync(view: View<'_>, scaler: &Arc<Object>, memory: &mut Memory, now: Time) -> Outcome {
+/// Looks at `scaler` once; `others` are the autoscalers beside it, and whose pods they measure.
+pub(super) fn sync(
+    view: View<'_>,
+    scaler: &Arc<Object>,
+    memory: &mut Memory,
+    others: &[(Key, Value)],
+    now: Time,
+) -> Outcome {
     let mut look = Look { scaler, draft: Object::clone(scaler), now, outcome: Outcome::default() };
     let target = target_key(scaler).and_then(|key| view.get(&key));
     let Some(target) = target else {
@@ -89,8 +95,40 @@ pub(super) fn sync(view: View<'_>, scaler: &Arc<Object>, memory: &mut Memory, no
         rescale(&mut look, memory, target, (current, wanted), &reason, Vec::new());
         return look.finish();
     }
-    follow_metrics(view, &mut look, memory, target, current, bounds);
+    let selector = selector_of(target);
+    let selects = |it: &&Arc<Object>| matches_label_selector(&selector, &it.meta.labels);
+    let pods: Vec<_> = view.list_in(kinds::POD, &target.meta.namespace).filter(selects).cloned().collect();
+    memory.selector = Some(selector.clone());
+    if let Some(why) = shared_with(scaler, &selector, &pods, others) {
+        refuse_selector(&mut look, current, &why);
+        return look.finish();
+    }
+    follow_metrics(&mut look, memory, target, &pods, current, bounds);
     look.finish()
+}
+
+/// Why nothing can be said of pods that others of `others` measure as well (`validateAndParseSelector`). Upstream names
+/// them in no order; here they are sorted.
+fn shared_with(scaler: &Object, selector: &Value, pods: &[Arc<Object>], others: &[(Key, Value)]) -> Option<String> {
+    let measures = |other: &Value| pods.iter().any(|it| matches_label_selector(other, &it.meta.labels));
+    let mut names: Vec<&str> =
+        others.iter().filter(|(_, other)| measures(other)).map(|(key, _)| key.name.as_str()).collect();
+    if names.is_empty() {
+        return None;
+    }
+    names.push(&scaler.meta.name);
+    names.sort_unstable();
+    let keys: Vec<_> = names.iter().map(|name| format!("{{{name} {}}}", scaler.meta.namespace)).collect();
+    let text = label_selector_text(selector);
+    Some(format!("pods by selector {text} are controlled by multiple HPAs: [{}]", keys.join(" ")))
+}
+
+fn refuse_selector(look: &mut Look<'_>, current: i64, why: &str) {
+    look.warn("AmbiguousSelector", why);
+    look.warn("FailedComputeMetricsReplicas", why);
+    look.set(SCALING_ACTIVE, "False", "AmbiguousSelector", why);
+    let desired = look.scaler.status()["desiredReplicas"].as_i64().unwrap_or_default();
+    write_counts(look, current, desired, Vec::new(), false);
 }
 
 fn refuse_target(look: &mut Look<'_>) {
@@ -114,17 +152,14 @@ fn refuse_target(look: &mut Look<'_>) {
 }
 
 fn follow_metrics(
-    view: View<'_>,
     look: &mut Look<'_>,
     memory: &mut Memory,
     target: &Arc<Object>,
+    pods: &[Arc<Object>],
     current: i64,
     bounds: Bounds,
 ) {
-    let selector = selector_of(target);
-    let selects = |it: &&Arc<Object>| matches_label_selector(&selector, &it.meta.labels);
-    let pods: Vec<_> = view.list_in(kinds::POD, &target.meta.namespace).filter(selects).cloned().collect();
-    let asked = metrics::ask(look.scaler, &pods, current, look.now);
+    let asked = metrics::ask(look.scaler, pods, current, look.now);
     for unknown in &asked.unknown {
         look.warn(unknown.reason, unknown.message.clone());
     }
@@ -216,7 +251,11 @@ fn rescale(
 fn write_counts(look: &mut Look<'_>, current: i64, desired: i64, statuses: Vec<Value>, scaled: bool) {
     let now = look.now;
     let status = look.draft.status_mut();
-    status.set(literal!("currentReplicas"), current);
+    if current == 0 {
+        status.remove("currentReplicas");
+    } else {
+        status.set(literal!("currentReplicas"), current);
+    }
     status.set(literal!("desiredReplicas"), desired);
     status.set(literal!("currentMetrics"), if statuses.is_empty() { Value::Null } else { statuses.into() });
     if scaled {

@@ -2,8 +2,8 @@
 //!
 //! Follows `pkg/controller/replicaset` and `pkg/controller/replication` of Kubernetes 1.36. Known differences: expectations
 //! are not there, because what a sync did is visible to the next one; of pods that rank the same the one whose name comes
-//! first goes first, where upstream's order is that of a cache; the condition `ReplicaFailure` comes with the first retry,
-//! 5 ms after the failure, because only then is the API's answer known.
+//! first goes first, where upstream's order is that of a cache, and of pods of about one age the younger (`ranking`); the
+//! condition `ReplicaFailure` comes with the first retry, 5 ms after the failure, because only then is the API's answer known.
 
 mod census;
 mod ranking;
@@ -121,7 +121,7 @@ impl Controller for ReplicaSetController {
         let mut failed = None;
         if !owner.meta.is_terminating() {
             failed = failure.and_then(|message| status::Failure::new(tally.active, wanted, message));
-            actions.extend(self.manage(view, owner, wanted, now));
+            actions.extend(self.manage(view, owner, wanted));
         }
         let updated = status::compute(owner, &tally, failed, self.family.counts_terminating, now);
         actions.extend(updated.map(Action::UpdateStatus));
@@ -137,7 +137,7 @@ impl Controller for ReplicaSetController {
 
 impl ReplicaSetController {
     /// Makes the pods that are missing, or deletes those that are too many (`manageReplicas`).
-    fn manage(&mut self, view: View<'_>, owner: &Arc<Object>, wanted: usize, now: Time) -> Vec<Action> {
+    fn manage(&mut self, view: View<'_>, owner: &Arc<Object>, wanted: usize) -> Vec<Action> {
         let key = owner.key();
         let Some(active) = self.censuses.get(&key).map(|it| it.tally.active) else {
             return Vec::new();
@@ -170,6 +170,6 @@ impl ReplicaSetController {
             return census.active().map(delete).collect();
         }
         let pods: Vec<_> = census.ranked().collect();
-        ranking::first_to_go(&pods, surplus, &colocated, now).iter().map(delete).collect()
+        ranking::first_to_go(&pods, surplus, &colocated).iter().map(delete).collect()
     }
 }

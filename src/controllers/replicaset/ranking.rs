@@ -74,8 +74,13 @@ struct Rank<'a> {
     facts: &'a Facts,
     colocated: usize,
     created: Option<Time>,
-    uid: &'a str,
 }
+
+/// How far a pod is along, and how full its node is.
+type Class = (bool, u8, bool, i32, Reverse<usize>);
+/// Since when a pod has been ready, how often it and its sidecars restarted, and since when it is there. An instant that is
+/// not known comes before all others, and then the later one.
+type Age = (Option<Reverse<Time>>, Reverse<i64>, Reverse<i64>, Option<Reverse<Time>>);
 
 impl<'a> Rank<'a> {
     fn of(pod: &'a Object, facts: &'a Facts, colocated: &BTreeMap<Str, usize>) -> Self {
@@ -83,46 +88,23 @@ impl<'a> Rank<'a> {
             facts,
             colocated: facts.node.as_ref().and_then(|it| colocated.get(it)).copied().unwrap_or_default(),
             created: pod.meta.created,
-            uid: &pod.meta.uid,
         }
     }
 
     /// What decides before any age does: the pods of the smaller class go first.
-    fn class(&self) -> (bool, u8, bool, i32, Reverse<usize>) {
+    fn class(&self) -> Class {
         let Facts { node, phase, ready, cost, .. } = self.facts;
         (node.is_some(), *phase, *ready, *cost, Reverse(self.colocated))
     }
 
-    /// Whether the pod goes before the other.
-    fn goes_before(&self, other: &Rank<'_>, now: Time) -> bool {
-        let (class, others) = (self.class(), other.class());
-        if class != others {
-            return class < others;
-        }
-        let (own, its) = (self.facts, other.facts);
-        if own.ready && own.ready_since != its.ready_since {
-            return self.is_younger(own.ready_since, other, its.ready_since, now);
-        }
-        if own.restarts != its.restarts {
-            return own.restarts > its.restarts;
-        }
-        if own.sidecar_restarts != its.sidecar_restarts {
-            return own.sidecar_restarts > its.sidecar_restarts;
-        }
-        self.created != other.created && self.is_younger(self.created, other, other.created, now)
-    }
-
-    /// Whether `mine` is younger than `others` by an order of magnitude; within one, the uids decide, so that neither old
-    /// nor young pods are favoured. An unknown instant comes first.
-    fn is_younger(&self, mine: Option<Time>, other: &Rank<'_>, others: Option<Time>, now: Time) -> bool {
-        let (Some(mine), Some(others)) = (mine, others) else {
-            return mine.is_none();
-        };
-        let magnitude = |since: Time| u64::try_from((now - since).0).ok().and_then(u64::checked_ilog2);
-        match magnitude(mine).cmp(&magnitude(others)) {
-            std::cmp::Ordering::Equal => self.uid < other.uid,
-            order => order.is_lt(),
-        }
+    /// What decides between pods of one class: the smaller goes first.
+    ///
+    /// Known difference: upstream compares instants by orders of magnitude of the time since, and within one by uids, which
+    /// are random. What is a toss of a coin there falls to the younger here, so that it is not the seed that decides.
+    fn age(&self) -> Age {
+        let facts = self.facts;
+        let since = if facts.ready { facts.ready_since.map(Reverse) } else { None };
+        (since, Reverse(facts.restarts), Reverse(facts.sidecar_restarts), self.created.map(Reverse))
     }
 }
 
@@ -134,22 +116,17 @@ fn deletion_cost(text: &str) -> i32 {
 
 /// The `surplus` pods that go first, in that order; of equals, in the order given.
 ///
-/// Only the classes that they are of are put in order. Each pod of those is put in its place by a search, because the rule is
-/// no total order (a uid decides between some and not between others) and the library's sort may refuse such.
+/// Only the classes that they are of are put in order.
 pub(super) fn first_to_go(
     pods: &[(&Arc<Object>, &Facts)],
     surplus: usize,
     colocated: &BTreeMap<Str, usize>,
-    now: Time,
 ) -> Vec<Arc<Object>> {
     let ranks: Vec<_> = pods.iter().map(|(pod, facts)| Rank::of(pod, facts, colocated)).collect();
     let mut classes: Vec<_> = ranks.iter().map(Rank::class).collect();
     let last = surplus.min(classes.len()).checked_sub(1).map(|it| *classes.select_nth_unstable(it).1);
-    let mut order: Vec<usize> = Vec::new();
-    for (i, rank) in ranks.iter().enumerate().filter(|(_, rank)| Some(rank.class()) <= last) {
-        let at = order.partition_point(|placed| !rank.goes_before(&ranks[*placed], now));
-        order.insert(at, i);
-    }
+    let mut order: Vec<usize> = (0..ranks.len()).filter(|i| Some(ranks[*i].class()) <= last).collect();
+    order.sort_by_key(|i| (ranks[*i].class(), ranks[*i].age()));
     order.into_iter().take(surplus).map(|i| pods[i].0.clone()).collect()
 }
 
@@ -198,7 +175,7 @@ mod tests {
     fn in_order(pods: &[Arc<Object>], surplus: usize, colocated: &BTreeMap<Str, usize>) -> Vec<String> {
         let facts: Vec<Facts> = pods.iter().map(|it| Facts::of(it)).collect();
         let pods: Vec<_> = pods.iter().zip(&facts).collect();
-        let order = first_to_go(&pods, surplus, colocated, Time::from_unix(1000));
+        let order = first_to_go(&pods, surplus, colocated);
         order.iter().map(|it| it.meta.name.to_string()).collect()
     }
 
@@ -220,12 +197,12 @@ mod tests {
         check("a cost that is no number is none", "b cost=-1", "a cost=+7");
         check("crowded", "b on=crowded ready=1", "a ready=999");
         check("ready for a shorter time", "b ready=990", "a ready=10");
-        check("ready for about the same time: by uid", "a ready=10", "b ready=300");
+        check("ready for about the same time: the one that is so for less", "b ready=300", "a ready=10");
         check("ready just now", "b ready=1000", "a ready=999");
         check("more restarts", "b ready=5 restarts=2", "a ready=5 restarts=1");
         check("more restarts of a sidecar", "b sidecar=2", "a sidecar=1");
         check("younger", "b made=990", "a made=10");
-        check("of about the same age: by uid", "a made=10", "b made=300");
+        check("of about the same age: the younger", "b made=300", "a made=10");
     }
 
     #[test]

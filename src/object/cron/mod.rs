@@ -28,6 +28,8 @@ const SECONDS_OF_HOUR: i64 = 3600;
 
 /// How many years a schedule is followed until it counts as one that never comes.
 const YEARS: i16 = 5;
+/// What the real one makes of a zone without a schedule after it: its parser panics, and the API server tells of it.
+const NO_SPACE: &str = "invalid schedule format: runtime error: slice bounds out of range [:-1]";
 
 /// A parsed schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +63,7 @@ impl Schedule {
         }
         let (mut rest, mut zone) = (text, None);
         if text.starts_with("TZ=") || text.starts_with("CRON_TZ=") {
-            let (head, tail) = text.split_once(' ').unwrap_or((text, ""));
+            let (head, tail) = text.split_once(' ').ok_or_else(|| NO_SPACE.to_owned())?;
             let name = head.split_once('=').map_or("", |(_, name)| name);
             let found = if name.is_empty() { Some(TimeZone::UTC) } else { self::zone(name) };
             zone = Some(found.ok_or_else(|| format!("provided bad location {name}: unknown time zone {name}"))?);

@@ -22,6 +22,7 @@ fn a_bad_schedule_is_refused_in_the_parser_s_words() {
         ("@every soon", "failed to parse duration @every soon: time: invalid duration \"soon\""),
         ("@every 5", "failed to parse duration @every 5: time: missing unit in duration \"5\""),
         ("@every 5x", "failed to parse duration @every 5x: time: unknown unit \"x\" in duration \"5x\""),
+        ("TZ=UTC", "invalid schedule format: runtime error: slice bounds out of range [:-1]"),
         ("TZ=Nope/Zone 0 0 * * *", "provided bad location Nope/Zone: unknown time zone Nope/Zone"),
     ];
     for (text, want) in table {

@@ -54,7 +54,6 @@ pub(super) fn new_ip_address(ip: &str, service: &Object) -> Object {
     address.meta.set_label("ipaddress.kubernetes.io/ip-family", "IPv4");
     address.meta.set_label("ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io");
     let parent = map! {
-        "group" => "",
         "name" => &service.meta.name,
         "namespace" => &service.meta.namespace,
         "resource" => "services",
