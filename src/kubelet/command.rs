@@ -71,7 +71,7 @@ impl Making<'_> {
             // A runtime makes the folder when the image does not have it.
             let _ = machine.files.make_folder(&folder, true);
             if let Some(first) = machine.first() {
-                first.folder = folder;
+                first.folder = folder.into();
             }
         }
         machine

@@ -26,7 +26,7 @@ pub(super) struct Script {
     /// As it was when somebody last looked.
     pub(super) now: Machine,
     /// As it will be at the horizon, if it is still busy then.
-    ahead: Option<Machine>,
+    ahead: Option<Box<Machine>>,
     /// What it does over and over, if that is all it does.
     pub(super) round: Option<Round>,
     /// Whether it changes files, as far as is known.
@@ -102,7 +102,7 @@ impl Running {
             return;
         };
         match course {
-            Course::Busy | Course::Asks => script.ahead = Some(ahead),
+            Course::Busy | Course::Asks => script.ahead = Some(Box::new(ahead)),
             Course::Repeats(round) => {
                 script.round = Some(round);
                 script.wrote = !ahead.files.is_untouched();
@@ -146,7 +146,7 @@ impl Running {
             && let Some(ahead) = script.ahead.take()
             && ahead.now > script.now.now
         {
-            script.now.catch_up(ahead);
+            script.now.catch_up(*ahead);
         }
         self.effort = self.effort.saturating_mul(2);
         self.run_ahead(now);

@@ -1,13 +1,83 @@
 //! `$(( .. ))`: 64-bit integers that wrap, as in dash.
 
+use super::word::{Of, Operation, Parameter, Word};
 use brush_parser::ast::{ArithmeticExpr, ArithmeticTarget, BinaryOperator, UnaryAssignmentOperator, UnaryOperator};
 
 /// What an expression reads and sets.
 pub trait Variables {
     /// The text of a variable; empty when it is not set.
-    fn get(&self, name: &str) -> String;
+    fn get(&self, name: &str) -> &str;
     /// Sets a variable.
     fn set(&mut self, name: &str, value: i64);
+}
+
+/// An expression as it was read once: the parameters that stand in it are mostly numbers, and change nothing of its form.
+#[derive(Debug)]
+pub struct Expression {
+    /// Its text, whose parameters are put in first.
+    pub word: Word,
+    /// What it is, in which `$NAME` stands as NAME, if it can be known before.
+    parsed: Option<ArithmeticExpr>,
+    /// Those names.
+    names: Vec<String>,
+}
+
+impl Expression {
+    /// The expression that `word` comes to.
+    pub fn new(word: Word) -> Self {
+        let (mut text, mut names) = (String::new(), Vec::new());
+        let is_part = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '#';
+        let mut parsed = None;
+        for piece in &word.pieces {
+            let (part, is_name) = match &piece.of {
+                Of::Text(part) => (part, false),
+                Of::Parameter(Parameter::Named(name), Operation::Plain) => (name, true),
+                _ => return Expression { word, parsed, names },
+            };
+            // A number that runs into what stands beside it is another number.
+            let meets = !text.is_empty() && text.ends_with(is_part) && part.starts_with(is_part);
+            if meets {
+                return Expression { word, parsed, names };
+            }
+            text.push_str(part);
+            if is_name {
+                names.push(part.clone());
+            }
+        }
+        if !text.trim().is_empty() {
+            let read = brush_parser::arithmetic::parse(text.trim()).ok();
+            parsed = read.filter(|it| names.is_empty() || !assigns(it));
+        }
+        Expression { word, parsed, names }
+    }
+
+    /// Its value, if its text need not be put together for that.
+    ///
+    /// # Errors
+    /// As [`evaluate`].
+    pub fn known(&self, variables: &mut dyn Variables) -> Option<Result<i64, String>> {
+        let parsed = self.parsed.as_ref()?;
+        self.names.iter().all(|it| is_number(variables.get(it))).then(|| value(parsed, variables))
+    }
+}
+
+/// Whether `text` is a number that is the same wherever it stands.
+fn is_number(text: &str) -> bool {
+    let digits = text.as_bytes();
+    (1..=18).contains(&digits.len())
+        && digits.iter().all(u8::is_ascii_digit)
+        && (digits[0] != b'0' || digits.len() == 1)
+}
+
+/// Whether an expression sets a variable.
+fn assigns(expression: &ArithmeticExpr) -> bool {
+    match expression {
+        ArithmeticExpr::Literal(_) | ArithmeticExpr::Reference(_) => false,
+        ArithmeticExpr::UnaryOp(_, of) => assigns(of),
+        ArithmeticExpr::BinaryOp(_, a, b) => assigns(a) || assigns(b),
+        ArithmeticExpr::Conditional(a, b, c) => assigns(a) || assigns(b) || assigns(c),
+        _ => true,
+    }
 }
 
 /// The value of `text`, or what is wrong with it.
@@ -134,8 +204,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     impl Variables for BTreeMap<String, String> {
-        fn get(&self, name: &str) -> String {
-            BTreeMap::get(self, name).cloned().unwrap_or_default()
+        fn get(&self, name: &str) -> &str {
+            BTreeMap::get(self, name).map(String::as_str).unwrap_or_default()
         }
 
         fn set(&mut self, name: &str, value: i64) {

@@ -90,7 +90,7 @@ impl Machine {
     fn set(&mut self, task: &mut Task, args: &[String]) {
         task.status = 0;
         if args.is_empty() {
-            let line = |(name, value): (&String, &str)| format!("{name}={}\n", single_quoted(value));
+            let line = |(name, value): (&crate::object::Str, &str)| format!("{name}={}\n", single_quoted(value));
             let known = task.variables.iter().filter_map(|(name, it)| Some((name, it.value.as_deref()?)));
             let text: String = known.map(line).collect();
             return self.say(task, &text);
@@ -105,7 +105,7 @@ impl Machine {
             return self.say(task, &text);
         }
         match set_options(args, &mut task.options) {
-            Ok((values, replaces)) if replaces || !values.is_empty() => task.args = Arc::new(values.to_vec()),
+            Ok((values, replaces)) if replaces || !values.is_empty() => task.args = values.to_vec().into(),
             Ok(_) => {}
             Err(option) => {
                 self.complain(task, &format!("set: illegal option {option}"));
@@ -118,7 +118,7 @@ impl Machine {
         let count = args.first().map_or(Ok(1), |it| it.parse::<usize>());
         match count {
             Ok(count) if count <= task.args.len() => {
-                task.args = Arc::new(task.args[count..].to_vec());
+                task.args = task.args[count..].to_vec().into();
                 task.status = 0;
             }
             _ => {
@@ -138,10 +138,10 @@ impl Machine {
         };
         let path = self.files.resolved(&absolute(&task.folder, &to));
         if matches!(self.files.get(&path), Some(super::files::Entry::Folder)) {
-            let before = std::mem::replace(&mut task.folder, path.clone());
+            let before = std::mem::replace(&mut task.folder, path.as_str().into());
             task.assign("OLDPWD", before);
             if task.variables.contains_key("PWD") {
-                task.assign("PWD", path.clone());
+                task.assign("PWD", path.as_str());
             }
             task.status = 0;
             if args == ["-"] {
@@ -171,7 +171,7 @@ impl Machine {
             if word == "--" {
                 task.assign("OPTIND", (index + 1).to_string());
             }
-            task.assign(name, "?".to_owned());
+            task.assign(name, "?");
             task.status = 1;
             return;
         };
@@ -209,7 +209,7 @@ impl Machine {
             Some(value) => {
                 task.assign("OPTARG", value);
             }
-            None => drop(Arc::make_mut(&mut task.variables).remove("OPTARG")),
+            None => drop(task.variables.remove("OPTARG")),
         }
         task.assign(name, shown);
         task.status = 0;
@@ -248,7 +248,7 @@ impl Machine {
                 Ok(text) => {
                     task.frames.push(Frame::Call(task.args.clone(), Vec::new()));
                     if let Some(args) = argv.get(2..).filter(|it| !it.is_empty()) {
-                        task.args = Arc::new(args.to_vec());
+                        task.args = args.to_vec().into();
                     }
                     task.status = 0;
                     self.run_text(task, &text);
@@ -260,7 +260,7 @@ impl Machine {
             },
             ("exec", Some(_)) => {
                 // The program takes the place of the shell, whose handlers are gone.
-                task.traps = Arc::default();
+                task.traps = Default::default();
                 task.frames.clear();
                 self.program(task, argv[1..].to_vec());
             }
@@ -289,10 +289,10 @@ impl Machine {
         match super::script::parse(script) {
             Ok(node) => {
                 let child = self.program_beside(task, node);
-                if let Some(child) = self.tasks.get_mut(&child) {
+                if let Some(child) = self.task_mut(child) {
                     (child.shell, child.parent) = (child.id, task.shell);
-                    child.name = Arc::from(invocation.name.as_str());
-                    child.args = Arc::new(invocation.args.clone());
+                    child.name = invocation.name.as_str().into();
+                    child.args = invocation.args.clone().into();
                     child.options = invocation.options;
                 }
                 task.frames.push(Frame::Subshell(child));
@@ -309,11 +309,9 @@ impl Machine {
     /// A process that runs `node` with what is exported and nothing else of `task`.
     pub(super) fn program_beside(&mut self, task: &mut Task, node: Arc<Node>) -> super::task::Pid {
         let id = self.spawn(task, node, task.fds.clone());
-        if let Some(child) = self.tasks.get_mut(&id) {
-            if child.variables.values().any(|it| !it.exported) {
-                Arc::make_mut(&mut child.variables).retain(|_, it| it.exported);
-            }
-            child.functions = Arc::default();
+        if let Some(child) = self.task_mut(id) {
+            child.variables.retain(|_, it| it.exported);
+            child.functions = Default::default();
             child.options = Options::default();
             child.guarded = false;
         }

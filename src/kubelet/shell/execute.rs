@@ -8,12 +8,15 @@ use super::script::{Node, Simple};
 use super::step::stop_on_error;
 use super::task::{Frame, Target, Task, Variable};
 use super::word::Word;
+use crate::object::Str;
 
 impl Machine {
     /// Runs a command whose words' first scripts printed `outputs`, the last of which ended with `last`. If its words need
     /// another one, that runs first; whatever they changed until then is done anew.
     pub(super) fn execute(&mut self, task: &mut Task, node: &Arc<Node>, outputs: Vec<String>, last: Option<i64>) {
-        let (variables, random) = (task.variables.clone(), task.random);
+        // What may have to be taken back: a copy makes the next change of a variable dear.
+        let asks = !matches!(&**node, Node::Simple(simple) if !simple.asks);
+        let before = asks.then(|| (task.variables.clone(), task.random));
         let done = &mut Outputs::new(&outputs);
         let result = match &**node {
             Node::Simple(simple) => self.simple(task, simple, done, last),
@@ -31,7 +34,9 @@ impl Machine {
             }
             Err(Failure::Needs(script)) => {
                 self.substitute(task, node, outputs, script);
-                (task.variables, task.random) = (variables, random);
+                if let Some(before) = before {
+                    (task.variables, task.random) = before;
+                }
             }
         }
     }
@@ -51,20 +56,28 @@ impl Machine {
         let argv = expand::fields(task, &self.files, &simple.words, outputs)?;
         let openings = expand_redirects(task, &simple.redirects, outputs)?;
         let lasts = argv.first().is_none_or(|it| is_special(it));
-        let before = if lasts || simple.assignments.is_empty() { None } else { Some(task.variables.clone()) };
-        let mut assigned = Vec::with_capacity(simple.assignments.len());
+        // Before a command they last for as long as that does, and show when commands are shown.
+        let (mut hidden, mut shown) = (Vec::new(), Vec::new());
         for (name, word) in &simple.assignments {
             let value = expand::text(task, word, outputs)?;
-            if !task.assign(name, value.clone()) {
+            if !lasts {
+                hidden.push((name.as_str().into(), task.variables.get(name.as_str()).cloned()));
+            }
+            if task.options.xtrace {
+                shown.push((name.as_str(), value.clone()));
+            }
+            if !task.assign(name, value) {
                 return Err(Failure::Message(format!("{name}: is read only")));
+            }
+            if task.holds_too_much(name) {
+                return Err(Failure::Message(expand::OUT_OF_MEMORY.to_owned()));
             }
             if !argv.is_empty() {
                 task.export(name);
             }
-            assigned.push((name.as_str(), value));
         }
         if task.options.xtrace {
-            self.trace(task, &assigned, &argv);
+            self.trace(task, &shown, &argv);
         }
         if !simple.redirects.is_empty() {
             let old = task.fds.clone();
@@ -83,9 +96,7 @@ impl Machine {
             stop_on_error(task);
             return Ok(());
         }
-        if let Some(before) = before {
-            // They last for as long as the command does.
-            let hidden = assigned.iter().map(|(name, _)| ((*name).to_owned(), before.get(*name).cloned())).collect();
+        if !hidden.is_empty() {
             task.frames.push(Frame::Call(task.args.clone(), hidden));
         }
         self.command(task, argv);
@@ -124,7 +135,7 @@ impl Machine {
             && let Some(body) = task.functions.get(name).cloned()
         {
             task.frames.push(Frame::Call(task.args.clone(), Vec::new()));
-            task.args = Arc::new(argv[1..].to_vec());
+            task.args = argv[1..].to_vec().into();
             task.frames.push(Frame::Run(body));
             return;
         }
@@ -192,6 +203,6 @@ fn case(
 }
 
 /// A variable that is set from outside.
-pub fn given(value: Option<String>) -> Variable {
+pub fn given(value: Option<Str>) -> Variable {
     Variable { value, readonly: false, exported: true }
 }

@@ -4,12 +4,19 @@
 
 use std::sync::Arc;
 
-use super::arithmetic::{self, Variables};
+use super::arithmetic::{self, Expression, Variables};
 use super::files::{Files, absolute};
 use super::pattern::Pattern;
 use super::script::Node;
 use super::task::{Task, Variable};
-use super::word::{Of, Operation, Parameter, Replaces, Word};
+use super::word::{Of, Operation, Parameter, Piece, Replaces, Word};
+
+/// The longest text that a shell puts together, in bytes.
+const MOST_TEXT: usize = 8 << 20;
+/// What it says of a longer one.
+pub(super) const OUT_OF_MEMORY: &str = "out of memory";
+/// What makes a pattern of a word.
+const PATTERN: [char; 3] = ['*', '?', '['];
 
 /// Why a word cannot be put together.
 #[derive(Clone, Debug)]
@@ -73,11 +80,8 @@ pub fn fields(
 ) -> Result<Vec<String>, Failure> {
     let mut all = Vec::with_capacity(words.len());
     for word in words {
-        if let [piece] = word.pieces.as_slice()
-            && let Of::Text(text) = &piece.of
-            && (piece.quoted || !text.contains(['*', '?', '[']))
-        {
-            all.push(text.clone());
+        if let Some(field) = plain_field(task, word) {
+            all.push(field);
             continue;
         }
         let mut expansion = begin(task, outputs);
@@ -95,9 +99,50 @@ pub fn fields(
     Ok(all)
 }
 
+/// The field that a word is which is neither split nor matched, if that shows at once.
+fn plain_field(task: &Task, word: &Word) -> Option<String> {
+    if let [Piece { of: Of::Text(text), quoted }] = word.pieces.as_slice() {
+        return (*quoted || !text.contains(PATTERN)).then(|| text.clone());
+    }
+    let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"-_./:,+=%@".contains(&it);
+    let (mut field, mut quoted) = (String::new(), false);
+    for piece in &word.pieces {
+        match &piece.of {
+            Of::Text(text) if piece.quoted || !text.contains(PATTERN) => field.push_str(text),
+            Of::Parameter(Parameter::Named(name), Operation::Plain) => {
+                let value = task.variable(name)?;
+                if !piece.quoted && (!value.bytes().all(is_plain) || task.variables.contains_key("IFS")) {
+                    return None;
+                }
+                field.push_str(value);
+            }
+            _ => return None,
+        }
+        quoted |= piece.quoted;
+    }
+    (quoted || !field.is_empty()).then_some(field)
+}
+
 /// `word` as one text, neither split nor matched: what an assignment or a redirection takes.
 pub fn text(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<String, Failure> {
-    Ok(characters(task, word, outputs)?.into_iter().map(|(it, _)| it).collect())
+    let mut all = String::new();
+    for piece in &word.pieces {
+        match &piece.of {
+            Of::Text(text) => all.push_str(text),
+            Of::Output(script) => all.push_str(&outputs.next(script)?),
+            Of::Arithmetic(expression) => all.push_str(&computed(task, expression, outputs)?.to_string()),
+            Of::Parameter(Parameter::Named(name), Operation::Plain) if task.variable(name).is_some() => {
+                all.push_str(task.variable(name).unwrap_or_default());
+            }
+            Of::Home | Of::Parameter(..) => {
+                let mut expansion = begin(task, outputs);
+                expansion.piece(piece, false)?;
+                all.extend(expansion.field.text.iter().map(|(it, _)| *it));
+            }
+        }
+        held(all.len())?;
+    }
+    Ok(all)
 }
 
 /// `word` as a pattern.
@@ -123,31 +168,46 @@ fn number(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<i64
     arithmetic::evaluate(&text, task).map_err(Failure::Message)
 }
 
+/// The value of an expression.
+fn computed(task: &mut Task, expression: &Expression, outputs: &mut Outputs<'_>) -> Result<i64, Failure> {
+    match expression.known(task) {
+        Some(value) => value.map_err(Failure::Message),
+        None => number(task, &expression.word, outputs),
+    }
+}
+
+/// Whether a shell has room for a text of so many bytes.
+fn held(bytes: usize) -> Result<(), Failure> {
+    if bytes > MOST_TEXT { Err(Failure::Message(OUT_OF_MEMORY.to_owned())) } else { Ok(()) }
+}
+
 impl Expansion<'_, '_> {
     fn word(&mut self, word: &Word, splits: bool) -> Result<(), Failure> {
-        for piece in &word.pieces {
-            self.field.quoted |= piece.quoted && !matches!(piece.of, Of::Parameter(Parameter::All(false), _));
-            match &piece.of {
-                Of::Text(text) => self.push(text, piece.quoted),
-                Of::Output(script) => {
-                    let text = self.outputs.next(script)?;
-                    self.value(&text, piece.quoted, splits);
-                }
-                Of::Arithmetic(expression) => {
-                    let value = number(self.task, expression, self.outputs)?;
-                    self.push(&value.to_string(), true);
-                }
-                Of::Home => {
-                    let home = self.task.variable("HOME").unwrap_or("/root").to_owned();
-                    self.push(&home, true);
-                }
-                Of::Parameter(Parameter::All(joined), Operation::Plain) if !(*joined && piece.quoted) && splits => {
-                    self.all(piece.quoted);
-                }
-                Of::Parameter(parameter, operation) => self.parameter(parameter, operation, piece.quoted, splits)?,
+        word.pieces.iter().try_for_each(|it| self.piece(it, splits))
+    }
+
+    fn piece(&mut self, piece: &Piece, splits: bool) -> Result<(), Failure> {
+        self.field.quoted |= piece.quoted && !matches!(piece.of, Of::Parameter(Parameter::All(false), _));
+        match &piece.of {
+            Of::Text(text) => self.push(text, piece.quoted),
+            Of::Output(script) => {
+                let text = self.outputs.next(script)?;
+                self.value(&text, piece.quoted, splits);
             }
+            Of::Arithmetic(expression) => {
+                let value = computed(self.task, expression, self.outputs)?;
+                self.push(&value.to_string(), true);
+            }
+            Of::Home => {
+                let home = self.task.variable("HOME").unwrap_or("/root").to_owned();
+                self.push(&home, true);
+            }
+            Of::Parameter(Parameter::All(joined), Operation::Plain) if !(*joined && piece.quoted) && splits => {
+                self.all(piece.quoted);
+            }
+            Of::Parameter(parameter, operation) => self.parameter(parameter, operation, piece.quoted, splits)?,
         }
-        Ok(())
+        held(self.field.text.len())
     }
 
     fn push(&mut self, text: &str, quoted: bool) {
@@ -258,12 +318,12 @@ impl Expansion<'_, '_> {
     fn lookup(&mut self, parameter: &Parameter) -> Result<Option<String>, Failure> {
         let task = &mut *self.task;
         Ok(match parameter {
-            Parameter::Named(name) => match task.variables.get(name) {
+            Parameter::Named(name) => match task.variables.get(name.as_str()) {
                 Some(Variable { value: None, .. }) => return Err(Failure::Unknown(format!("${name}"))),
-                Some(it) => it.value.clone(),
+                Some(it) => it.value.as_deref().map(str::to_owned),
                 None => match name.as_str() {
                     "IFS" => Some(" \t\n".to_owned()),
-                    "PWD" => Some(task.folder.clone()),
+                    "PWD" => Some(task.folder.to_string()),
                     "PPID" => Some(task.parent.to_string()),
                     "OPTIND" => Some("1".to_owned()),
                     "RANDOM" => Some(task.next_random().to_string()),
@@ -378,8 +438,8 @@ fn file_names(files: &Files, folder: &str, field: &Characters) -> Vec<String> {
 }
 
 impl Variables for Task {
-    fn get(&self, name: &str) -> String {
-        self.variable(name).unwrap_or_default().to_owned()
+    fn get(&self, name: &str) -> &str {
+        self.variable(name).unwrap_or_default()
     }
 
     fn set(&mut self, name: &str, value: i64) {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::table::Table;
 pub use super::tree::Entry;
 use super::tree::{EXECUTE, Mount, Mounts, PLAIN, Tree};
 use crate::clock::Time;
@@ -17,10 +18,12 @@ use crate::object::Str;
 pub struct Files {
     hostname: Str,
     started: Time,
+    /// What the runtime made.
+    given: Table<Str, Entry>,
     /// What was made or changed, and as `None` what was removed, on top of what every image has.
     own: Arc<BTreeMap<String, Option<Entry>>>,
     /// Where symbolic links lead. At the path of one stands an empty file, so that its folder shows it.
-    links: Arc<BTreeMap<String, String>>,
+    links: Table<String, String>,
     mounts: Mounts,
 }
 
@@ -40,28 +43,36 @@ const EXISTS: Refusal = "File exists";
 const NOT_EMPTY: Refusal = "Directory not empty";
 const READ_ONLY: Refusal = "Read-only file system";
 const BUSY: Refusal = "Resource busy";
+const NO_SPACE: Refusal = "No space left on device";
+
+/// The bytes that the files of a container may take together, and those of its volumes.
+const MOST_HELD: usize = 256 << 20;
+/// Files below this length are not added up each time.
+const SHORT: usize = 4 << 10;
 
 impl Files {
     /// The folders that every image has, and the name of the host.
     pub fn new(hostname: Str, started: Time) -> Self {
-        Files { hostname, started, own: Arc::default(), links: Arc::default(), mounts: Mounts::default() }
+        let (given, links) = (Table::default(), Table::default());
+        Files { hostname, started, given, own: Arc::default(), links, mounts: Mounts::default() }
     }
 
     /// Puts a file of the runtime's into a folder that every image has, before anything is mounted.
-    pub fn furnish(&mut self, path: &str, text: &str) {
-        let entry = Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN };
-        Arc::make_mut(&mut self.own).insert(path.to_owned(), Some(entry));
+    pub fn furnish(&mut self, path: &'static str, text: &str) {
+        let file = Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN };
+        self.given.insert(Str::from(path), file);
     }
 
     /// Whether nothing was changed since the container was made.
     pub fn is_untouched(&self) -> bool {
-        self.own.is_empty()
+        self.own.is_empty() && self.given.is_empty()
     }
 
     /// Whether nothing was changed in one that is not in the other.
     pub fn is_same(&self, other: &Files) -> bool {
         Arc::ptr_eq(&self.own, &other.own)
-            && Arc::ptr_eq(&self.links, &other.links)
+            && self.given.is_same(&other.given)
+            && self.links.is_same(&other.links)
             && self.mounts.is_same(&other.mounts)
     }
 
@@ -82,12 +93,13 @@ impl Files {
 
     /// Whether both have the same files with the same text, whenever those were written.
     pub fn is_like(&self, other: &Files) -> bool {
-        let paths = self.own.keys().chain(other.own.keys());
+        let of =
+            |it: &'_ Files| it.given.keys().map(|it| it.to_string()).chain(it.own.keys().cloned()).collect::<Vec<_>>();
         let has_same = |path: &String| match (self.get(path), other.get(path)) {
             (Some(Entry::File { text: one, .. }), Some(Entry::File { text: another, .. })) => one == another,
             (one, another) => one == another,
         };
-        paths.into_iter().all(has_same) && self.mounts.is_like(&other.mounts)
+        of(self).iter().chain(&of(other)).all(has_same) && self.mounts.is_like(&other.mounts)
     }
 
     /// Makes a symbolic link to `target` at `path`.
@@ -99,7 +111,7 @@ impl Files {
             return Err(EXISTS);
         }
         self.write(path, "", false, now)?;
-        Arc::make_mut(&mut self.links).insert(path.to_owned(), target.to_owned());
+        self.links.insert(path.to_owned(), target.to_owned());
         Ok(())
     }
 
@@ -117,7 +129,7 @@ impl Files {
             let ends = path.match_indices('/').map(|(at, _)| at).filter(|at| *at > 0).chain([path.len()]);
             let found = ends.map(|at| path[..at].to_owned()).find(|it| self.links.contains_key(it));
             let Some(link) = found else { break };
-            let at = absolute(parent(&link).unwrap_or("/"), &self.links[&link]);
+            let at = absolute(parent(&link).unwrap_or("/"), self.target(&link).unwrap_or_default());
             path = absolute("/", &format!("{at}{}", &path[link.len()..]));
         }
         path
@@ -140,6 +152,7 @@ impl Files {
         }
         match self.own.get(path) {
             Some(own) => own.clone(),
+            None if self.given.contains_key(path) => self.given.get(path).cloned(),
             None if path == HOSTNAME => {
                 let text = format!("{}\n", self.hostname);
                 Some(Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN })
@@ -199,12 +212,35 @@ impl Files {
         };
         self.check_parent(path)?;
         self.check_writable(path)?;
+        let length = text.len() + old.as_ref().map_or(0, |it| it.len());
+        if (length >= SHORT || self.own.len().is_power_of_two()) && length + self.held(path) > MOST_HELD {
+            return Err(NO_SPACE);
+        }
         let text = match old {
             Some(old) => Arc::from(format!("{old}{text}")),
             None => Arc::from(text),
         };
         self.put(path, Some(Entry::File { text, changed: now, mode }));
         Ok(())
+    }
+
+    /// The bytes of every file that lies where the one at `path` does, but for its own.
+    fn held(&self, path: &str) -> usize {
+        let own = match self.get(path) {
+            Some(Entry::File { text, .. }) => text.len(),
+            _ => 0,
+        };
+        let all = match self.mounts.of(path) {
+            Some((mount, _)) => self.mounts.tree(mount).size(),
+            None => {
+                let length = |it: &Option<Entry>| match it {
+                    Some(Entry::File { text, .. }) => text.len(),
+                    _ => 0,
+                };
+                self.own.values().map(length).sum()
+            }
+        };
+        all.saturating_sub(own)
     }
 
     /// Says who may do what with the file at `path`.
@@ -246,7 +282,7 @@ impl Files {
     /// Why it cannot be removed.
     pub fn remove(&mut self, path: &str, folder: bool, whole: bool) -> Result<(), Refusal> {
         if self.links.contains_key(path) {
-            Arc::make_mut(&mut self.links).remove(path);
+            self.links.remove(path);
             self.put(path, None);
             return Ok(());
         }
@@ -278,7 +314,8 @@ impl Files {
         let prefix = if path == "/" { "/".to_owned() } else { format!("{path}/") };
         let is_below = |it: &str| it.len() > prefix.len() && it.starts_with(&prefix);
         let shows = |it: &str| self.mounts.of(it).is_none();
-        let of_image = FOLDERS.into_iter().chain([HOSTNAME]).filter(|it| !self.own.contains_key(*it));
+        let given = self.given.keys().map(|it| it.as_str());
+        let of_image = FOLDERS.into_iter().chain([HOSTNAME]).chain(given).filter(|it| !self.own.contains_key(*it));
         let own = self.own.iter().filter(|(_, entry)| entry.is_some()).map(|(it, _)| it.as_str());
         let own = of_image.chain(own).filter(|it| shows(it)).map(str::to_owned);
         let all: BTreeSet<String> = own.chain(self.mounts.paths()).filter(|it| is_below(it)).collect();

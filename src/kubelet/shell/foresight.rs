@@ -99,7 +99,7 @@ impl Machine {
     /// Puts everything that is still to come off.
     fn skip(&mut self, by: Span) {
         self.now = self.now + by;
-        for task in self.tasks.values_mut() {
+        for task in self.tasks.values_mut().map(Arc::make_mut) {
             if let Wait::Until(at) = &mut task.wait {
                 *at = *at + by;
             }
@@ -130,9 +130,9 @@ impl Task {
             && (self.id, self.status, self.background) == (then.id, then.status, then.background)
             && self.frames.len() == then.frames.len()
             && same_frames()
-            && (Arc::ptr_eq(&self.variables, &then.variables) || self.variables == then.variables)
-            && Arc::ptr_eq(&self.functions, &then.functions)
-            && Arc::ptr_eq(&self.traps, &then.traps)
+            && self.variables == then.variables
+            && self.functions.is_same(&then.functions)
+            && self.traps.is_same(&then.traps)
             && (&self.args, &self.fds, &self.folder) == (&then.args, &then.fds, &then.folder)
             && (&self.signals, &self.children) == (&then.signals, &then.children)
             && (self.options, self.guarded, self.random) == (then.options, then.guarded, then.random)
@@ -148,9 +148,7 @@ impl Frame {
             (Frame::List(one, a), Frame::List(other, b)) => same(one, other) && a == b,
             (Frame::AndOr(one, a), Frame::AndOr(other, b)) => same(one, other) && a == b,
             (Frame::Negate, Frame::Negate) => true,
-            (Frame::Substitute(one, a, x, p), Frame::Substitute(other, b, y, q)) => {
-                same(one, other) && (a, x, p) == (b, y, q)
-            }
+            (Frame::Substitute(one, a), Frame::Substitute(other, b)) => same(one, other) && a == b,
             (Frame::If(one, a), Frame::If(other, b)) => same(one, other) && a == b,
             (Frame::While(one, a, x), Frame::While(other, b, y)) => same(one, other) && (a, x) == (b, y),
             (Frame::For(one, a), Frame::For(other, b)) => same(one, other) && a == b,

@@ -25,8 +25,8 @@ impl Machine {
     /// Gives the process `first` a standard input, which is open until [`Self::feed`] ends it.
     pub fn open_input(&mut self, first: Pid, terminal: bool) {
         let stream = self.new_stream(String::new());
-        if let Some(task) = self.tasks.get_mut(&first) {
-            task.fds[0] = Target::In(stream);
+        if let Some(task) = self.task_mut(first) {
+            task.fds.make_mut()[0] = Target::In(stream);
             self.inputs.insert(first, Input { stream, terminal: terminal.then(String::new) });
         }
     }
@@ -44,7 +44,7 @@ impl Machine {
         if input.terminal.is_some() {
             text.chars().for_each(|key| self.typed(first, key));
         } else {
-            self.streams.entry(stream).or_default().text.push_str(text);
+            self.streams.or_default(stream).text.push_str(text);
         }
         self.streams.get(&stream).is_none_or(|it| it.text.len() <= MOST)
     }
@@ -80,7 +80,7 @@ impl Machine {
         match (key, done) {
             ('\x03', _) => self.interrupt(first),
             ('\x04', Some(line)) if line.is_empty() => drop(self.inputs.remove(&first)),
-            (_, Some(line)) => self.streams.entry(stream).or_default().text.push_str(&line),
+            (_, Some(line)) => self.streams.or_default(stream).text.push_str(&line),
             _ => {}
         }
     }
@@ -103,7 +103,7 @@ impl Machine {
         for pid in front {
             self.signal(pid, "INT");
         }
-        if let Some(task) = innermost.and_then(|it| self.tasks.get_mut(&it)).filter(|it| it.session == first) {
+        if let Some(task) = innermost.and_then(|it| self.task_mut(it)).filter(|it| it.session == first) {
             give_up(task);
         }
     }
@@ -116,7 +116,7 @@ impl Machine {
     pub(super) fn shell_of_input(&mut self, task: &mut Task, invocation: &Invocation) {
         self.inner_shell(task, "", invocation);
         if let Wait::Child(child) = task.wait
-            && let Some(child) = self.tasks.get_mut(&child)
+            && let Some(child) = self.task_mut(child)
         {
             child.frames = vec![Frame::ReadScript { pending: String::new(), prompted: false }];
         }
@@ -133,7 +133,7 @@ impl Machine {
             self.print(&task.fds.get(1).cloned().unwrap_or(Target::Null), &prompt);
         }
         let has_writers = self.has_writers(stream);
-        let text = &mut self.streams.entry(stream).or_default().text;
+        let text = &mut self.streams.or_default(stream).text;
         let is_last = match text.find('\n') {
             Some(at) => {
                 let rest = text.split_off(at + 1);

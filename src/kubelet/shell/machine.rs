@@ -3,13 +3,13 @@
 //! A [`Machine`] is a value. A copy of it can run ahead to see when it will end, and the machine itself is brought up to the
 //! instant at which somebody looks, signals or execs. Nothing in it depends on when it is run.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::files::Files;
 use super::input::Input;
 pub use super::output::{Output, Printed};
 use super::script::Node;
+use super::table::{List, Table};
 use super::task::{Frame, Pid, StreamId, Target, Task, Wait};
 use crate::clock::Time;
 
@@ -17,6 +17,10 @@ use crate::clock::Time;
 const MOST_COMMANDS: u32 = 200_000;
 /// A question to the network counts as so many of them.
 const COMMANDS_OF_QUESTION: u32 = 200;
+/// The processes that a container may have at one time, about as many as a node lets a service have.
+const MOST_PROCESSES: usize = 4096;
+/// How deep commands and functions may stand in each other.
+const MOST_FRAMES: usize = 50_000;
 /// The exit code of a process that was killed.
 pub const KILLED: i64 = 137;
 /// The bytes that a stream holds; a writer beyond that is as endless as one without a sleep.
@@ -65,15 +69,15 @@ pub struct Machine {
     /// Whether its image is a base image, which has the usual programs and no others.
     pub(super) is_base: bool,
     /// The program that is not interpreted and that a session came to, by the session's first process.
-    pub stuck: BTreeMap<Pid, String>,
+    pub stuck: Table<Pid, String>,
     /// What was executed beside process 1, by its first process.
-    pub sessions: BTreeMap<Pid, Session>,
+    pub sessions: Table<Pid, Session>,
     /// The standard inputs that somebody outside may write to, by the process that was given each.
-    pub(super) inputs: BTreeMap<Pid, Input>,
-    /// The processes. Boxed, because a node of the map has room for eleven, and most containers run one or two.
-    pub(super) tasks: BTreeMap<Pid, Box<Task>>,
-    pub(super) ended: BTreeMap<Pid, i64>,
-    pub(super) streams: BTreeMap<StreamId, Stream>,
+    pub(super) inputs: Table<Pid, Input>,
+    /// The processes.
+    pub(super) tasks: Table<Pid, Arc<Task>>,
+    pub(super) ended: Table<Pid, i64>,
+    pub(super) streams: Table<StreamId, Stream>,
     /// Whether a process has looked at something outside of the machine since somebody asked: at the clock.
     pub looked_outside: bool,
     /// Whether a process has waited for connections.
@@ -94,12 +98,12 @@ impl Machine {
             log: Output::default(),
             state: State::Running,
             is_base: false,
-            stuck: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-            inputs: BTreeMap::new(),
-            tasks: BTreeMap::from([(1, Box::new(Task::new(1, node)))]),
-            ended: BTreeMap::new(),
-            streams: BTreeMap::new(),
+            stuck: Table::default(),
+            sessions: Table::default(),
+            inputs: Table::default(),
+            tasks: [(1, Arc::new(Task::new(1, node)))].into_iter().collect(),
+            ended: Table::default(),
+            streams: Table::default(),
             looked_outside: false,
             listened: false,
             broken: false,
@@ -135,10 +139,11 @@ impl Machine {
             session.ended = Some((self.now, code));
         }
         self.sessions.insert(id, session);
-        if let Some(mut task) = other.tasks.remove(&1) {
+        if let Some(mut first) = other.tasks.remove(&1) {
+            let task = Arc::make_mut(&mut first);
             (task.id, task.session, task.shell) = (id, id, id);
-            task.fds = vec![Target::Null, Target::Session(id, false), Target::Session(id, true)];
-            self.tasks.insert(id, task);
+            task.fds = vec![Target::Null, Target::Session(id, false), Target::Session(id, true)].into();
+            self.tasks.insert(id, first);
         }
         id
     }
@@ -189,8 +194,9 @@ impl Machine {
         let mut log = std::mem::take(&mut self.log);
         log.catch_up(std::mem::take(&mut later.log));
         later.log = log;
-        for (id, session) in &mut later.sessions {
-            if let Some(own) = self.sessions.get_mut(id) {
+        let known: Vec<Pid> = later.sessions.keys().copied().filter(|it| self.sessions.contains_key(it)).collect();
+        for id in known {
+            if let (Some(own), Some(session)) = (self.sessions.get_mut(&id), later.sessions.get_mut(&id)) {
                 let mut output = std::mem::take(&mut own.output);
                 output.catch_up(std::mem::take(&mut session.output));
                 session.output = output;
@@ -201,7 +207,12 @@ impl Machine {
 
     /// Process 1, for giving it its variables before it runs.
     pub fn first(&mut self) -> Option<&mut Task> {
-        self.tasks.get_mut(&1).map(Box::as_mut)
+        self.task_mut(1)
+    }
+
+    /// The process with this number, to be changed.
+    pub(super) fn task_mut(&mut self, id: Pid) -> Option<&mut Task> {
+        self.tasks.get_mut(&id).map(Arc::make_mut)
     }
 
     /// Runs until `until`. Returns when something happens next by itself, if anything does.
@@ -265,7 +276,7 @@ impl Machine {
 
     /// Sends `signal` (`TERM`, `KILL`, ..) to the process `to` at the instant up to which the machine ran.
     pub fn signal(&mut self, to: Pid, signal: &str) -> bool {
-        let Some(task) = self.tasks.get_mut(&to) else {
+        let Some(task) = self.task_mut(to) else {
             return false;
         };
         task.signals.push(signal.to_owned());
@@ -325,11 +336,12 @@ impl Machine {
         });
         if std::mem::take(&mut self.broken) && task.id != 1 {
             task.frames.clear();
-            task.traps = Arc::default();
+            task.traps = Table::default();
             task.status = 128 + super::step::number("PIPE");
         } else if task.wait == Wait::Nothing
             && !task.frames.is_empty()
-            && let Some(stream) = pipe.filter(|it| self.is_full(*it) && self.streams[it].is_pipe)
+            && let Some(stream) =
+                pipe.filter(|it| self.is_full(*it) && self.streams.get(it).is_some_and(|it| it.is_pipe))
         {
             task.wait = Wait::Room(stream);
         }
@@ -351,23 +363,33 @@ impl Machine {
     }
 
     fn go_on(&mut self, id: Pid) {
-        let Some(mut task) = self.tasks.remove(&id) else {
+        let Some(mut held) = self.tasks.remove(&id) else {
             return;
         };
+        let task = Arc::make_mut(&mut held);
         task.wait = Wait::Nothing;
         while task.wait == Wait::Nothing && self.state == State::Running {
             self.commands += 1;
             if self.commands > MOST_COMMANDS {
-                self.cut_off(&task);
+                self.cut_off(task);
                 return;
             }
-            if !self.step(&mut task) {
-                self.end(&task);
+            let others = self.tasks.len();
+            if !self.step(task) {
+                self.end(task);
                 return;
             }
-            self.heed_pipe(&mut task);
+            if self.tasks.len() > others.max(MOST_PROCESSES) {
+                self.complain(task, "can't fork: Resource temporarily unavailable");
+                task.exit(2);
+                task.wait = Wait::Nothing;
+            } else if task.frames.len() > MOST_FRAMES {
+                self.complain(task, super::expand::OUT_OF_MEMORY);
+                task.exit(2);
+            }
+            self.heed_pipe(task);
         }
-        self.tasks.insert(id, task);
+        self.tasks.insert(id, held);
     }
 
     /// A question counts as many commands: nothing answers so often at one instant.
@@ -388,7 +410,17 @@ impl Machine {
         }
         if task.id == 1 {
             self.state = State::Ended(self.now, task.status);
-            self.tasks.clear();
+            self.tasks = Table::default();
+        }
+    }
+
+    /// Of those that a process put in the background and never waited for, only the last ones are remembered.
+    pub(super) fn forget_oldest(&mut self, task: &mut Task) {
+        if task.children.len() > 2 * MOST_PROCESSES {
+            let has_ended = |it: &Pid| !self.tasks.contains_key(it);
+            let oldest: Vec<Pid> = task.children.iter().copied().take(MOST_PROCESSES).filter(has_ended).collect();
+            task.children.retain(|it| oldest.binary_search(it).is_err());
+            self.ended.retain(|it, _| oldest.binary_search(it).is_err());
         }
     }
 
@@ -398,11 +430,11 @@ impl Machine {
     }
 
     /// Starts a copy of `parent` that runs `node` with these descriptors.
-    pub(super) fn spawn(&mut self, parent: &Task, node: Arc<Node>, fds: Vec<Target>) -> Pid {
+    pub(super) fn spawn(&mut self, parent: &Task, node: Arc<Node>, fds: List<Target>) -> Pid {
         self.last_pid += 1;
         let mut child = parent.fork(self.last_pid, node);
         child.fds = fds;
-        self.tasks.insert(self.last_pid, Box::new(child));
+        self.tasks.insert(self.last_pid, Arc::new(child));
         self.last_pid
     }
 
@@ -438,7 +470,7 @@ impl Machine {
             }
             Target::Out(stream) => {
                 let is_read = self.has_readers(*stream);
-                let stream = self.streams.entry(*stream).or_default();
+                let stream = self.streams.or_default(*stream);
                 if stream.is_pipe && !is_read {
                     self.broken = true;
                 } else if stream.text.len() < MOST_STREAM {

@@ -25,6 +25,7 @@ mod script;
 pub mod scripts;
 mod signals;
 mod step;
+mod table;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -81,13 +82,13 @@ pub fn read_shell(
     };
     let mut machine = Machine::new(node, Files::new(hostname, started), started);
     if let Some(first) = machine.first() {
-        first.args = Arc::new(call.args.clone());
+        first.args = call.args.clone().into();
         first.options = call.options;
         if !call.name.is_empty() {
-            first.name = Arc::from(call.name.as_str());
+            first.name = Str::from(call.name.as_str());
         }
     }
-    give(&mut machine, env);
+    give(&mut machine, known, env);
     Ok(machine)
 }
 
@@ -110,7 +111,7 @@ pub fn program(argv: &[String], env: &Environment, started: Time) -> Machine {
     let words = argv.iter().map(|it| Word::literal(it)).collect();
     let node = Arc::new(Node::Simple(Simple { words, ..Simple::default() }));
     let mut machine = Machine::new(node, Files::new(host(env), started), started);
-    give(&mut machine, env);
+    give(&mut machine, None, env);
     machine
 }
 
@@ -118,10 +119,11 @@ fn host(env: &Environment) -> Str {
     env.get("HOSTNAME").cloned().flatten().map(Str::from).unwrap_or_default()
 }
 
-fn give(machine: &mut Machine, env: &Environment) {
+fn give(machine: &mut Machine, known: Option<&Scripts>, env: &Environment) {
     if let Some(first) = machine.first() {
-        let variables = env.iter().map(|(name, value)| (name.clone(), execute::given(value.clone())));
-        first.variables = Arc::new(variables.collect());
+        let shared = |text: &str| known.map_or_else(|| Str::from(text), |it| it.text(text));
+        let variable = |value: &Option<String>| execute::given(value.as_deref().map(shared));
+        first.variables = env.iter().map(|(name, value)| (shared(name), variable(value))).collect();
         // What is random in a container follows from its name and its start, so that it is the same in every run.
         let name = env.get("HOSTNAME").cloned().flatten().unwrap_or_default();
         let start = machine.now.0 as u32;

@@ -77,10 +77,11 @@ impl Machine {
                     }
                 },
             };
-            if task.fds.len() <= redirect.fd {
-                task.fds.resize(redirect.fd + 1, Target::Closed);
+            let fds = task.fds.make_mut();
+            if fds.len() <= redirect.fd {
+                fds.resize(redirect.fd + 1, Target::Closed);
             }
-            task.fds[redirect.fd] = target;
+            fds[redirect.fd] = target;
         }
         true
     }
@@ -106,7 +107,7 @@ impl Machine {
                 let keeps = matches!(how, RedirectTo::Append(_) | RedirectTo::Both(_));
                 let made = self.files.write(&path, "", keeps, self.now);
                 made.map_err(|why| format!("can't create {name}: {}", nonexistent(why)))?;
-                Ok(Target::File(path))
+                Ok(Target::File(path.into()))
             }
         }
     }

@@ -82,6 +82,8 @@ pub struct Simple {
     pub words: Vec<Word>,
     /// The redirections.
     pub redirects: Vec<Redirect>,
+    /// Whether other scripts have to run first, whose output it takes.
+    pub asks: bool,
 }
 
 /// A redirection.
@@ -266,6 +268,16 @@ fn of_simple(command: &ast::SimpleCommand) -> Result<Simple, Refused> {
     for item in command.suffix.iter().flat_map(|it| &it.0) {
         add(&mut simple, item)?;
     }
+    let redirected = simple.redirects.iter().filter_map(|it| match &it.to {
+        RedirectTo::Read(word)
+        | RedirectTo::Write(word)
+        | RedirectTo::Append(word)
+        | RedirectTo::Both(word)
+        | RedirectTo::Text(word) => Some(word),
+        RedirectTo::Duplicate(_) | RedirectTo::Close => None,
+    });
+    let assigned = simple.assignments.iter().map(|(_, word)| word);
+    simple.asks = simple.words.iter().chain(assigned).chain(redirected).any(Word::asks);
     Ok(simple)
 }
 

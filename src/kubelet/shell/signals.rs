@@ -1,7 +1,5 @@
 //! The builtins that have to do with signals and with processes in the background: `trap`, `wait`, `kill`.
 
-use std::sync::Arc;
-
 use super::machine::Machine;
 use super::step::number;
 use super::task::{Frame, Task, Wait};
@@ -28,13 +26,13 @@ impl Machine {
                 task.status = 1;
                 continue;
             }
-            let traps = Arc::make_mut(&mut task.traps);
-            Arc::make_mut(&mut task.trap_texts).insert(name.clone(), action.to_owned());
+            let traps = &mut task.traps;
+            task.trap_texts.insert(name.clone(), action.to_owned());
             match action {
                 "-" => drop(traps.remove(&name)),
-                "" => drop(traps.insert(name, None)),
+                "" => traps.insert(name, None),
                 script => match super::script::parse(script) {
-                    Ok(node) => drop(traps.insert(name, Some(node))),
+                    Ok(node) => traps.insert(name, Some(node)),
                     Err(_) => return task.exit(2),
                 },
             }

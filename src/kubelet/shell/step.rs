@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::machine::Machine;
 use super::script::Node;
-use super::task::{Frame, Pid, StreamId, Target, Task, Wait};
+use super::task::{Frame, Pid, Substitution, Target, Task, Wait};
+use crate::object::Str;
 
 /// What a signal's number is in an exit status.
 pub(super) fn number(signal: &str) -> i64 {
@@ -62,7 +63,7 @@ impl Machine {
 
     /// At the end of everything comes the trap on `EXIT`, once.
     fn run_exit_trap(&mut self, task: &mut Task) -> bool {
-        let Some(Some(node)) = Arc::make_mut(&mut task.traps).remove("EXIT") else {
+        let Some(Some(node)) = task.traps.remove("EXIT") else {
             return false;
         };
         task.frames.push(Frame::Status(task.status));
@@ -87,7 +88,7 @@ impl Machine {
                     task.wait = Wait::Child(child);
                 }
             },
-            Frame::Substitute(node, outputs, running, before) => self.substituted(task, node, outputs, running, before),
+            Frame::Substitute(node, substitution) => self.substituted(task, node, substitution),
             Frame::If(node, arm) => next_of_if(task, &node, arm),
             Frame::While(node, in_body, last) => next_of_while(task, node, in_body, last),
             Frame::For(node, values) => self.next_of_for(task, node, values),
@@ -133,7 +134,7 @@ impl Machine {
                 task.frames.push(Frame::Run(condition));
             }
             Node::Function(name, body) => {
-                Arc::make_mut(&mut task.functions).insert(name.clone(), body.clone());
+                task.functions.insert(name.clone(), body.clone());
                 task.status = 0;
             }
             Node::Simple(_) | Node::Redirected(..) | Node::For { .. } | Node::Case(..) => {
@@ -155,10 +156,11 @@ impl Machine {
         }
         if background {
             let mut fds = task.fds.clone();
-            fds[0] = Target::Null;
+            fds.make_mut()[0] = Target::Null;
             let child = self.spawn(task, item, fds);
             task.background = Some(child);
             task.children.push(child);
+            self.forget_oldest(task);
             task.status = 0;
         } else {
             task.frames.push(Frame::Run(item));
@@ -176,11 +178,11 @@ impl Machine {
         for (i, stage) in stages.iter().enumerate() {
             let mut fds = task.fds.clone();
             if let Some(stream) = input.take() {
-                fds[0] = Target::In(stream);
+                fds.make_mut()[0] = Target::In(stream);
             }
             if i + 1 < stages.len() {
                 let stream = self.new_pipe();
-                fds[1] = Target::Out(stream);
+                fds.make_mut()[1] = Target::Out(stream);
                 input = Some(stream);
             }
             children.push(self.spawn(task, stage.clone(), fds));
@@ -213,32 +215,26 @@ impl Machine {
     ) -> Pid {
         let stream = self.new_stream(String::new());
         let mut fds = task.fds.clone();
-        fds[1] = Target::Out(stream);
+        fds.make_mut()[1] = Target::Out(stream);
         let child = self.spawn(task, script, fds);
-        task.frames.push(Frame::Substitute(node.clone(), outputs, (child, stream), task.status));
+        let substitution = Substitution { outputs, running: (child, stream), before: task.status };
+        task.frames.push(Frame::Substitute(node.clone(), Box::new(substitution)));
         task.wait = Wait::Child(child);
         child
     }
 
     /// Goes on with a command whose script is over.
-    fn substituted(
-        &mut self,
-        task: &mut Task,
-        node: Arc<Node>,
-        mut outputs: Vec<String>,
-        running: (Pid, StreamId),
-        before: i64,
-    ) {
-        let (child, stream) = running;
+    fn substituted(&mut self, task: &mut Task, node: Arc<Node>, mut substitution: Box<Substitution>) {
+        let (child, stream) = substitution.running;
         let Some(status) = self.ended.remove(&child) else {
-            task.frames.push(Frame::Substitute(node, outputs, running, before));
+            task.frames.push(Frame::Substitute(node, substitution));
             task.wait = Wait::Child(child);
             return;
         };
         let text = self.streams.remove(&stream).unwrap_or_default().text;
-        outputs.push(text.trim_end_matches('\n').to_owned());
-        task.status = before;
-        self.execute(task, &node, outputs, Some(status));
+        substitution.outputs.push(text.trim_end_matches('\n').to_owned());
+        task.status = substitution.before;
+        self.execute(task, &node, substitution.outputs, Some(status));
     }
 
     fn next_of_for(&mut self, task: &mut Task, node: Arc<Node>, mut values: Vec<String>) {
@@ -257,7 +253,9 @@ impl Machine {
     /// The process has come to a program that is not known: it stays there.
     pub(super) fn stick(&mut self, task: &mut Task, program: &str) {
         task.wait = Wait::Forever;
-        self.stuck.entry(task.session).or_insert_with(|| program.to_owned());
+        if !self.stuck.contains_key(&task.session) {
+            self.stuck.insert(task.session, program.to_owned());
+        }
     }
 }
 
@@ -307,11 +305,11 @@ fn next_of_while(task: &mut Task, node: Arc<Node>, in_body: bool, last: i64) {
     }
 }
 
-fn restore_locals(task: &mut Task, locals: Vec<(String, Option<super::task::Variable>)>) {
-    let variables = Arc::make_mut(&mut task.variables);
+fn restore_locals(task: &mut Task, locals: Vec<(Str, Option<super::task::Variable>)>) {
+    let variables = &mut task.variables;
     for (name, value) in locals.into_iter().rev() {
         match value {
-            Some(value) => drop(variables.insert(name, value)),
+            Some(value) => variables.insert(name, value),
             None => drop(variables.remove(&name)),
         }
     }

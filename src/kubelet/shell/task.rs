@@ -1,15 +1,21 @@
 //! A process of a container: what it still has to do, and what it knows.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::network::{Question, Reply};
 use super::programs::network::Listener;
 use super::script::Node;
+use super::table::{List, Table};
 use crate::clock::Time;
+use crate::object::Str;
 
 /// The number of a process in its container; the first is 1.
 pub type Pid = u32;
+
+/// The bytes that the variables of a process may take together.
+const MOST_HELD: usize = 32 << 20;
+/// Texts below this length are not added up each time.
+const SHORT: usize = 1 << 10;
 
 /// The number of a stream of text between processes.
 pub type StreamId = u32;
@@ -22,7 +28,7 @@ pub enum Target {
     /// What a session prints, and with `true` its standard error.
     Session(Pid, bool),
     /// The end of a file.
-    File(String),
+    File(Str),
     /// A stream that is written.
     Out(StreamId),
     /// A stream that is read.
@@ -37,7 +43,7 @@ pub enum Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
     /// Its text, or `None` for one whose value is not known here, such as that of a secret.
-    pub value: Option<String>,
+    pub value: Option<Str>,
     /// Whether it may not be set again.
     pub readonly: bool,
     /// Whether programs are told of it.
@@ -140,6 +146,17 @@ pub enum Wait {
     Forever,
 }
 
+/// A script that a command's words need before the command can go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substitution {
+    /// What those before it printed.
+    pub outputs: Vec<String>,
+    /// Its process, and the stream that takes what that prints.
+    pub running: (Pid, StreamId),
+    /// The status from before.
+    pub before: i64,
+}
+
 /// What a process comes back to when the command above it is done.
 #[derive(Clone, Debug)]
 pub enum Frame {
@@ -155,8 +172,8 @@ pub enum Frame {
     Pipeline(bool, Vec<Pid>),
     /// The end of a subshell.
     Subshell(Pid),
-    /// The `$( .. )` of a command's words: what the first ones printed, the one that runs, and the status from before.
-    Substitute(Arc<Node>, Vec<String>, (Pid, StreamId), i64),
+    /// The `$( .. )` of a command's words.
+    Substitute(Arc<Node>, Box<Substitution>),
     /// The condition with this number of an `if`.
     If(Arc<Node>, usize),
     /// A `while` or `until`: whether its body runs, and the last status of that.
@@ -164,9 +181,9 @@ pub enum Frame {
     /// A `for`, and what it still goes through, the next one last.
     For(Arc<Node>, Vec<String>),
     /// The descriptors from before a redirection.
-    Restore(Vec<Target>),
+    Restore(List<Target>),
     /// The end of a function: the caller's parameters, and the variables that `local` hid.
-    Call(Arc<Vec<String>>, Vec<(String, Option<Variable>)>),
+    Call(List<String>, Vec<(Str, Option<Variable>)>),
     /// A program that waits for input.
     Program(Vec<String>),
     /// The next command of a shell that reads its commands.
@@ -196,29 +213,29 @@ pub struct Task {
     /// What it waits for.
     pub wait: Wait,
     /// What the network answered.
-    pub reply: Option<Reply>,
+    pub reply: Option<Box<Reply>>,
     /// The status of its last command.
     pub status: i64,
     /// Its variables.
-    pub variables: Arc<BTreeMap<String, Variable>>,
+    pub variables: Table<Str, Variable>,
     /// Its functions.
-    pub functions: Arc<BTreeMap<String, Arc<Node>>>,
+    pub functions: Table<String, Arc<Node>>,
     /// Its positional parameters.
-    pub args: Arc<Vec<String>>,
+    pub args: List<String>,
     /// Where its descriptors lead.
-    pub fds: Vec<Target>,
+    pub fds: List<Target>,
     /// The folder it is in.
-    pub folder: String,
+    pub folder: Str,
     /// What it does upon signals, `None` for those that it ignores; `EXIT` is one of them.
-    pub traps: Arc<BTreeMap<String, Option<Arc<Node>>>>,
+    pub traps: Table<String, Option<Arc<Node>>>,
     /// Those traps as they were written.
-    pub trap_texts: Arc<BTreeMap<String, String>>,
+    pub trap_texts: Table<String, String>,
     /// The signals that it was sent and has not looked at.
     pub signals: Vec<String>,
     /// What `set` says.
     pub options: Options,
     /// `$0`.
-    pub name: Arc<str>,
+    pub name: Str,
     /// `$$`: the process of the shell that this one is a part of.
     pub shell: Pid,
     /// `$PPID`.
@@ -243,16 +260,16 @@ impl Task {
             wait: Wait::Nothing,
             reply: None,
             status: 0,
-            variables: Arc::default(),
-            functions: Arc::default(),
-            args: Arc::default(),
-            fds: vec![Target::Null, Target::Log(false), Target::Log(true)],
-            folder: "/".to_owned(),
-            traps: Arc::default(),
-            trap_texts: Arc::default(),
+            variables: Table::default(),
+            functions: Table::default(),
+            args: List::default(),
+            fds: vec![Target::Null, Target::Log(false), Target::Log(true)].into(),
+            folder: arcstr::literal!("/"),
+            traps: Table::default(),
+            trap_texts: Table::default(),
             signals: Vec::new(),
             options: Options::default(),
-            name: Arc::from("sh"),
+            name: arcstr::literal!("sh"),
             shell: id,
             parent: 0,
             random: 1,
@@ -264,14 +281,14 @@ impl Task {
 
     /// A copy of it that runs `node`: what a subshell is. It has no traps of its own.
     pub fn fork(&self, id: Pid, node: Arc<Node>) -> Self {
-        let traps: BTreeMap<_, _> =
-            self.traps.iter().filter(|(_, it)| it.is_none()).map(|(name, it)| (name.clone(), it.clone())).collect();
+        let mut traps = self.traps.clone();
+        traps.retain(|_, it| it.is_none());
         Task {
             id,
             frames: vec![Frame::Run(node)],
             wait: Wait::Nothing,
             reply: None,
-            traps: Arc::new(traps),
+            traps,
             signals: Vec::new(),
             guarded: self.is_guarded(),
             children: Vec::new(),
@@ -293,20 +310,34 @@ impl Task {
     }
 
     /// Sets a variable; returns whether it may be set.
-    pub fn assign(&mut self, name: &str, value: String) -> bool {
-        let (readonly, exported) = self.variables.get(name).map_or((false, false), |it| (it.readonly, it.exported));
-        if readonly {
-            return false;
+    pub fn assign(&mut self, name: &str, value: impl Into<Str>) -> bool {
+        let exported = self.options.allexport;
+        match self.variables.get_mut(name) {
+            Some(variable) if variable.readonly => return false,
+            Some(variable) => {
+                variable.value = Some(value.into());
+                variable.exported |= exported;
+            }
+            None => {
+                let variable = Variable { value: Some(value.into()), readonly: false, exported };
+                self.variables.insert(Str::from(name), variable);
+            }
         }
-        let variable = Variable { value: Some(value), readonly, exported: exported || self.options.allexport };
-        Arc::make_mut(&mut self.variables).insert(name.to_owned(), variable);
         true
+    }
+
+    /// Whether its variables are more than a process has room for, now that `name` was set.
+    pub fn holds_too_much(&self, name: &str) -> bool {
+        let length = |it: &Variable| it.value.as_ref().map_or(0, |it| it.len());
+        // What is short is added up as the variables become twice as many.
+        let counts = self.variables.len().is_power_of_two() || self.variables.get(name).map_or(0, length) >= SHORT;
+        counts && self.variables.values().map(length).sum::<usize>() > MOST_HELD
     }
 
     /// Tells programs of the variable `name`, if it is set.
     pub fn export(&mut self, name: &str) {
         if self.variables.get(name).is_some_and(|it| !it.exported)
-            && let Some(variable) = Arc::make_mut(&mut self.variables).get_mut(name)
+            && let Some(variable) = self.variables.get_mut(name)
         {
             variable.exported = true;
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use super::table::{List, Table};
 use crate::clock::Time;
 use crate::object::Str;
 
@@ -177,19 +178,23 @@ pub struct Mount {
 #[derive(Clone, Debug, Default)]
 pub struct Mounts {
     /// The longest paths first, so that the first one that fits is the innermost.
-    mounts: Arc<Vec<Mount>>,
-    trees: BTreeMap<Str, Tree>,
+    mounts: List<Mount>,
+    trees: Table<Str, Tree>,
 }
 
 impl Mounts {
     /// Adds a mount of a volume that holds `tree` if it is not mounted yet.
     pub fn add(&mut self, mount: Mount, tree: &Tree) {
-        let tree = self.trees.entry(mount.volume.clone()).or_insert_with(|| tree.clone());
+        if !self.trees.contains_key(&mount.volume) {
+            self.trees.insert(mount.volume.clone(), tree.clone());
+        }
+        let tree = self.trees.or_default(mount.volume.clone());
         let whole = super::files::absolute("/", &mount.sub_path);
         if tree.get(&whole).is_none() {
             tree.put(&whole, Some(Entry::Folder));
         }
-        let mounts = Arc::make_mut(&mut self.mounts);
+        let mounts = self.mounts.make_mut();
+        mounts.reserve_exact(1);
         let at = mounts.iter().position(|it| it.path.len() < mount.path.len()).unwrap_or(mounts.len());
         mounts.insert(at, mount);
     }
@@ -197,13 +202,13 @@ impl Mounts {
     /// Whether the mounts and what is in the volumes are the same.
     pub fn is_same(&self, other: &Mounts) -> bool {
         self.trees.len() == other.trees.len()
-            && self.trees.iter().zip(&other.trees).all(|(mine, its)| mine.0 == its.0 && mine.1.is_same(its.1))
+            && self.trees.iter().zip(other.trees.iter()).all(|(mine, its)| mine.0 == its.0 && mine.1.is_same(its.1))
     }
 
     /// Whether the volumes hold the same texts, whenever those were written.
     pub fn is_like(&self, other: &Mounts) -> bool {
         self.trees.len() == other.trees.len()
-            && self.trees.iter().zip(&other.trees).all(|(mine, its)| mine.0 == its.0 && mine.1.is_like(its.1))
+            && self.trees.iter().zip(other.trees.iter()).all(|(mine, its)| mine.0 == its.0 && mine.1.is_like(its.1))
     }
 
     /// The number of the mount that `path` is in, and the path in its volume.
@@ -218,12 +223,13 @@ impl Mounts {
 
     /// The volume of the mount with this number.
     pub fn tree(&self, mount: usize) -> &Tree {
-        &self.trees[&self.mounts[mount].volume]
+        static NONE: OnceLock<Tree> = OnceLock::new();
+        self.trees.get(&self.mounts[mount].volume).unwrap_or_else(|| NONE.get_or_init(Tree::default))
     }
 
     /// The volume of the mount with this number, to be changed.
     pub fn tree_mut(&mut self, mount: usize) -> &mut Tree {
-        self.trees.entry(self.mounts[mount].volume.clone()).or_default()
+        self.trees.or_default(self.mounts[mount].volume.clone())
     }
 
     /// Whether nobody may write through the mount with this number.
@@ -276,12 +282,10 @@ impl Mounts {
 
     /// Puts `tree` in the place of what is in the volume `name`, if that is mounted; returns whether it differs.
     pub fn replace(&mut self, name: &str, tree: &Tree) -> bool {
-        match self.trees.get_mut(name) {
-            Some(old) if !old.is_same(tree) => {
-                *old = tree.clone();
-                true
-            }
-            _ => false,
+        let differs = self.trees.get(name).is_some_and(|it| !it.is_same(tree));
+        if differs && let Some(old) = self.trees.get_mut(name) {
+            *old = tree.clone();
         }
+        differs
     }
 }

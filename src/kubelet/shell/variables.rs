@@ -1,7 +1,5 @@
 //! The builtins that declare and remove variables: `export`, `readonly`, `local`, `unset`.
 
-use std::sync::Arc;
-
 use super::execute::single_quoted;
 use super::machine::Machine;
 use super::task::{Frame, Task};
@@ -22,14 +20,14 @@ impl Machine {
                 None => (arg.as_str(), None),
             };
             if let Some(value) = value
-                && !task.assign(name, value.to_owned())
+                && !task.assign(name, value)
             {
                 self.complain(task, &format!("{name}: is read only"));
                 return task.exit(2);
             }
             if !readonly {
                 task.export(name);
-            } else if let Some(variable) = Arc::make_mut(&mut task.variables).get_mut(name) {
+            } else if let Some(variable) = task.variables.get_mut(name) {
                 variable.readonly = true;
             }
         }
@@ -48,7 +46,7 @@ impl Machine {
                 _ => None,
             });
             match call {
-                Some(locals) => locals.push((name.to_owned(), old)),
+                Some(locals) => locals.push((name.into(), old)),
                 None => {
                     self.complain(task, "local: not in a function");
                     return task.exit(2);
@@ -56,9 +54,9 @@ impl Machine {
             }
             match value {
                 Some(value) => {
-                    task.assign(name, value.to_owned());
+                    task.assign(name, value);
                 }
-                None => drop(Arc::make_mut(&mut task.variables).remove(name)),
+                None => drop(task.variables.remove(name)),
             }
         }
     }
@@ -68,14 +66,14 @@ impl Machine {
         let functions = args.first().is_some_and(|it| it == "-f");
         for arg in args.iter().filter(|it| !it.starts_with('-')) {
             if functions {
-                Arc::make_mut(&mut task.functions).remove(arg);
-            } else if task.variables.get(arg).is_some_and(|it| it.readonly) {
+                task.functions.remove(arg);
+            } else if task.variables.get(arg.as_str()).is_some_and(|it| it.readonly) {
                 self.complain(task, &format!("unset: {arg}: is read only"));
                 return task.exit(2);
-            } else if task.variables.contains_key(arg) {
-                Arc::make_mut(&mut task.variables).remove(arg);
+            } else if task.variables.contains_key(arg.as_str()) {
+                task.variables.remove(arg.as_str());
             } else {
-                Arc::make_mut(&mut task.functions).remove(arg);
+                task.functions.remove(arg);
             }
         }
     }

@@ -8,6 +8,7 @@ use brush_parser::word::{
     WordPiece, WordPieceWithSource,
 };
 
+use super::arithmetic::Expression;
 use super::script::{self, Node, Refused};
 
 /// A word.
@@ -35,8 +36,8 @@ pub enum Of {
     Parameter(Parameter, Operation),
     /// What this script prints.
     Output(Arc<Node>),
-    /// `$(( .. ))`: the text of the expression, whose parameters are put in first.
-    Arithmetic(Box<Word>),
+    /// `$(( .. ))`.
+    Arithmetic(Box<Expression>),
     /// `~`: the home of whoever runs the shell.
     Home,
 }
@@ -89,6 +90,22 @@ pub enum Operation {
     Replaced(Replaces, Box<Word>, Box<Word>),
 }
 
+impl Operation {
+    fn asks(&self) -> bool {
+        match self {
+            Operation::Plain | Operation::Length => false,
+            Operation::Default(_, word)
+            | Operation::Assign(_, word)
+            | Operation::Required(_, word)
+            | Operation::Alternative(_, word)
+            | Operation::WithoutSuffix(_, word)
+            | Operation::WithoutPrefix(_, word) => word.asks(),
+            Operation::Part(offset, length) => offset.asks() || length.as_ref().is_some_and(|it| it.asks()),
+            Operation::Replaced(_, pattern, by) => pattern.asks() || by.asks(),
+        }
+    }
+}
+
 /// Which matches of a pattern are replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replaces {
@@ -107,6 +124,16 @@ impl Word {
     pub fn literal(text: &str) -> Self {
         let piece = Piece { of: Of::Text(text.to_owned()), quoted: true };
         Word { pieces: vec![piece] }
+    }
+
+    /// Whether a script has to run first whose output it takes.
+    pub fn asks(&self) -> bool {
+        self.pieces.iter().any(|it| match &it.of {
+            Of::Text(_) | Of::Home => false,
+            Of::Output(_) => true,
+            Of::Arithmetic(expression) => expression.word.asks(),
+            Of::Parameter(_, operation) => operation.asks(),
+        })
     }
 
     /// Its text, if it is text and nothing else.
@@ -188,7 +215,7 @@ fn add(word: &mut Word, piece: &WordPiece, quoted: bool, options: &ParserOptions
             word.pieces.push(Piece { of: Of::Output(script::parse(script)?), quoted });
         }
         WordPiece::ArithmeticExpression(expression) => {
-            let inner = parse_text(&expression.value, options)?;
+            let inner = Expression::new(parse_text(&expression.value, options)?);
             word.pieces.push(Piece { of: Of::Arithmetic(Box::new(inner)), quoted });
         }
         WordPiece::TildeExpansion(word::TildeExpr::Home) => word.pieces.push(Piece { of: Of::Home, quoted: true }),

@@ -9,15 +9,15 @@ use super::{Call, Outcome, base_name, is_program, known, run};
 impl Machine {
     /// Runs a program, or comes back to one that waited.
     pub(in super::super) fn program(&mut self, task: &mut Task, argv: Vec<String>) {
-        let name = base_name(&argv[0]).to_owned();
+        let name = base_name(&argv[0]);
         if name == "wait" {
             return self.wait_again(task, &argv[1..]);
         }
         let is_there = |file: &str| self.files.get(&absolute(&task.folder, file)).is_some();
-        if matches!(name.as_str(), "sh" | "ash" | "bash" | "dash") {
+        if matches!(name, "sh" | "ash" | "bash" | "dash") {
             return self.called_shell(task, argv);
         }
-        if argv[0].contains('/') && name == argv[0] && is_there(&name) {
+        if argv[0].contains('/') && name == argv[0] && is_there(name) {
             return self.script_file(task, &argv);
         }
         if name == "env" && argv.len() > 1 {
@@ -29,12 +29,12 @@ impl Machine {
             }
             return;
         }
-        let outcome = run(&mut Call { machine: self, task, name: &name, args: &argv[1..] });
-        self.come_to(task, &name, argv, outcome);
+        let outcome = run(&mut Call { machine: self, task, name, args: &argv[1..] });
+        self.come_to(task, argv, outcome);
     }
 
-    /// What a program called `name` as `argv` came to.
-    fn come_to(&mut self, task: &mut Task, name: &str, argv: Vec<String>, outcome: Outcome) {
+    /// What a program called as `argv` came to.
+    fn come_to(&mut self, task: &mut Task, argv: Vec<String>, outcome: Outcome) {
         match outcome {
             Outcome::Done(status) => {
                 task.status = status;
@@ -80,7 +80,7 @@ impl Machine {
                 task.wait = Wait::Change(path, seen);
                 task.frames.push(Frame::Program(again));
             }
-            Outcome::Unknown if self.is_base && !known::exists(&argv[0]) && !is_program(name) => {
+            Outcome::Unknown if self.is_base && !known::exists(&argv[0]) && !is_program(base_name(&argv[0])) => {
                 let is_folder = matches!(self.files.get(&absolute(&task.folder, &argv[0])), Some(Entry::Folder));
                 let (why, status) = if is_folder { ("Permission denied", 126) } else { ("not found", 127) };
                 self.complain(task, &format!("{}: {why}", argv[0]));
@@ -88,7 +88,7 @@ impl Machine {
                 super::super::step::stop_on_error(task);
             }
             Outcome::Unknown => {
-                let shown = if is_program(name) { argv.join(" ") } else { argv[0].clone() };
+                let shown = if is_program(base_name(&argv[0])) { argv.join(" ") } else { argv[0].clone() };
                 self.stick(task, &shown);
             }
         }
@@ -134,7 +134,7 @@ impl Machine {
     fn with_environment(&mut self, task: &mut Task, argv: &[String]) {
         let before = task.variables.clone();
         let mut args = &argv[1..];
-        let mut variables = (*before).clone();
+        let mut variables = before.clone();
         loop {
             args = match args {
                 [flag, rest @ ..] if flag == "-i" || flag == "-" => {
@@ -142,13 +142,13 @@ impl Machine {
                     rest
                 }
                 [flag, name, rest @ ..] if flag == "-u" => {
-                    variables.remove(name);
+                    variables.remove(name.as_str());
                     rest
                 }
                 [flag, ..] if flag.starts_with('-') => return self.stick(task, &argv.join(" ")),
                 [pair, rest @ ..] if pair.find('=').is_some_and(|at| at > 0) => {
                     let (name, value) = pair.split_once('=').unwrap_or_default();
-                    variables.insert(name.to_owned(), super::super::execute::given(Some(value.to_owned())));
+                    variables.insert(name.into(), super::super::execute::given(Some(value.into())));
                     rest
                 }
                 _ => break,
@@ -157,7 +157,7 @@ impl Machine {
         let changed = variables.keys().chain(before.keys()).filter(|name| variables.get(*name) != before.get(*name));
         let hidden = changed.map(|name| (name.clone(), before.get(name).cloned())).collect();
         task.frames.push(Frame::Call(task.args.clone(), hidden));
-        task.variables = std::sync::Arc::new(variables);
+        task.variables = variables;
         let program = if args.is_empty() { vec!["env".to_owned()] } else { args.to_vec() };
         self.program(task, program);
     }

@@ -97,12 +97,12 @@ pub fn grep(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     let named = !asked.has('h') && (asked.has('H') || asked.names.len() > 1);
     let quiet = call.task.fds.get(2).cloned();
     if asked.has('s')
-        && let Some(fd) = call.task.fds.get_mut(2)
+        && let Some(fd) = call.task.fds.make_mut().get_mut(2)
     {
         *fd = super::super::task::Target::Null;
     }
     let texts = call.texts(&asked.names);
-    if let (Some(quiet), Some(fd)) = (quiet, call.task.fds.get_mut(2)) {
+    if let (Some(quiet), Some(fd)) = (quiet, call.task.fds.make_mut().get_mut(2)) {
         *fd = quiet;
     }
     let (texts, all) = texts?;

@@ -110,8 +110,9 @@ impl Machine {
         let child = self.program_beside(task, command(program));
         let kill = ["kill".to_owned(), "-s".to_owned(), signal.clone(), child.to_string()];
         let watch = self.program_beside(task, command(&kill));
-        if let Some(watch) = self.tasks.get_mut(&watch).filter(|_| span > Span::ZERO) {
-            watch.wait = Wait::Until(self.now + span);
+        let ends = self.now + span;
+        if let Some(watch) = self.task_mut(watch).filter(|_| span > Span::ZERO) {
+            watch.wait = Wait::Until(ends);
         }
         let status = if matches!(signal.as_str(), "KILL" | "9") { 128 + number("KILL") } else { TIMED_OUT };
         self.end_of_timeout(task, child, watch, status);

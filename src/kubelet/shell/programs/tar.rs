@@ -68,7 +68,7 @@ pub fn run(call: &mut Call<'_>) -> Outcome {
     if asked.file != "-" {
         asked.file = absolute(&here, &asked.file);
     }
-    let folder = asked.folder.as_deref().map_or(here.clone(), |it| absolute(&here, it));
+    let folder = asked.folder.as_deref().map_or_else(|| here.to_string(), |it| absolute(&here, it));
     if !matches!(call.machine.files.get(&folder), Some(Entry::Folder)) {
         return call.fail(&format!("can't change directory to '{folder}': No such file or directory"));
     }

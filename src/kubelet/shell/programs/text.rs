@@ -46,7 +46,7 @@ pub fn read(call: &mut Call<'_>) -> Outcome {
         return Outcome::Done(1);
     };
     let has_writers = call.machine.has_writers(stream);
-    let buffer = call.machine.streams.entry(stream).or_default();
+    let buffer = call.machine.streams.or_default(stream);
     let (line, whole) = match line_end(&buffer.text, raw) {
         Some(at) => {
             let rest = buffer.text.split_off(at + 1);

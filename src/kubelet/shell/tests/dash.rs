@@ -41,7 +41,7 @@ fn scripts_print_and_end_as_they_do_under_dash() {
         machine = machine.of_image(true);
         machine.files.make_folder("/tmp/w", true).expect("a folder");
         if let Some(first) = machine.first() {
-            first.folder = "/tmp/w".to_owned();
+            first.folder = "/tmp/w".into();
         }
         machine.run(Time::from_unix(3600));
         let (mut output, errors) = outputs(&machine);

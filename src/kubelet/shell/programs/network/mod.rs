@@ -57,7 +57,7 @@ impl Call<'_> {
     /// The reply to a question, or the question that is to be asked first.
     fn ask(&mut self, host: &str, port: Option<u16>, wants: Wants) -> Result<Reply, Outcome> {
         if let Some(reply) = self.task.reply.take() {
-            return Ok(reply);
+            return Ok(*reply);
         }
         let host = match self.machine.files.read("/etc/hosts").ok().and_then(|it| named_in(&it, host)) {
             Some(address) => address,
@@ -123,8 +123,8 @@ impl Machine {
 
     /// Answers the question of a process.
     pub fn reply(&mut self, to: u32, reply: Reply) {
-        if let Some(task) = self.tasks.get_mut(&to) {
-            (task.reply, task.wait) = (Some(reply), Wait::Nothing);
+        if let Some(task) = self.task_mut(to) {
+            (task.reply, task.wait) = (Some(Box::new(reply)), Wait::Nothing);
         }
     }
 
@@ -159,7 +159,7 @@ impl Machine {
         let Some((id, serves)) = self.listener(port).map(|(task, serves)| (task.id, serves.clone())) else {
             return false;
         };
-        let Some(task) = self.tasks.get_mut(&id).filter(|_| !matches!(serves, Serves::Files(_))) else {
+        let Some(task) = self.task_mut(id).filter(|_| !matches!(serves, Serves::Files(_))) else {
             return false;
         };
         if serves == Serves::Once {
