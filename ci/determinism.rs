@@ -1,5 +1,6 @@
 //! Plays every feature twice, in two processes that differ in threads, order and the seeds of their hash maps, and compares
 //! every byte: the snapshots, and the running hash of (time, action) of every scenario.
+#![expect(clippy::print_stderr, reason = "what is played again says why")]
 
 use std::collections::BTreeMap;
 use std::fs;
