@@ -266,6 +266,13 @@ impl EventRecord {
         Self::action(about, true, reason, message)
     }
 
+    /// What an event is about whose reporter names `object` by hand: without its version, and with `uid` where it gives one.
+    pub fn named(object: &Object, uid: &Str) -> Arc<Object> {
+        let mut named = Object::new(object.kind, object.meta.namespace.clone(), object.meta.name.clone());
+        named.meta.uid = uid.clone();
+        Arc::new(named)
+    }
+
     fn action(about: &Arc<Object>, warning: bool, reason: &'static str, message: impl Into<Str>) -> Action {
         Action::Event(EventRecord {
             about: about.clone(),

@@ -74,8 +74,11 @@ impl Controller for TaintEvictionController {
         match stay(&taints, pod.spec()["tolerations"].items()) {
             Stay::Forever => {
                 let name = format!("{}/{}", pod.meta.namespace, pod.meta.name);
-                let cancelled =
-                    planned.map(|_| EventRecord::normal(pod, REASON, format!("Cancelling deletion of Pod {name}")));
+                let told = || {
+                    let about = EventRecord::named(pod, &Str::new());
+                    EventRecord::normal(&about, REASON, format!("Cancelling deletion of Pod {name}"))
+                };
+                let cancelled = planned.map(|_| told());
                 Outcome { actions: cancelled.into_iter().collect(), ..Outcome::default() }
             }
             Stay::For(span) => {
@@ -124,7 +127,9 @@ fn stay(taints: &[Value], tolerations: &[Value]) -> Stay {
 
 fn evict(pod: &Arc<Object>, now: Time) -> Vec<Action> {
     let name = format!("{}/{}", pod.meta.namespace, pod.meta.name);
-    let event = EventRecord::normal(pod, REASON, format!("Marking for deletion Pod {name}"));
+    // The real one names the pod without its uid, so that `kubectl describe` does not find the event.
+    let about = EventRecord::named(pod, &Str::new());
+    let event = EventRecord::normal(&about, REASON, format!("Marking for deletion Pod {name}"));
     let mut condition = map! {
         "type" => "DisruptionTarget",
         "observedGeneration" => pod.meta.generation,

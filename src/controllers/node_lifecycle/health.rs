@@ -92,7 +92,8 @@ pub fn give_up(view: View<'_>, node: &Arc<Object>, now: Time) -> Vec<Action> {
     let mut actions = vec![Action::UpdateStatus(silent)];
     if was_ready {
         let message = format!("Node {} status is now: NodeNotReady", node.meta.name);
-        actions.push(EventRecord::normal(node, "NodeNotReady", message));
+        let about = EventRecord::named(node, &node.meta.uid);
+        actions.push(EventRecord::normal(&about, "NodeNotReady", message));
         actions.extend(view.pods_on(&node.meta.name).flat_map(|pod| unready(pod, now)));
     }
     actions

@@ -120,11 +120,13 @@ impl NodeLifecycleController {
         let mut actions = Vec::new();
         if let Some(node) = self.removed.remove(name) {
             let message = format!("Node {name} event: Removing Node {name} from Controller");
-            actions.push(EventRecord::normal(&node, "RemovingNode", message));
+            let about = EventRecord::named(&node, &node.meta.uid);
+            actions.push(EventRecord::normal(&about, "RemovingNode", message));
         }
         if let Some(node) = view.get(key).filter(|_| self.registered.remove(name)) {
             let message = format!("Node {name} event: Registered Node {name} in Controller");
-            actions.push(EventRecord::normal(node, "RegisteredNode", message));
+            let about = EventRecord::named(node, &node.meta.uid);
+            actions.push(EventRecord::normal(&about, "RegisteredNode", message));
         }
         actions
     }
