@@ -66,6 +66,7 @@ impl Machine {
             if task.options.xtrace {
                 shown.push((name.as_str(), value.clone()));
             }
+            self.moved(value.len());
             if !task.assign(name, value) {
                 return Err(Failure::Message(format!("{name}: is read only")));
             }
@@ -76,6 +77,7 @@ impl Machine {
                 task.export(name);
             }
         }
+        self.moved(argv.iter().map(String::len).sum());
         if task.options.xtrace {
             self.trace(task, &shown, &argv);
         }

@@ -120,7 +120,7 @@ fn plain_field(task: &Task, word: &Word) -> Option<String> {
         }
         quoted |= piece.quoted;
     }
-    (quoted || !field.is_empty()).then_some(field)
+    ((quoted || !field.is_empty()) && field.len() <= MOST_TEXT).then_some(field)
 }
 
 /// `word` as one text, neither split nor matched: what an assignment or a redirection takes.

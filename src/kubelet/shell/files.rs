@@ -43,10 +43,11 @@ const EXISTS: Refusal = "File exists";
 const NOT_EMPTY: Refusal = "Directory not empty";
 const READ_ONLY: Refusal = "Read-only file system";
 const BUSY: Refusal = "Resource busy";
-const NO_SPACE: Refusal = "No space left on device";
+/// There is no room for what is to be written.
+pub const NO_SPACE: Refusal = "No space left on device";
 
 /// The bytes that the files of a container may take together, and those of its volumes.
-const MOST_HELD: usize = 256 << 20;
+const MOST_HELD: usize = 128 << 20;
 /// Files below this length are not added up each time.
 const SHORT: usize = 4 << 10;
 
@@ -384,6 +385,18 @@ mod tests {
         assert_eq!(files.write("/no/such", "", false, NOW), Err(NOT_FOUND));
         assert_eq!(files.write("/tmp", "", false, NOW), Err(IS_FOLDER));
         assert_eq!(files.write("/etc/hostname/x", "", false, NOW), Err(NO_FOLDER));
+    }
+
+    #[test]
+    fn files_take_no_more_than_there_is() {
+        let mut files = Files::new("web-0".into(), NOW);
+        let text = "x".repeat(MOST_HELD / 2);
+        files.write("/tmp/a", &text, false, NOW).expect("written");
+        files.write("/tmp/b", &text, false, NOW).expect("written");
+        assert_eq!(files.write("/tmp/b", "y", true, NOW), Err(NO_SPACE));
+        files.write("/tmp/b", &text, false, NOW).expect("written anew");
+        files.write("/tmp/a", "", false, NOW).expect("emptied");
+        files.write("/tmp/b", "y", true, NOW).expect("appended");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::files::Files;
+use super::files::{Files, NO_SPACE};
 use super::input::Input;
 pub use super::output::{Output, Printed};
 use super::script::Node;
@@ -21,6 +21,8 @@ const COMMANDS_OF_QUESTION: u32 = 200;
 const MOST_PROCESSES: usize = 4096;
 /// How deep commands and functions may stand in each other.
 const MOST_FRAMES: usize = 50_000;
+/// So many bytes that are moved at one instant count as a command.
+const BYTES_OF_COMMAND: usize = 16 << 10;
 /// The exit code of a process that was killed.
 pub const KILLED: i64 = 137;
 /// The bytes that a stream holds; a writer beyond that is as endless as one without a sleep.
@@ -84,6 +86,8 @@ pub struct Machine {
     pub listened: bool,
     /// Whether the process that goes on has written to a pipe that nobody reads any more.
     broken: bool,
+    /// Whether it has written to a file for which there is no room.
+    full: bool,
     last_pid: Pid,
     last_stream: StreamId,
     commands: u32,
@@ -107,6 +111,7 @@ impl Machine {
             looked_outside: false,
             listened: false,
             broken: false,
+            full: false,
             last_pid: 1,
             last_stream: 0,
             commands: 0,
@@ -183,6 +188,7 @@ impl Machine {
             looked_outside: self.looked_outside,
             listened: self.listened,
             broken: self.broken,
+            full: self.full,
             last_pid: self.last_pid,
             last_stream: self.last_stream,
             commands: self.commands,
@@ -330,6 +336,10 @@ impl Machine {
 
     /// What a process that writes to a pipe does once the pipe is full: it waits for room. Where nobody reads, it ends.
     fn heed_pipe(&mut self, task: &mut Task) {
+        if std::mem::take(&mut self.full) {
+            self.complain(task, &format!("write error: {NO_SPACE}"));
+            task.status = 1;
+        }
         let pipe = task.fds.get(1).and_then(|it| match it {
             Target::Out(stream) => Some(*stream),
             _ => None,
@@ -397,6 +407,12 @@ impl Machine {
         self.commands += COMMANDS_OF_QUESTION;
     }
 
+    /// So many bytes that were written or put together count as a command: what goes on and on with long texts is cut off, too.
+    pub(super) fn moved(&mut self, bytes: usize) {
+        let more = u32::try_from(bytes / BYTES_OF_COMMAND).unwrap_or(MOST_COMMANDS);
+        self.commands = self.commands.saturating_add(more);
+    }
+
     fn cut_off(&mut self, task: &Task) {
         let text = format!("sh: {MOST_COMMANDS} commands at one instant: a loop without a sleep is cut off\n");
         self.print(&task.fds.get(2).cloned().unwrap_or(Target::Log(true)), &text);
@@ -454,6 +470,7 @@ impl Machine {
 
     /// Prints `text` to where a descriptor leads.
     pub(super) fn print(&mut self, target: &Target, text: &str) {
+        self.moved(text.len());
         match target {
             Target::Log(error) => {
                 self.log.push(Printed { time: self.now, error: *error, text: text.to_owned() });
@@ -466,7 +483,7 @@ impl Machine {
             }
             Target::File(path) => {
                 // The folder may have gone meanwhile; a real process would go on writing to a file that nobody sees.
-                let _ = self.files.write(path, text, true, self.now);
+                self.full |= self.files.write(path, text, true, self.now) == Err(NO_SPACE);
             }
             Target::Out(stream) => {
                 let is_read = self.has_readers(*stream);

@@ -1,5 +1,6 @@
 //! Scripts, and what becomes of them.
 
+mod bounds;
 mod dash;
 
 use super::*;
