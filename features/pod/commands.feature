@@ -132,4 +132,4 @@ Feature: Commands in virtual time
     And 5 seconds pass
     Then pod/task is failed
     And status.containerStatuses[name=task].state.terminated.reason of pod/task is StartError
-    And there is a Warning event "Failed" for pod/task with message "Error: failed to create containerd task: *executable file not found in $PATH"
+    And there is a Warning event "Failed" for pod/task with message "Error: failed to create containerd task: *executable file not found in $PATH: unknown"

@@ -5,6 +5,7 @@
 
 use super::environment::{expand, with_runtime};
 use super::image_behaviour::{ImageBehaviour, Run};
+use super::shell::dialect::{self, Dialect};
 use super::shell::files::{Files, absolute};
 use super::shell::invocation::{Invocation, Source};
 use super::shell::machine::Machine;
@@ -59,6 +60,11 @@ pub struct Making<'a> {
 }
 
 impl Making<'_> {
+    /// What `sh` is in its image.
+    fn sh(&self) -> Dialect {
+        Dialect::of_image(self.container["image"].str_or_empty())
+    }
+
     fn env(&self) -> Environment {
         with_runtime((self.env)(), self.pod)
     }
@@ -79,7 +85,7 @@ impl Making<'_> {
 
     /// The machine of the container's own process, with the standard input that its spec says.
     fn own(&self, machine: Machine, files: Option<Files>) -> Process {
-        let mut machine = self.furnished(machine, files).of_image(is_base_image(self.container));
+        let mut machine = self.furnished(machine, files).of_image(is_base_image(self.container)).with_sh(self.sh());
         if self.container["stdin"].is_true() {
             machine.open_input(1, self.container["tty"].is_true());
         }
@@ -118,7 +124,9 @@ pub fn process(making: &Making<'_>) -> Process {
     let is_base = making.reading == Reading::Exact && is_base_image(making.container);
     // Base images have no entrypoint, so that arguments alone are a command as well.
     let is_command = !command.is_empty() || is_base;
-    let result = if is_shell(program) {
+    let result = if is_shell(program) && dialect::is_missing(program, making.container["image"].str_or_empty()) {
+        return Process::CannotStart(not_found(program));
+    } else if is_shell(program) {
         let own = files.insert((making.files)());
         match Invocation::parse(&argv) {
             Ok(Invocation { script: Source::File(file), .. })
@@ -164,11 +172,19 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
     let (env, now) = (making.env(), making.started);
     let machine = match argv.first() {
         None => Err("no command was given".to_owned()),
-        Some(program) if is_shell(program) => match Invocation::parse(argv) {
-            Ok(Invocation { script: Source::Input | Source::File(_), .. }) => Ok(shell::program(argv, &env, now)),
-            _ => shell_command(argv, &env, making).map_err(|construct| not_interpreted(&construct)),
-        },
-        Some(program) if is_no_program(program) || is_base_image(making.container) && is_missing(program) => {
+        Some(program)
+            if is_shell(program) && !dialect::is_missing(program, making.container["image"].str_or_empty()) =>
+        {
+            match Invocation::parse(argv) {
+                Ok(Invocation { script: Source::Input | Source::File(_), .. }) => Ok(shell::program(argv, &env, now)),
+                _ => shell_command(argv, &env, making).map_err(|construct| not_interpreted(&construct)),
+            }
+        }
+        Some(program)
+            if is_shell(program)
+                || is_no_program(program)
+                || is_base_image(making.container) && is_missing(program) =>
+        {
             Err(format!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: {program:?}: executable file not \
              found in $PATH"
@@ -176,7 +192,7 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
         }
         Some(_) => Ok(shell::program(argv, &env, now)),
     };
-    machine.map(|it| making.furnished(it, None).of_image(is_base_image(making.container)))
+    machine.map(|it| making.furnished(it, None).of_image(is_base_image(making.container)).with_sh(making.sh()))
 }
 
 fn is_base_image(container: &Value) -> bool {
@@ -208,19 +224,23 @@ fn is_no_program(program: &str) -> bool {
 }
 
 fn not_found(program: &str) -> String {
+    if program.contains('/') {
+        return cannot_start(program, &format!("stat {program}: no such file or directory"));
+    }
     cannot_start(program, "executable file not found in $PATH")
 }
 
 fn cannot_start(program: &str, why: &str) -> String {
     format!(
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable \
-         to start container process: error during container init: exec: {program:?}: {why}"
+         to start container process: error during container init: exec: {program:?}: {why}: unknown"
     )
 }
 
 /// A shell that is given its script as a text.
 fn shell_command(argv: &[String], env: &Environment, making: &Making<'_>) -> Result<Machine, String> {
-    let (call, started) = (Invocation::parse(argv)?, making.started);
+    let (mut call, started) = (Invocation::parse(argv)?, making.started);
+    call.dialect = making.sh().of_program(&argv[0]);
     match &call.script {
         Source::Text(script) => Ok(shell::read_shell(script, &call, Some(making.scripts), env, started)
             .unwrap_or_else(|construct| shell::refused(&construct, env, started))),
@@ -305,7 +325,7 @@ mod tests {
         check(r#"{"command":["sh","plain"],"workingDir":"/tmp"}"#, Some((Span::ZERO, 8)));
         check(r#"{"command":["sh","-c","cd /tmp; sh plain"]}"#, Some((Span::ZERO, 8)));
         let refused = of(r#"{"command":["/tmp/plain"]}"#, Reading::Exact);
-        assert!(matches!(&refused, Process::CannotStart(message) if message.ends_with("permission denied")));
+        assert!(matches!(&refused, Process::CannotStart(message) if message.ends_with("permission denied: unknown")));
     }
 
     #[test]

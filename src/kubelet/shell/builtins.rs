@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::dialect::Dialect;
 use super::execute::single_quoted;
 use super::files::absolute;
 use super::invocation::Invocation;
@@ -26,7 +27,15 @@ impl Machine {
             }
             "break" | "continue" => leave_loop(task, argv[0] == "continue", args),
             "export" | "readonly" => self.export(task, args, argv[0] == "readonly"),
-            "local" => self.local(task, args),
+            "local" => self.local(task, argv),
+            "declare" | "typeset" if task.dialect == Dialect::Bash && args.iter().all(|it| !names_array(it)) => {
+                self.local(task, argv);
+            }
+            "let" if task.dialect != Dialect::Dash => self.let_be(task, args),
+            "source" if task.dialect == Dialect::Dash => return false,
+            "printf" if task.dialect == Dialect::Bash && args.len() > 2 && args[0] == "-v" => {
+                self.print_to_variable(task, argv);
+            }
             "unset" => self.unset(task, args),
             "set" => self.set(task, args),
             "shift" => self.shift(task, args),
@@ -72,6 +81,18 @@ impl Machine {
             self.say(task, &line);
         }
         stop_on_error(task);
+    }
+
+    /// `printf -v NAME FORMAT [ARG..]`.
+    fn print_to_variable(&mut self, task: &mut Task, argv: &[String]) {
+        let stream = self.new_stream(String::new());
+        let before = std::mem::replace(&mut task.fds.make_mut()[1], Target::Out(stream));
+        let mut program = vec![argv[0].clone()];
+        program.extend(argv[3..].iter().cloned());
+        self.program(task, program);
+        task.fds.make_mut()[1] = before;
+        let text = self.streams.remove(&stream).unwrap_or_default().text;
+        task.assign(&argv[2], text);
     }
 
     fn status_argument(&mut self, task: &Task, name: &str, args: &[String]) -> i64 {
@@ -244,6 +265,7 @@ impl Machine {
                 task.status = 0;
                 self.run_text(task, &argv[1..].join(" "));
             }
+            ("." | "source", Some(name)) if name == "/dev/null" => task.status = 0,
             (".", Some(name)) | ("source", Some(name)) => match self.files.read(&absolute(&task.folder, name)) {
                 Ok(text) => {
                     task.frames.push(Frame::Call(task.args.clone(), Vec::new()));
@@ -275,7 +297,7 @@ impl Machine {
     }
 
     fn run_text(&mut self, task: &mut Task, text: &str) {
-        match super::script::parse(text) {
+        match super::script::parse(text, task.dialect) {
             Ok(node) => task.frames.push(Frame::Run(node)),
             Err(refused) => {
                 self.complain(task, refused.complaint().trim_start_matches("sh: ").trim_end());
@@ -286,7 +308,7 @@ impl Machine {
 
     /// A shell of its own within a script, which knows what is exported.
     pub(super) fn inner_shell(&mut self, task: &mut Task, script: &str, invocation: &Invocation) {
-        match super::script::parse(script) {
+        match super::script::parse(script, invocation.dialect) {
             Ok(node) => {
                 let child = self.program_beside(task, node);
                 if let Some(child) = self.task_mut(child) {
@@ -294,6 +316,7 @@ impl Machine {
                     child.name = invocation.name.as_str().into();
                     child.args = invocation.args.clone().into();
                     child.options = invocation.options;
+                    child.dialect = invocation.dialect;
                 }
                 task.frames.push(Frame::Subshell(child));
                 task.wait = super::task::Wait::Child(child);
@@ -343,6 +366,11 @@ pub(super) fn set_options<'a>(mut args: &'a [String], options: &mut Options) -> 
         }
     }
     Ok((args, false))
+}
+
+/// Whether a word of `declare` asks for what there is not: attributes of names, arrays and a listing.
+fn names_array(word: &str) -> bool {
+    word.starts_with('-') && word.contains(['A', 'a', 'n', 'p', 'f', 'F'])
 }
 
 fn is_reserved(name: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::dialect::Dialect;
 use super::expand::{self, Failure, Outputs};
 use super::machine::Machine;
 use super::script::{Node, Simple};
@@ -23,6 +24,8 @@ impl Machine {
             Node::Redirected(inner, redirects) => self.redirected(task, inner, redirects, done),
             Node::For { words, .. } => self.start_for(task, node, words.as_deref(), done),
             Node::Case(word, arms) => case(task, word, arms, done),
+            Node::Test(truth) => self.test(task, truth, done),
+            Node::Arithmetic(word) => self.arithmetic(task, word, done),
             _ => Ok(()),
         };
         match result {
@@ -43,7 +46,12 @@ impl Machine {
 
     /// Prints a message of the shell to the standard error.
     pub(super) fn complain(&mut self, task: &Task, message: &str) {
-        self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &format!("sh: {message}\n"));
+        let place = match task.dialect {
+            Dialect::Ash => "sh".to_owned(),
+            Dialect::Bash => format!("{}: line {}", task.name, task.line.max(1)),
+            Dialect::Dash => format!("{}: {}", task.name, task.line.max(1)),
+        };
+        self.print(&task.fds.get(2).cloned().unwrap_or(Target::Null), &format!("{place}: {message}\n"));
     }
 
     fn simple(
@@ -53,6 +61,7 @@ impl Machine {
         outputs: &mut Outputs<'_>,
         last: Option<i64>,
     ) -> Result<(), Failure> {
+        task.line = simple.line;
         let argv = expand::fields(task, &self.files, &simple.words, outputs)?;
         let openings = expand_redirects(task, &simple.redirects, outputs)?;
         let lasts = argv.first().is_none_or(|it| is_special(it));
@@ -78,6 +87,9 @@ impl Machine {
             }
         }
         self.moved(argv.iter().map(String::len).sum());
+        for (name, change) in &simple.arrays {
+            self.change_array(task, name, change, outputs)?;
+        }
         if task.options.xtrace {
             self.trace(task, &shown, &argv);
         }

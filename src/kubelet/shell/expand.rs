@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use super::arithmetic::{self, Expression, Variables};
+use super::arrays;
+use super::dialect::Dialect;
 use super::files::{Files, absolute};
 use super::pattern::Pattern;
 use super::script::Node;
@@ -145,6 +147,11 @@ pub fn text(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<S
     Ok(all)
 }
 
+/// The characters of `word`, and whether each is quoted.
+pub fn quoted_text(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<Vec<(char, bool)>, Failure> {
+    characters(task, word, outputs)
+}
+
 /// `word` as a pattern.
 pub fn pattern(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<Pattern, Failure> {
     Ok(Pattern::new(&characters(task, word, outputs)?))
@@ -163,7 +170,7 @@ fn characters(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result
 }
 
 /// The value of the expression that `word` comes to.
-fn number(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<i64, Failure> {
+pub fn number(task: &mut Task, word: &Word, outputs: &mut Outputs<'_>) -> Result<i64, Failure> {
     let text = text(task, word, outputs)?;
     arithmetic::evaluate(&text, task).map_err(Failure::Message)
 }
@@ -187,7 +194,7 @@ impl Expansion<'_, '_> {
     }
 
     fn piece(&mut self, piece: &Piece, splits: bool) -> Result<(), Failure> {
-        self.field.quoted |= piece.quoted && !matches!(piece.of, Of::Parameter(Parameter::All(false), _));
+        self.field.quoted |= piece.quoted && !matches!(&piece.of, Of::Parameter(it, _) if it.is_several());
         match &piece.of {
             Of::Text(text) => self.push(text, piece.quoted),
             Of::Output(script) => {
@@ -203,7 +210,22 @@ impl Expansion<'_, '_> {
                 self.push(&home, true);
             }
             Of::Parameter(Parameter::All(joined), Operation::Plain) if !(*joined && piece.quoted) && splits => {
-                self.all(piece.quoted);
+                let args = self.task.args.clone();
+                self.all(&args, piece.quoted);
+            }
+            Of::Parameter(Parameter::Elements(name, joined), Operation::Plain)
+                if !(*joined && piece.quoted) && splits =>
+            {
+                let values: Vec<String> = arrays::elements(self.task, name).into_iter().map(|it| it.1).collect();
+                self.all(&values, piece.quoted);
+            }
+            Of::Parameter(Parameter::Indexes(name), _) => {
+                let indexes = arrays::elements(self.task, name).into_iter().map(|it| it.0.to_string());
+                self.all(&indexes.collect::<Vec<_>>(), piece.quoted);
+            }
+            Of::Parameter(Parameter::Elements(name, _), Operation::Length) => {
+                let count = arrays::elements(self.task, name).len();
+                self.push(&count.to_string(), piece.quoted);
             }
             Of::Parameter(parameter, operation) => self.parameter(parameter, operation, piece.quoted, splits)?,
         }
@@ -247,8 +269,7 @@ impl Expansion<'_, '_> {
         self.push(rest, false);
     }
 
-    fn all(&mut self, quoted: bool) {
-        let args = self.task.args.clone();
+    fn all(&mut self, args: &[String], quoted: bool) {
         for (i, arg) in args.iter().enumerate() {
             if i > 0 {
                 self.end_field();
@@ -311,6 +332,8 @@ impl Expansion<'_, '_> {
                 let by = text(self.task, by, self.outputs)?;
                 replaced(&value, &pattern, &by, *replaces)
             }
+            Operation::Cased(upper, first) => cased(&value, *upper, *first),
+            Operation::Indirect => self.task.variable(&value).unwrap_or_default().to_owned(),
             _ => value,
         })
     }
@@ -321,12 +344,17 @@ impl Expansion<'_, '_> {
             Parameter::Named(name) => match task.variables.get(name.as_str()) {
                 Some(Variable { value: None, .. }) => return Err(Failure::Unknown(format!("${name}"))),
                 Some(it) => it.value.as_deref().map(str::to_owned),
+                None if task.dialect == Dialect::Bash && arrays::get(task, name, 0).is_some() => {
+                    arrays::get(task, name, 0)
+                }
                 None => match name.as_str() {
                     "IFS" => Some(" \t\n".to_owned()),
                     "PWD" => Some(task.folder.to_string()),
                     "PPID" => Some(task.parent.to_string()),
+                    "LINENO" if task.dialect == Dialect::Bash => Some(task.line.to_string()),
+                    "BASH_VERSION" if task.dialect == Dialect::Bash => Some("5.2.37(1)-release".to_owned()),
                     "OPTIND" => Some("1".to_owned()),
-                    "RANDOM" => Some(task.next_random().to_string()),
+                    "RANDOM" if task.dialect != Dialect::Dash => Some(task.next_random().to_string()),
                     _ => None,
                 },
             },
@@ -339,6 +367,15 @@ impl Expansion<'_, '_> {
                 };
                 (!task.args.is_empty()).then(|| task.args.join(&separator))
             }
+            Parameter::Element(name, index) => {
+                let index = number(task, index, self.outputs)?;
+                arrays::get(task, name, index)
+            }
+            Parameter::Elements(name, _) => {
+                let values: Vec<String> = arrays::elements(task, name).into_iter().map(|it| it.1).collect();
+                (!values.is_empty()).then(|| values.join(" "))
+            }
+            Parameter::Indexes(_) => None,
             Parameter::Count => Some(task.args.len().to_string()),
             Parameter::Status => Some(task.status.to_string()),
             Parameter::Process => Some(task.shell.to_string()),
@@ -367,6 +404,13 @@ fn without(value: &str, pattern: &Pattern, longest: bool, prefix: bool) -> Strin
         Some(at) => value[..*at].to_owned(),
         None => value.to_owned(),
     }
+}
+
+/// `value` in upper or lower case, or its first character.
+fn cased(value: &str, upper: bool, first: bool) -> String {
+    let changed = |it: &str| if upper { it.to_uppercase() } else { it.to_lowercase() };
+    let end = if first { value.chars().next().map_or(0, char::len_utf8) } else { value.len() };
+    changed(&value[..end]) + &value[end..]
 }
 
 /// The characters from `offset` on, which counts from the end when it is negative.

@@ -60,7 +60,7 @@ impl Files {
 
     /// Puts a file of the runtime's into a folder that every image has, before anything is mounted.
     pub fn furnish(&mut self, path: &'static str, text: &str) {
-        let file = Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN };
+        let file = Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN, filling: 0 };
         self.given.insert(Str::from(path), file);
     }
 
@@ -156,7 +156,7 @@ impl Files {
             None if self.given.contains_key(path) => self.given.get(path).cloned(),
             None if path == HOSTNAME => {
                 let text = format!("{}\n", self.hostname);
-                Some(Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN })
+                Some(Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN, filling: 0 })
             }
             // Whoever mounts something makes the folders that lead there.
             None => (FOLDERS.contains(&path) || self.mounts.lead_through(path)).then_some(Entry::Folder),
@@ -206,10 +206,11 @@ impl Files {
     /// Why it cannot be written.
     pub fn write(&mut self, path: &str, text: &str, append: bool, now: Time) -> Result<(), Refusal> {
         let path = &self.resolved(path);
-        let (old, mode) = match self.get(path) {
+        let (old, mode, filling) = match self.get(path) {
             Some(Entry::Folder) => return Err(IS_FOLDER),
-            Some(Entry::File { text, mode, .. }) => (Some(text).filter(|_| append), mode),
-            _ => (None, PLAIN),
+            Some(Entry::File { text, mode, filling, .. }) if append => (Some(text), mode, filling),
+            Some(Entry::File { mode, .. }) => (None, mode, 0),
+            None => (None, PLAIN, 0),
         };
         self.check_parent(path)?;
         self.check_writable(path)?;
@@ -221,7 +222,7 @@ impl Files {
             Some(old) => Arc::from(format!("{old}{text}")),
             None => Arc::from(text),
         };
-        self.put(path, Some(Entry::File { text, changed: now, mode }));
+        self.put(path, Some(Entry::File { text, changed: now, mode, filling }));
         Ok(())
     }
 
@@ -232,7 +233,7 @@ impl Files {
             _ => 0,
         };
         let all = match self.mounts.of(path) {
-            Some((mount, _)) => self.mounts.tree(mount).size(),
+            Some((mount, _)) => self.mounts.tree(mount).files().map(|(_, text)| text.len()).sum(),
             None => {
                 let length = |it: &Option<Entry>| match it {
                     Some(Entry::File { text, .. }) => text.len(),
@@ -244,6 +245,24 @@ impl Files {
         all.saturating_sub(own)
     }
 
+    /// Lets the file at `path` take up so many bytes more than its text.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub fn fill(&mut self, path: &str, bytes: u64, append: bool, now: Time) -> Result<(), Refusal> {
+        self.write(path, "", append, now)?;
+        let path = &self.resolved(path);
+        if let Some(Entry::File { text, changed, mode, filling }) = self.get(path) {
+            self.put(path, Some(Entry::File { text, changed, mode, filling: filling.saturating_add(bytes) }));
+        }
+        Ok(())
+    }
+
+    /// The bytes that its own files take up, beside those of volumes.
+    pub fn size(&self) -> u64 {
+        self.own.values().flatten().map(Entry::size).sum()
+    }
+
     /// Says who may do what with the file at `path`.
     ///
     /// # Errors
@@ -252,8 +271,8 @@ impl Files {
         let path = &self.resolved(path);
         let entry = self.get(path).ok_or(NOT_FOUND)?;
         self.check_writable(path)?;
-        if let Entry::File { text, changed, mode } = entry {
-            self.put(path, Some(Entry::File { text, changed, mode: change(mode) }));
+        if let Entry::File { text, changed, mode, filling } = entry {
+            self.put(path, Some(Entry::File { text, changed, mode: change(mode), filling }));
         }
         Ok(())
     }
@@ -452,7 +471,7 @@ mod tests {
     #[test]
     fn a_sub_path_is_a_folder_or_a_file_of_the_volume() {
         let mut tree = Tree::default();
-        tree.put("/app.conf", Some(Entry::File { text: Arc::from("a=1"), changed: NOW, mode: PLAIN }));
+        tree.put("/app.conf", Some(Entry::File { text: Arc::from("a=1"), changed: NOW, mode: PLAIN, filling: 0 }));
         tree.put("/logs", Some(Entry::Folder));
         let mut files = Files::new("web-0".into(), NOW);
         files.mount(volume("data", "/etc/app.conf", "app.conf", false), &tree);

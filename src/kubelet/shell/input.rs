@@ -153,12 +153,12 @@ impl Machine {
                 true
             }
         };
-        if !is_last && script::is_unfinished(&pending) {
+        if !is_last && script::is_unfinished(&pending, task.dialect) {
             task.frames.push(Frame::ReadScript { pending, prompted: false });
             return;
         }
         let next = Frame::ReadScript { pending: String::new(), prompted: false };
-        match script::parse(&pending) {
+        match script::parse(&pending, task.dialect) {
             Ok(node) => {
                 task.frames.push(next);
                 task.frames.push(Frame::Run(node));

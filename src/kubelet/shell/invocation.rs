@@ -1,5 +1,6 @@
 //! How a shell is called: `sh [-e..] [-o OPTION] [-c SCRIPT [NAME]] [FILE] [ARG..]`.
 
+use super::dialect::Dialect;
 use super::task::Options;
 
 /// A shell as it is called.
@@ -13,6 +14,8 @@ pub struct Invocation {
     pub name: String,
     /// The positional parameters.
     pub args: Vec<String>,
+    /// Which shell it is, where `sh` is busybox's.
+    pub dialect: Dialect,
 }
 
 /// Where a shell has its script from.
@@ -75,8 +78,9 @@ impl Invocation {
         } else {
             Source::File(args[0].clone())
         };
+        let dialect = Dialect::Ash.of_program(&shell);
         let name = if script == Source::Input { None } else { words.next() }.unwrap_or(shell);
-        Ok(Invocation { options, script, name, args: words.collect() })
+        Ok(Invocation { options, script, name, args: words.collect(), dialect })
     }
 }
 

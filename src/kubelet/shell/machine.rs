@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::dialect::Dialect;
 use super::files::{Files, NO_SPACE};
 use super::input::Input;
 pub use super::output::{Output, Printed};
@@ -70,6 +71,8 @@ pub struct Machine {
     pub state: State,
     /// Whether its image is a base image, which has the usual programs and no others.
     pub(super) is_base: bool,
+    /// What `sh` is in its image.
+    pub(super) sh: Dialect,
     /// The program that is not interpreted and that a session came to, by the session's first process.
     pub stuck: Table<Pid, String>,
     /// What was executed beside process 1, by its first process.
@@ -102,6 +105,7 @@ impl Machine {
             log: Output::default(),
             state: State::Running,
             is_base: false,
+            sh: Dialect::default(),
             stuck: Table::default(),
             sessions: Table::default(),
             inputs: Table::default(),
@@ -124,6 +128,12 @@ impl Machine {
         self
     }
 
+    /// The machine of a container in whose image `sh` is `dialect`.
+    pub fn with_sh(mut self, dialect: Dialect) -> Self {
+        self.sh = dialect;
+        self
+    }
+
     /// A machine whose process 1 does nothing, and never ends.
     pub fn resting(files: Files, now: Time) -> Self {
         let mut machine = Machine::new(Arc::new(Node::List(Vec::new())), files, now);
@@ -139,6 +149,7 @@ impl Machine {
         self.last_pid += 1;
         let id = self.last_pid;
         self.is_base |= other.is_base;
+        self.sh = other.sh;
         let mut session = Session { output: std::mem::take(&mut other.log), ..Session::default() };
         if let State::Ended(_, code) = other.state {
             session.ended = Some((self.now, code));
@@ -179,6 +190,7 @@ impl Machine {
             log: self.log.continued(),
             state: self.state.clone(),
             is_base: self.is_base,
+            sh: self.sh,
             stuck: self.stuck.clone(),
             sessions: self.sessions.iter().map(go_on).collect(),
             inputs: self.inputs.clone(),

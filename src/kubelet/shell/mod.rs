@@ -6,8 +6,11 @@
 //! a failed redirection, which is 2.
 
 mod arithmetic;
+mod arrays;
+mod braces;
 mod builtins;
 mod complaint;
+pub mod dialect;
 mod execute;
 mod expand;
 pub mod files;
@@ -30,6 +33,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+mod truths;
 mod variables;
 mod word;
 
@@ -75,7 +79,7 @@ pub fn read_shell(
     started: Time,
 ) -> Result<Machine, String> {
     let hostname = host(env);
-    let node = match known.map_or_else(|| script::parse(script), |it| it.read(script)) {
+    let node = match known.map_or_else(|| script::parse(script, call.dialect), |it| it.read(script, call.dialect)) {
         Ok(node) => node,
         Err(Refused::Construct(construct)) => return Err(construct),
         Err(refused @ Refused::Syntax(_)) => return Ok(failed(&refused, env, started)),
@@ -84,6 +88,7 @@ pub fn read_shell(
     if let Some(first) = machine.first() {
         first.args = call.args.clone().into();
         first.options = call.options;
+        first.dialect = call.dialect;
         if !call.name.is_empty() {
             first.name = Str::from(call.name.as_str());
         }

@@ -59,6 +59,11 @@ impl Output {
         self.dropped + self.pieces.len()
     }
 
+    /// The bytes of what is held of it.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// An output that goes on from here, and has nothing of what was printed until now.
     pub fn continued(&self) -> Output {
         Output { dropped: self.total(), ..Output::default() }

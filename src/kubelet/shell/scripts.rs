@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::dialect::Dialect;
 use super::script::{Node, Refused, parse};
 use crate::object::Str;
 
@@ -17,7 +18,7 @@ const LONGEST_TEXT: usize = 128;
 /// The scripts that were read so far.
 #[derive(Debug, Default)]
 pub struct Scripts {
-    read: RefCell<BTreeMap<String, Arc<Node>>>,
+    read: RefCell<BTreeMap<Dialect, BTreeMap<String, Arc<Node>>>>,
     texts: RefCell<BTreeSet<Str>>,
 }
 
@@ -26,12 +27,13 @@ impl Scripts {
     ///
     /// # Errors
     /// What the shell refuses, with what is wrong or not interpreted.
-    pub fn read(&self, text: &str) -> Result<Arc<Node>, Refused> {
-        if let Some(known) = self.read.borrow().get(text) {
+    pub fn read(&self, text: &str, dialect: Dialect) -> Result<Arc<Node>, Refused> {
+        if let Some(known) = self.read.borrow().get(&dialect).and_then(|it| it.get(text)) {
             return Ok(known.clone());
         }
-        let node = parse(text)?;
+        let node = parse(text, dialect)?;
         let mut known = self.read.borrow_mut();
+        let known = known.entry(dialect).or_default();
         if known.len() >= KEPT {
             known.clear();
         }

@@ -31,7 +31,7 @@ impl Machine {
             match action {
                 "-" => drop(traps.remove(&name)),
                 "" => traps.insert(name, None),
-                script => match super::script::parse(script) {
+                script => match super::script::parse(script, task.dialect) {
                     Ok(node) => traps.insert(name, Some(node)),
                     Err(_) => return task.exit(2),
                 },

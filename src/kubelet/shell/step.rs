@@ -137,7 +137,17 @@ impl Machine {
                 task.functions.insert(name.clone(), body.clone());
                 task.status = 0;
             }
-            Node::Simple(_) | Node::Redirected(..) | Node::For { .. } | Node::Case(..) => {
+            Node::ForArithmetic { init, first, turn } => {
+                task.frames.push(Frame::While(turn.clone(), false, 0));
+                task.frames.push(Frame::Run(first.clone()));
+                task.frames.push(Frame::Run(init.clone()));
+            }
+            Node::Simple(_)
+            | Node::Redirected(..)
+            | Node::For { .. }
+            | Node::Case(..)
+            | Node::Test(_)
+            | Node::Arithmetic(_) => {
                 self.execute(task, &node, Vec::new(), None);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::dialect::Dialect;
 use super::network::{Question, Reply};
 use super::programs::network::Listener;
 use super::script::Node;
@@ -234,6 +235,10 @@ pub struct Task {
     pub signals: Vec<String>,
     /// What `set` says.
     pub options: Options,
+    /// Which shell it is.
+    pub dialect: Dialect,
+    /// The line of the script that it is at.
+    pub line: u32,
     /// `$0`.
     pub name: Str,
     /// `$$`: the process of the shell that this one is a part of.
@@ -269,6 +274,8 @@ impl Task {
             trap_texts: Table::default(),
             signals: Vec::new(),
             options: Options::default(),
+            dialect: Dialect::default(),
+            line: 0,
             name: arcstr::literal!("sh"),
             shell: id,
             parent: 0,

@@ -27,7 +27,19 @@ pub enum Entry {
         changed: Time,
         /// Who may do what with it.
         mode: u32,
+        /// So many bytes without meaning come after the text: they take room, and nobody holds them.
+        filling: u64,
     },
+}
+
+impl Entry {
+    /// The bytes that it takes up.
+    pub fn size(&self) -> u64 {
+        match self {
+            Entry::Folder => 0,
+            Entry::File { text, filling, .. } => text.len() as u64 + filling,
+        }
+    }
 }
 
 /// The files and folders of a volume, by their paths in it. Cloning it shares everything.
@@ -102,7 +114,7 @@ impl Tree {
     /// Puts a file at `path`, with the folders that lead to it.
     pub fn add_file(&mut self, path: &str, text: &str, changed: Time, mode: u32) {
         let mut path = super::files::absolute("/", path);
-        self.put(&path.clone(), Some(Entry::File { text: Arc::from(text), changed, mode }));
+        self.put(&path.clone(), Some(Entry::File { text: Arc::from(text), changed, mode, filling: 0 }));
         while let Some(at) = path.rfind('/').filter(|it| *it > 0) {
             path.truncate(at);
             if self.get(&path).is_none() {
@@ -128,8 +140,8 @@ impl Tree {
     }
 
     /// The bytes that its files take up.
-    pub fn size(&self) -> usize {
-        self.files().map(|(_, text)| text.len()).sum()
+    pub fn size(&self) -> u64 {
+        self.0.values().map(Entry::size).sum()
     }
 
     /// Changes what differs between `base` and `changed`, and nothing else.

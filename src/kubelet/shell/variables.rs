@@ -1,5 +1,6 @@
 //! The builtins that declare and remove variables: `export`, `readonly`, `local`, `unset`.
 
+use super::dialect::Dialect;
 use super::execute::single_quoted;
 use super::machine::Machine;
 use super::task::{Frame, Task};
@@ -33,9 +34,18 @@ impl Machine {
         }
     }
 
-    pub(super) fn local(&mut self, task: &mut Task, args: &[String]) {
+    /// `local [-OPTIONS] NAME[=VALUE]..`, and in bash `declare` and `typeset`, which are that in a function.
+    pub(super) fn local(&mut self, task: &mut Task, argv: &[String]) {
         task.status = 0;
-        for arg in args {
+        let is_bash = task.dialect == Dialect::Bash;
+        let flags: String = argv[1..].iter().take_while(|it| is_bash && it.starts_with('-')).cloned().collect();
+        let names = argv[1..].iter().skip_while(|it| is_bash && it.starts_with('-'));
+        let outside = argv[0] != "local" && !task.frames.iter().any(|it| matches!(it, Frame::Call(..)));
+        for arg in names {
+            if arg.starts_with('-') {
+                self.complain(task, &format!("local: {arg}: bad variable name"));
+                return task.exit(2);
+            }
             let (name, value) = match arg.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
                 None => (arg.as_str(), None),
@@ -46,6 +56,7 @@ impl Machine {
                 _ => None,
             });
             match call {
+                _ if outside || flags.contains('g') => {}
                 Some(locals) => locals.push((name.into(), old)),
                 None => {
                     self.complain(task, "local: not in a function");
@@ -53,10 +64,19 @@ impl Machine {
                 }
             }
             match value {
+                Some(value) if flags.contains('i') => match super::arithmetic::evaluate(value, task) {
+                    Ok(number) => drop(task.assign(name, number.to_string())),
+                    Err(message) => return self.complain(task, &message),
+                },
                 Some(value) => {
                     task.assign(name, value);
                 }
+                None if outside => {}
                 None => drop(task.variables.remove(name)),
+            }
+            if let Some(variable) = task.variables.get_mut(name) {
+                variable.readonly |= flags.contains('r');
+                variable.exported |= flags.contains('x');
             }
         }
     }
@@ -74,7 +94,23 @@ impl Machine {
                 task.variables.remove(arg.as_str());
             } else {
                 task.functions.remove(arg);
+                if task.dialect == Dialect::Bash {
+                    super::arrays::forget(task, arg);
+                }
             }
         }
+    }
+
+    /// `let EXPRESSION..`: fails when the last one is zero.
+    pub(super) fn let_be(&mut self, task: &mut Task, args: &[String]) {
+        let values: Result<Vec<i64>, String> = args.iter().map(|it| super::arithmetic::evaluate(it, task)).collect();
+        task.status = match values {
+            Ok(values) => i64::from(values.last().is_none_or(|it| *it == 0)),
+            Err(message) => {
+                self.complain(task, &message);
+                1
+            }
+        };
+        super::step::stop_on_error(task);
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use brush_parser::ParserOptions;
 use brush_parser::word::{
     self, Parameter as ParsedParameter, ParameterExpr, ParameterTestType, SpecialParameter, SubstringMatchKind,
     WordPiece, WordPieceWithSource,
 };
 
 use super::arithmetic::Expression;
+use super::dialect::Dialect;
 use super::script::{self, Node, Refused};
 
 /// A word.
@@ -43,7 +43,7 @@ pub enum Of {
 }
 
 /// What a parameter expansion names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Parameter {
     /// `$NAME`.
     Named(String),
@@ -51,6 +51,12 @@ pub enum Parameter {
     Positional(usize),
     /// `$@`, and with `true` `$*`.
     All(bool),
+    /// `${a[1]}`: the name, and the index as an expression.
+    Element(String, Arc<Word>),
+    /// `${a[@]}`, and with `true` `${a[*]}`.
+    Elements(String, bool),
+    /// `${!a[@]}`.
+    Indexes(String),
     /// `$#`.
     Count,
     /// `$?`.
@@ -63,6 +69,13 @@ pub enum Parameter {
     Name,
     /// `$-`.
     Flags,
+}
+
+impl Parameter {
+    /// Whether it stands for as many fields as it has values, be it quoted or not.
+    pub fn is_several(&self) -> bool {
+        matches!(self, Parameter::All(false) | Parameter::Elements(_, false) | Parameter::Indexes(_))
+    }
 }
 
 /// What is done to a parameter's value. With `true` an empty one counts as unset.
@@ -86,6 +99,10 @@ pub enum Operation {
     WithoutPrefix(bool, Word),
     /// `${a:offset:length}`, as busybox has it: the texts of two expressions.
     Part(Box<Word>, Option<Box<Word>>),
+    /// `${a^^}` and `${a,,}`, with `true` for upper case, and of the first character alone, as bash has it.
+    Cased(bool, bool),
+    /// `${!a}`: the value of the variable that is named by this one's, as bash has it.
+    Indirect,
     /// `${a/pattern/word}`, as busybox has it.
     Replaced(Replaces, Box<Word>, Box<Word>),
 }
@@ -93,7 +110,7 @@ pub enum Operation {
 impl Operation {
     fn asks(&self) -> bool {
         match self {
-            Operation::Plain | Operation::Length => false,
+            Operation::Plain | Operation::Length | Operation::Cased(..) | Operation::Indirect => false,
             Operation::Default(_, word)
             | Operation::Assign(_, word)
             | Operation::Required(_, word)
@@ -132,8 +149,15 @@ impl Word {
             Of::Text(_) | Of::Home => false,
             Of::Output(_) => true,
             Of::Arithmetic(expression) => expression.word.asks(),
+            Of::Parameter(Parameter::Element(_, index), operation) => index.asks() || operation.asks(),
             Of::Parameter(_, operation) => operation.asks(),
         })
+    }
+
+    /// The value of a variable, which may not be set.
+    pub fn value_of(name: &str) -> Self {
+        let of = Of::Parameter(Parameter::Named(name.to_owned()), Operation::Default(false, Word::default()));
+        Word { pieces: vec![Piece { of, quoted: true }] }
     }
 
     /// Its text, if it is text and nothing else.
@@ -150,33 +174,33 @@ impl Word {
 ///
 /// # Errors
 /// [`Refused`] with what is wrong or not interpreted.
-pub fn parse(text: &str, options: &ParserOptions) -> Result<Word, Refused> {
-    let pieces = word::parse(text, options).map_err(|_| bad_substitution())?;
-    collected(&pieces, false, options)
+pub fn parse(text: &str, dialect: Dialect) -> Result<Word, Refused> {
+    let pieces = word::parse(text, &dialect.options()).map_err(|_| bad_substitution())?;
+    collected(&pieces, false, dialect)
 }
 
 /// Takes the text of a here document apart: quotes are text in it.
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_text(text: &str, options: &ParserOptions) -> Result<Word, Refused> {
-    let pieces = word::parse_heredoc(text, options).map_err(|_| bad_substitution())?;
-    collected(&pieces, true, options)
+pub fn parse_text(text: &str, dialect: Dialect) -> Result<Word, Refused> {
+    let pieces = word::parse_heredoc(text, &dialect.options()).map_err(|_| bad_substitution())?;
+    collected(&pieces, true, dialect)
 }
 
 fn bad_substitution() -> Refused {
     Refused::Syntax("sh: syntax error: bad substitution\n".to_owned())
 }
 
-fn collected(pieces: &[WordPieceWithSource], quoted: bool, options: &ParserOptions) -> Result<Word, Refused> {
+fn collected(pieces: &[WordPieceWithSource], quoted: bool, dialect: Dialect) -> Result<Word, Refused> {
     let mut word = Word::default();
     for piece in pieces {
-        add(&mut word, &piece.piece, quoted, options)?;
+        add(&mut word, &piece.piece, quoted, dialect)?;
     }
     Ok(word)
 }
 
-fn add(word: &mut Word, piece: &WordPiece, quoted: bool, options: &ParserOptions) -> Result<(), Refused> {
+fn add(word: &mut Word, piece: &WordPiece, quoted: bool, dialect: Dialect) -> Result<(), Refused> {
     let text = |text: &str, quoted: bool| Piece { of: Of::Text(text.to_owned()), quoted };
     match piece {
         WordPiece::Text(it) => word.pieces.push(text(it, quoted)),
@@ -199,45 +223,48 @@ fn add(word: &mut Word, piece: &WordPiece, quoted: bool, options: &ParserOptions
                 word.pieces.push(text("", true));
             }
             for piece in inner {
-                add(word, &piece.piece, true, options)?;
+                add(word, &piece.piece, true, dialect)?;
             }
         }
         WordPiece::ParameterExpansion(expression) => {
-            let (parameter, operation) = expansion(expression, quoted, options)?;
+            let (parameter, operation) = expansion(expression, quoted, dialect)?;
             word.pieces.push(Piece { of: Of::Parameter(parameter, operation), quoted });
         }
         WordPiece::BackquotedCommandSubstitution(script) => {
             // A backslash before what has a meaning in backquotes is for those alone.
             let script = script.replace("\\$", "$").replace("\\\\", "\\");
-            word.pieces.push(Piece { of: Of::Output(script::parse(&script)?), quoted });
+            word.pieces.push(Piece { of: Of::Output(script::parse(&script, dialect)?), quoted });
         }
         WordPiece::CommandSubstitution(script) => {
-            word.pieces.push(Piece { of: Of::Output(script::parse(script)?), quoted });
+            word.pieces.push(Piece { of: Of::Output(script::parse(script, dialect)?), quoted });
         }
         WordPiece::ArithmeticExpression(expression) => {
-            let inner = Expression::new(parse_text(&expression.value, options)?);
+            let inner = Expression::new(parse_text(&expression.value, dialect)?);
             word.pieces.push(Piece { of: Of::Arithmetic(Box::new(inner)), quoted });
         }
         WordPiece::TildeExpansion(word::TildeExpr::Home) => word.pieces.push(Piece { of: Of::Home, quoted: true }),
         WordPiece::TildeExpansion(_) => return Err(Refused::Construct("~NAME".to_owned())),
-        WordPiece::AnsiCQuotedText(_) => return Err(Refused::Construct("$'".to_owned())),
+        WordPiece::AnsiCQuotedText(it) if dialect == Dialect::Dash => {
+            word.pieces.push(text("$", quoted));
+            word.pieces.push(text(it, true));
+        }
+        WordPiece::AnsiCQuotedText(it) => {
+            let it = it.replace("\\'", "'");
+            word.pieces.push(text(&super::programs::unescaped(&it), true));
+        }
         WordPiece::GettextDoubleQuotedSequence(_) => return Err(Refused::Construct("$\"".to_owned())),
     }
     Ok(())
 }
 
-fn expansion(
-    expression: &ParameterExpr,
-    quoted: bool,
-    options: &ParserOptions,
-) -> Result<(Parameter, Operation), Refused> {
+fn expansion(expression: &ParameterExpr, quoted: bool, dialect: Dialect) -> Result<(Parameter, Operation), Refused> {
     let word = |text: &Option<String>| match text {
         // In quotes the word is quoted as well, but for what it quotes itself.
-        Some(text) if quoted => parse(&format!("\"{text}\""), options),
-        Some(text) => parse(text, options),
+        Some(text) if quoted => parse(&format!("\"{text}\""), dialect),
+        Some(text) => parse(text, dialect),
         None => Ok(Word::default()),
     };
-    let pattern_of = |text: &Option<String>| text.as_ref().map_or_else(|| Ok(Word::default()), |it| parse(it, options));
+    let pattern_of = |text: &Option<String>| text.as_ref().map_or_else(|| Ok(Word::default()), |it| parse(it, dialect));
     let counts_empty = |it: &ParameterTestType| matches!(it, ParameterTestType::UnsetOrNull);
     let (of, operation) = match expression {
         ParameterExpr::Parameter { parameter, indirect: false } => (parameter, Operation::Plain),
@@ -267,8 +294,8 @@ fn expansion(
             (parameter, Operation::WithoutPrefix(true, pattern_of(pattern)?))
         }
         ParameterExpr::Substring { parameter, indirect: false, offset, length } => {
-            let length = length.as_ref().map(|it| parse_text(&it.value, options)).transpose()?;
-            (parameter, Operation::Part(Box::new(parse_text(&offset.value, options)?), length.map(Box::new)))
+            let length = length.as_ref().map(|it| parse_text(&it.value, dialect)).transpose()?;
+            (parameter, Operation::Part(Box::new(parse_text(&offset.value, dialect)?), length.map(Box::new)))
         }
         ParameterExpr::ReplaceSubstring { parameter, indirect: false, pattern, replacement, match_kind } => {
             let replaces = match match_kind {
@@ -277,15 +304,41 @@ fn expansion(
                 SubstringMatchKind::Prefix => Replaces::Start,
                 SubstringMatchKind::Suffix => Replaces::End,
             };
-            let pattern = Box::new(parse(pattern, options)?);
+            let pattern = Box::new(parse(pattern, dialect)?);
             (parameter, Operation::Replaced(replaces, pattern, Box::new(word(replacement)?)))
+        }
+        _ if dialect != Dialect::Bash => return Err(bad_substitution()),
+        other => return of_bash(other),
+    };
+    Ok((parameter(of, dialect)?, operation))
+}
+
+/// The expansions that bash alone has.
+fn of_bash(expression: &ParameterExpr) -> Result<(Parameter, Operation), Refused> {
+    let is_nothing = |it: &Option<String>| it.as_deref().unwrap_or_default().is_empty();
+    let (of, operation) = match expression {
+        ParameterExpr::MemberKeys { variable_name, .. } => {
+            return Ok((Parameter::Indexes(variable_name.clone()), Operation::Plain));
+        }
+        ParameterExpr::Parameter { parameter, indirect: true } => (parameter, Operation::Indirect),
+        ParameterExpr::UppercasePattern { parameter, indirect: false, pattern } if is_nothing(pattern) => {
+            (parameter, Operation::Cased(true, false))
+        }
+        ParameterExpr::UppercaseFirstChar { parameter, indirect: false, pattern } if is_nothing(pattern) => {
+            (parameter, Operation::Cased(true, true))
+        }
+        ParameterExpr::LowercasePattern { parameter, indirect: false, pattern } if is_nothing(pattern) => {
+            (parameter, Operation::Cased(false, false))
+        }
+        ParameterExpr::LowercaseFirstChar { parameter, indirect: false, pattern } if is_nothing(pattern) => {
+            (parameter, Operation::Cased(false, true))
         }
         _ => return Err(Refused::Construct("${..}, in a form that POSIX does not have".to_owned())),
     };
-    Ok((parameter(of)?, operation))
+    Ok((parameter(of, Dialect::Bash)?, operation))
 }
 
-fn parameter(parsed: &ParsedParameter) -> Result<Parameter, Refused> {
+fn parameter(parsed: &ParsedParameter, dialect: Dialect) -> Result<Parameter, Refused> {
     Ok(match parsed {
         ParsedParameter::Named(name) => Parameter::Named(name.clone()),
         ParsedParameter::Positional(number) => Parameter::Positional(*number as usize),
@@ -298,6 +351,10 @@ fn parameter(parsed: &ParsedParameter) -> Result<Parameter, Refused> {
             SpecialParameter::ShellName => Parameter::Name,
             SpecialParameter::CurrentOptionFlags => Parameter::Flags,
         },
-        other => return Err(Refused::Construct(other.to_string())),
+        _ if dialect != Dialect::Bash => return Err(bad_substitution()),
+        ParsedParameter::NamedWithIndex { name, index } => {
+            Parameter::Element(name.clone(), Arc::new(parse_text(index, dialect)?))
+        }
+        ParsedParameter::NamedWithAllIndices { name, concatenate } => Parameter::Elements(name.clone(), *concatenate),
     })
 }

@@ -1,10 +1,16 @@
 //! How a program is called, and what its process comes to next: an end, a wait, or another program.
 
+use super::super::dialect::Dialect;
 use super::super::files::{Entry, absolute};
 use super::super::invocation::{Invocation, Source};
 use super::super::machine::Machine;
 use super::super::task::{Frame, Task, Wait};
 use super::{Call, Outcome, base_name, is_program, known, run};
+
+/// Whether it is a word that other shells have.
+fn is_nowhere(dialect: Dialect, name: &str) -> bool {
+    dialect == Dialect::Dash && matches!(name, "[[" | "source" | "let" | "declare" | "typeset") || name.contains("+=")
+}
 
 impl Machine {
     /// Runs a program, or comes back to one that waited.
@@ -80,9 +86,17 @@ impl Machine {
                 task.wait = Wait::Change(path, seen);
                 task.frames.push(Frame::Program(again));
             }
-            Outcome::Unknown if self.is_base && !known::exists(&argv[0]) && !is_program(base_name(&argv[0])) => {
+            Outcome::Unknown
+                if is_nowhere(task.dialect, &argv[0])
+                    || self.is_base && !known::exists(&argv[0]) && !is_program(base_name(&argv[0])) =>
+            {
                 let is_folder = matches!(self.files.get(&absolute(&task.folder, &argv[0])), Some(Entry::Folder));
-                let (why, status) = if is_folder { ("Permission denied", 126) } else { ("not found", 127) };
+                let (why, status) = match task.dialect {
+                    _ if is_folder => ("Permission denied", 126),
+                    Dialect::Bash if !argv[0].contains('/') => ("command not found", 127),
+                    Dialect::Bash => ("No such file or directory", 127),
+                    _ => ("not found", 127),
+                };
                 self.complain(task, &format!("{}: {why}", argv[0]));
                 task.status = status;
                 super::super::step::stop_on_error(task);
@@ -97,7 +111,7 @@ impl Machine {
     /// A shell in a process of its own: it runs a text, a file, or what comes on its standard input.
     fn called_shell(&mut self, task: &mut Task, argv: Vec<String>) {
         let invocation = match Invocation::parse(&argv) {
-            Ok(invocation) => invocation,
+            Ok(invocation) => Invocation { dialect: self.sh.of_program(&argv[0]), ..invocation },
             Err(construct) => return self.stick(task, &construct),
         };
         match &invocation.script {
@@ -120,7 +134,11 @@ impl Machine {
         let (why, status) = match self.files.read(&path) {
             Ok(text) if self.files.is_executable(&path) => {
                 let (name, args) = (argv[0].clone(), argv[1..].to_vec());
-                return self.inner_shell(task, &text, &Invocation { name, args, ..Invocation::default() });
+                let program = text.lines().next().and_then(|it| it.strip_prefix("#!")).unwrap_or_default();
+                let words = program.split_whitespace();
+                let program = words.clone().find(|it| !it.ends_with("/env")).unwrap_or("sh");
+                let dialect = self.sh.of_program(program);
+                return self.inner_shell(task, &text, &Invocation { name, args, dialect, ..Invocation::default() });
             }
             Ok(_) | Err("Is a directory") => ("Permission denied", 126),
             Err(why) => (why, 127),

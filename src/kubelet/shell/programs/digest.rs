@@ -1,7 +1,9 @@
-//! `base64`, `sha256sum` and `sha512sum`, and `od` in the forms that scripts print single bytes with.
+//! `base64`, `md5sum`, `sha1sum`, `sha256sum` and `sha512sum`, and `od` in the forms that scripts print single bytes with.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use md5::Md5;
+use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
 use super::{Call, Outcome};
@@ -52,8 +54,12 @@ pub fn sum(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     let (_, names) = call.flags("b").ok_or(Outcome::Unknown)?;
     let (texts, all) = call.texts(&names)?;
     for (name, text) in texts {
-        let bytes =
-            if call.name == "sha256sum" { Sha256::digest(&text).to_vec() } else { Sha512::digest(&text).to_vec() };
+        let bytes = match call.name {
+            "md5sum" => Md5::digest(&text).to_vec(),
+            "sha1sum" => Sha1::digest(&text).to_vec(),
+            "sha256sum" => Sha256::digest(&text).to_vec(),
+            _ => Sha512::digest(&text).to_vec(),
+        };
         let hex: String = bytes.iter().map(|it| format!("{it:02x}")).collect();
         call.print(&format!("{hex}  {}\n", if name.is_empty() { "-" } else { &name }));
     }

@@ -1,4 +1,4 @@
-//! `find`, by name, kind and depth.
+//! `find`, by name, kind and depth, which prints, deletes or runs a program.
 
 use super::super::files::{Entry, absolute};
 use super::super::pattern::Pattern;
@@ -22,30 +22,56 @@ pub fn below(call: &Call<'_>, start: &str, folders: bool) -> Vec<String> {
     out
 }
 
-pub fn find(call: &mut Call<'_>) -> Outcome {
-    let mut args = call.args.iter();
-    let (mut starts, mut name, mut kind, mut most, mut least) = (Vec::new(), None, None, usize::MAX, 0);
-    let (mut deletes, mut empty) = (false, false);
-    while let Some(arg) = args.next() {
-        let mut number = || args.next().and_then(|it| it.parse::<usize>().ok());
-        match arg.as_str() {
-            "-maxdepth" => match number() {
-                Some(depth) => most = depth,
-                None => return Outcome::Unknown,
-            },
-            "-mindepth" => match number() {
-                Some(depth) => least = depth,
-                None => return Outcome::Unknown,
-            },
-            "-name" => name = args.next().map(|it| Pattern::new(&it.chars().map(|it| (it, false)).collect::<Vec<_>>())),
-            "-type" => kind = args.next().cloned(),
-            "-print" => {}
-            "-delete" => deletes = true,
-            "-empty" => empty = true,
-            flag if flag.starts_with(['-', '!', '(']) => return Outcome::Unknown,
-            start => starts.push(start.to_owned()),
+/// What is looked for, and what is done with what is found.
+#[derive(Default)]
+struct Wanted {
+    starts: Vec<String>,
+    name: Option<Pattern>,
+    kind: Option<String>,
+    most: Option<usize>,
+    least: usize,
+    deletes: bool,
+    empty: bool,
+    prints: bool,
+    /// A program with its arguments, and whether it is given all names at once.
+    program: Option<(Vec<String>, bool)>,
+}
+
+impl Wanted {
+    fn parse(all: &[String]) -> Option<Wanted> {
+        let (mut wanted, mut args) = (Wanted::default(), all.iter());
+        while let Some(arg) = args.next() {
+            let mut number = || args.next().and_then(|it| it.parse::<usize>().ok());
+            match arg.as_str() {
+                "-maxdepth" => wanted.most = Some(number()?),
+                "-mindepth" => wanted.least = number()?,
+                "-name" => {
+                    let characters: Vec<(char, bool)> = args.next()?.chars().map(|it| (it, false)).collect();
+                    wanted.name = Some(Pattern::new(&characters));
+                }
+                "-type" => wanted.kind = args.next().cloned(),
+                "-print" => wanted.prints = true,
+                "-exec" => {
+                    let words = args.by_ref().take_while(|it| !matches!(it.as_str(), ";" | "+")).cloned().collect();
+                    // A `+` hands on all names at once; it stands right behind the braces.
+                    wanted.program = Some((words, all.iter().any(|it| it == "+")));
+                }
+                "-delete" => wanted.deletes = true,
+                "-empty" => wanted.empty = true,
+                flag if flag.starts_with(['-', '!', '(']) => return None,
+                start => wanted.starts.push(start.to_owned()),
+            }
         }
+        Some(wanted)
     }
+}
+
+pub fn find(call: &mut Call<'_>) -> Outcome {
+    let Some(wanted) = Wanted::parse(call.args) else {
+        return Outcome::Unknown;
+    };
+    let Wanted { mut starts, name, kind, most, least, deletes, empty, prints, program } = wanted;
+    let most = most.unwrap_or(usize::MAX);
     if starts.is_empty() {
         starts.push(".".to_owned());
     }
@@ -77,6 +103,13 @@ pub fn find(call: &mut Call<'_>) -> Outcome {
         };
         fits && name.as_ref().is_none_or(|it| it.matches(last)) && (!empty || is_empty)
     });
+    if let Some((words, together)) = program {
+        if prints {
+            return Outcome::Unknown;
+        }
+        super::run::each(call, &words, &out, together);
+        return Outcome::Runs;
+    }
     if deletes {
         for it in out.iter().rev() {
             let _ = call.machine.files.remove(&absolute(&folder, it), true, true);

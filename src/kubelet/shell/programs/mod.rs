@@ -1,10 +1,12 @@
 //! The programs that are interpreted, by what they do: as busybox has them, whose images the scripts mostly name.
 
 mod about;
+mod awk;
 mod calling;
 mod clock;
 mod columns;
 mod digest;
+mod disk;
 mod file;
 mod find;
 mod grep;
@@ -24,6 +26,9 @@ use super::task::{Frame, StreamId, Target, Task};
 use crate::clock::{Span, Time};
 pub use about::location;
 use network::Listener;
+pub use printf::unescaped;
+pub(in super::super) use regular::regular;
+pub(super) use truth::holds;
 
 /// What a program comes to.
 #[derive(Debug, PartialEq, Eq)]
@@ -158,8 +163,9 @@ impl Call<'_> {
 }
 
 /// The programs that are interpreted, by name.
-const PROGRAMS: [&str; 67] = [
+const PROGRAMS: [&str; 77] = [
     "[",
+    "awk",
     "base64",
     "basename",
     "cat",
@@ -169,14 +175,18 @@ const PROGRAMS: [&str; 67] = [
     "curl",
     "cut",
     "date",
+    "dd",
     "dirname",
+    "du",
     "echo",
     "egrep",
     "env",
     "expr",
+    "fallocate",
     "false",
     "fgrep",
     "find",
+    "gawk",
     "grep",
     "head",
     "hostname",
@@ -184,6 +194,8 @@ const PROGRAMS: [&str; 67] = [
     "id",
     "ln",
     "ls",
+    "mawk",
+    "md5sum",
     "mkdir",
     "mktemp",
     "mv",
@@ -202,10 +214,12 @@ const PROGRAMS: [&str; 67] = [
     "rmdir",
     "sed",
     "seq",
+    "sha1sum",
     "sha256sum",
     "sha512sum",
     "sleep",
     "sort",
+    "stat",
     "sync",
     "tac",
     "tail",
@@ -216,6 +230,7 @@ const PROGRAMS: [&str; 67] = [
     "touch",
     "tr",
     "true",
+    "truncate",
     "tty",
     "uname",
     "uniq",
@@ -273,12 +288,14 @@ fn run(call: &mut Call<'_>) -> Outcome {
         "uniq" => either(columns::uniq(call)),
         "paste" => either(columns::paste(call)),
         "rev" | "tac" | "nl" => either(columns::turned(call)),
+        "awk" | "gawk" | "mawk" => either(awk::awk(call)),
         "base64" => either(digest::base64(call)),
-        "sha256sum" | "sha512sum" => either(digest::sum(call)),
+        "md5sum" | "sha1sum" | "sha256sum" | "sha512sum" => either(digest::sum(call)),
         "xargs" => either(run::xargs(call)),
         "find" => find::find(call),
         "touch" | "rm" | "mkdir" | "rmdir" | "ls" | "chmod" | "chown" | "cp" | "mv" | "ln" | "readlink"
         | "realpath" => file::run(call),
+        "dd" | "fallocate" | "truncate" | "du" | "stat" => disk::run(call),
         "tar" => tar::run(call),
         "test" | "[" => truth::test(call),
         "expr" => truth::expr(call),

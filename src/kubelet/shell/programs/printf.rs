@@ -2,6 +2,11 @@
 
 use super::{Call, Outcome};
 
+/// `text` as `$'..'` has it.
+pub fn unescaped(text: &str) -> String {
+    unescape(text, true, false).0
+}
+
 /// `text` with its backslashes read, and whether a `\c` cut it off. An octal number begins with a zero, or as in the format of
 /// `printf` with any digit.
 pub fn unescape(text: &str, any_octal: bool, stops: bool) -> (String, bool) {
@@ -223,11 +228,40 @@ impl Printing<'_> {
             'X' => filled(format!("{}{:X}", if flags.contains('#') { "0X" } else { "" }, self.number())),
             'o' => filled(format!("{}{:o}", if flags.contains('#') { "0" } else { "" }, self.number())),
             'f' | 'F' => sign(format!("{:.*}", precision.unwrap_or(6), self.float())),
-            'e' => sign(scientific(self.float(), precision.unwrap_or(6))),
-            'g' => sign(self.float().to_string()),
+            'e' | 'E' => {
+                let text = scientific(self.float(), precision.unwrap_or(6));
+                sign(if kind == 'E' { text.to_uppercase() } else { text })
+            }
+            'g' | 'G' => {
+                let text = general(self.float(), precision.unwrap_or(6));
+                sign(if kind == 'G' { text.to_uppercase() } else { text })
+            }
             _ => return None,
         })
     }
+}
+
+/// `format` with `args` put in, once; `None` for a conversion that is not known.
+pub fn formatted(format: &str, args: &[String]) -> Option<String> {
+    let mut state = Printing { out: String::new(), rest: args, used: 0, wrong: Vec::new(), stopped: false };
+    state.once(&format.replace('\\', "\\\\"))?;
+    Some(state.out)
+}
+
+/// A number with so many digits that count, as `%g` writes it.
+pub fn general(value: f64, precision: usize) -> String {
+    let precision = precision.max(1);
+    let text = scientific(value, precision - 1);
+    let power: i32 = text.rsplit_once('e').and_then(|it| it.1.parse().ok()).unwrap_or(0);
+    let short = |it: &str| match it.contains('.') {
+        true => it.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => it.to_owned(),
+    };
+    if power < -4 || power >= precision as i32 {
+        let (digits, power) = text.split_once('e').unwrap_or((&text, "+00"));
+        return format!("{}e{power}", short(digits));
+    }
+    short(&format!("{value:.*}", usize::try_from(precision as i32 - 1 - power).unwrap_or(0)))
 }
 
 /// `1.5e+01`, as C writes it.

@@ -90,6 +90,20 @@ pub fn xargs(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     Ok(Outcome::Runs)
 }
 
+/// Runs a program for each of `names`, or once for all of them, in the place of `{}`.
+pub fn each(call: &mut Call<'_>, words: &[String], names: &[String], together: bool) {
+    let commands: Vec<Arc<Node>> = if together {
+        let all = words.iter().flat_map(|it| if it == "{}" { names.to_vec() } else { vec![it.clone()] });
+        if names.is_empty() { Vec::new() } else { vec![command(&all.collect::<Vec<_>>())] }
+    } else {
+        let with = |name: &String| words.iter().map(|it| it.replace("{}", name)).collect::<Vec<_>>();
+        names.iter().map(|it| command(&with(it))).collect()
+    };
+    call.task.status = 0;
+    let list = commands.into_iter().map(|it| (it, false)).collect();
+    call.task.frames.push(Frame::Run(Arc::new(Node::List(list))));
+}
+
 impl Machine {
     /// `timeout [-s SIGNAL] DURATION PROGRAM ARG..`: the program in a process of its own, and beside it one that ends it.
     pub(super) fn timeout(&mut self, task: &mut Task, argv: &[String]) -> Option<()> {

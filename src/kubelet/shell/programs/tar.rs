@@ -135,7 +135,7 @@ fn add(call: &Call<'_>, builder: &mut Builder<Vec<u8>>, path: &str, member: &str
             header.set_size(0);
             builder.append_data(&mut header, format!("{member}/"), Cursor::new([])).ok()
         }
-        Entry::File { text, changed, mode } => {
+        Entry::File { text, changed, mode, .. } => {
             let content = raw::bytes(&text);
             header.set_mode(mode);
             header.set_mtime(u64::try_from(changed.unix()).unwrap_or_default());

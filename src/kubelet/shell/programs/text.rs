@@ -1,16 +1,18 @@
 //! Programs that print and pass on text.
 
+use super::super::dialect::Dialect;
 use super::super::files::absolute;
 use super::super::task::Target;
 use super::printf::unescape;
-use super::{Call, Outcome};
+use super::{Call, Outcome, disk};
 
 pub fn echo(call: &mut Call<'_>) -> Outcome {
-    let (mut newline, mut escapes, mut args) = (true, false, call.args);
+    let is_dash = call.task.dialect == Dialect::Dash;
+    let (mut newline, mut escapes, mut args) = (true, is_dash, call.args);
     while let [flag, rest @ ..] = args
         && flag.len() > 1
         && flag.starts_with('-')
-        && flag[1..].chars().all(|it| "neE".contains(it))
+        && flag[1..].chars().all(|it| it == 'n' || !is_dash && "eE".contains(it))
     {
         newline &= !flag.contains('n');
         escapes = (escapes || flag.contains('e')) && !flag.contains('E');
@@ -29,16 +31,63 @@ pub fn echo(call: &mut Call<'_>) -> Outcome {
     Outcome::Done(0)
 }
 
-/// `read [-r] NAME..`: one line, split into the variables. Without `-r` a backslash takes the meaning of what follows it, and
-/// one at the end of a line goes on with the next.
+/// What `read` is asked to do.
+#[derive(Default)]
+struct Reading {
+    raw: bool,
+    /// Ends after so many characters.
+    most: Option<usize>,
+    /// Whether the one name is that of an array.
+    array: bool,
+    names: Vec<String>,
+}
+
+impl Reading {
+    fn parse(args: &[String], dialect: Dialect) -> Option<Reading> {
+        let mut reading = Reading::default();
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            let Some(letters) = arg.strip_prefix('-').filter(|_| reading.names.is_empty()) else {
+                reading.names.push(arg.clone());
+                continue;
+            };
+            for (at, letter) in letters.char_indices() {
+                let mut value = || match &letters[at + 1..] {
+                    "" => args.next().cloned(),
+                    rest => Some(rest.to_owned()),
+                };
+                match letter {
+                    'r' => reading.raw = true,
+                    's' if dialect != Dialect::Dash => {}
+                    // Nobody is asked who does not sit at a terminal.
+                    'p' => drop(value()?),
+                    't' if dialect != Dialect::Dash => drop(value()?),
+                    'n' if dialect != Dialect::Dash => reading.most = Some(value()?.parse().ok()?),
+                    'a' if dialect == Dialect::Bash => {
+                        reading.array = true;
+                        reading.names.push(value()?);
+                    }
+                    _ => return None,
+                }
+                if "ptna".contains(letter) {
+                    break;
+                }
+            }
+        }
+        Some(reading)
+    }
+}
+
+/// `read [-r] [-p PROMPT] [-n COUNT] [-t SECONDS] NAME..`: one line, split into the variables. Without `-r` a backslash takes the
+/// meaning of what follows it, and one at the end of a line goes on with the next. Known difference: it waits for its line for as
+/// long as somebody may write one, whatever `-t` says.
 pub fn read(call: &mut Call<'_>) -> Outcome {
-    let Some((flags, mut names)) = call.flags("r") else {
+    let Some(Reading { raw, most, array, mut names }) = Reading::parse(call.args, call.task.dialect) else {
         return Outcome::Unknown;
     };
     if names.is_empty() {
         names.push("REPLY".to_owned());
     }
-    let raw = flags.contains('r');
     let Some(Target::In(stream)) = call.task.fds.first().cloned() else {
         names.iter().for_each(|it| {
             call.task.assign(it, String::new());
@@ -47,7 +96,12 @@ pub fn read(call: &mut Call<'_>) -> Outcome {
     };
     let has_writers = call.machine.has_writers(stream);
     let buffer = call.machine.streams.or_default(stream);
+    let cut = most.and_then(|it| buffer.text.char_indices().nth(it)).map(|it| it.0);
     let (line, whole) = match line_end(&buffer.text, raw) {
+        at if cut.is_some_and(|cut| at.is_none_or(|at| cut <= at)) => {
+            let rest = buffer.text.split_off(cut.unwrap_or(0));
+            (std::mem::replace(&mut buffer.text, rest), true)
+        }
         Some(at) => {
             let rest = buffer.text.split_off(at + 1);
             let line = std::mem::replace(&mut buffer.text, rest);
@@ -59,6 +113,15 @@ pub fn read(call: &mut Call<'_>) -> Outcome {
         None => (std::mem::take(&mut buffer.text), false),
     };
     let separators = call.task.variable("IFS").unwrap_or(" \t\n").to_owned();
+    if array {
+        // As many as there can be: what is left over is empty.
+        let mut values = split_line(&line, &separators, line.len() + 1, raw);
+        while values.last().is_some_and(String::is_empty) {
+            values.pop();
+        }
+        super::super::arrays::put(call.task, &names[0], values);
+        return Outcome::Done(i64::from(!whole));
+    }
     for (name, value) in names.iter().zip(split_line(&line, &separators, names.len(), raw)) {
         call.task.assign(name, value);
     }
@@ -230,11 +293,13 @@ fn wc(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     if rows.len() > 1 {
         rows.push(("total".to_owned(), total));
     }
-    // Several numbers stand in columns, unless they come from the standard input alone.
+    // Several numbers stand in columns.
     for (name, counts) in rows {
         let letters = ['l', 'w', 'm', 'c'];
         let shown = letters.iter().zip(counts).filter(|(letter, _)| wanted(**letter));
-        let mut shown: Vec<String> = shown.map(|(_, count)| count.to_string()).collect();
+        let counts: Vec<usize> = shown.map(|(_, count)| count).collect();
+        let width = if counts.len() > 1 { 9 } else { 0 };
+        let mut shown: Vec<String> = counts.iter().map(|it| format!("{it:>width$}")).collect();
         if !name.is_empty() {
             shown.push(name);
         }
@@ -259,7 +324,9 @@ struct Part {
 impl Part {
     fn parse(text: &str, bytes: bool, other: char) -> Option<Part> {
         let number = text.strip_prefix(other);
-        Some(Part { count: number.unwrap_or(text).parse().ok()?, bytes, other: number.is_some() })
+        let count = number.unwrap_or(text);
+        let count = if bytes { usize::try_from(disk::bytes(count)?).ok()? } else { count.parse().ok()? };
+        Some(Part { count, bytes, other: number.is_some() })
     }
 
     fn of(self, text: &str, head: bool) -> String {
@@ -319,6 +386,13 @@ fn ends(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     }
     if head && names.is_empty() && !part.bytes && !part.other {
         return first_lines(call, part.count);
+    }
+    if let [name] = names.as_slice()
+        && head
+        && part.bytes
+        && disk::is_endless(name)
+    {
+        return Ok(disk::pour(call, part.count as u64));
     }
     let (texts, all) = call.texts(&names)?;
     let titled = texts.len() > 1 && !quiet;

@@ -25,6 +25,16 @@ pub fn test(call: &mut Call<'_>) -> Outcome {
     }
 }
 
+/// Whether what `[[` asks is so: of one operand with a unary operator, or of two.
+pub fn holds(call: &Call<'_>, operator: &str, operands: &[&str]) -> Result<bool, String> {
+    let test = Test { call, args: &[], at: 0 };
+    match operands {
+        [one] => Ok(test.unary(operator, one)),
+        [one, other] => test.binary(one, operator, other),
+        _ => Ok(false),
+    }
+}
+
 struct Test<'a, 'b> {
     call: &'a Call<'b>,
     args: &'a [&'a str],

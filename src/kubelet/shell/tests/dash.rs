@@ -1,9 +1,9 @@
-//! Scripts with what dash and the usual programs make of them, as they were run by hand (`dash.txt`).
+//! Scripts with what dash, busybox, bash and the usual programs make of them, as they were run by hand (`dash.txt`, `ash.txt`,
+//! `bash.txt`).
 
 use super::{Shell, State, Time, shell};
+use crate::kubelet::shell::dialect::Dialect;
 use crate::kubelet::shell::machine::Machine;
-
-const CASES: &str = include_str!("dash.txt");
 
 struct Case<'a> {
     name: &'a str,
@@ -12,8 +12,8 @@ struct Case<'a> {
     output: &'a str,
 }
 
-fn cases() -> impl Iterator<Item = Case<'static>> {
-    CASES.split("=== ").skip(1).map(|block| {
+fn cases(text: &'static str) -> impl Iterator<Item = Case<'static>> {
+    text.split("=== ").skip(1).map(|block| {
         let (name, rest) = block.split_once('\n').expect("a name");
         let (script, rest) = rest.rsplit_once("\n--- ").expect("a result");
         let (status, output) = rest.split_once('\n').expect("an exit code");
@@ -30,11 +30,27 @@ fn outputs(machine: &Machine) -> (String, String) {
 
 #[test]
 fn scripts_print_and_end_as_they_do_under_dash() {
+    check(include_str!("dash.txt"), Dialect::Ash);
+}
+
+#[test]
+fn scripts_print_and_end_as_they_do_under_busybox() {
+    check(include_str!("ash.txt"), Dialect::Ash);
+}
+
+#[test]
+fn scripts_print_and_end_as_they_do_under_bash() {
+    check(include_str!("bash.txt"), Dialect::Bash);
+}
+
+fn check(text: &'static str, dialect: Dialect) {
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in cases(text) {
         let env =
             [("HOME", "/root"), ("HOSTNAME", "web-0")].map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
-        let Ok(mut machine) = shell(case.script, &Shell::default(), &env.into(), Time::from_unix(0)) else {
+        let Ok(mut machine) =
+            shell(case.script, &Shell { dialect, ..Shell::default() }, &env.into(), Time::from_unix(0))
+        else {
             wrong.push(format!("=== {}: not interpreted", case.name));
             continue;
         };

@@ -260,16 +260,41 @@ fn the_usual_programs_do_what_they_do() {
     }
 }
 
+/// What a script prints, and how it ends, under a shell that is called by this name.
+fn under(dialect: dialect::Dialect, script: &str) -> (String, State) {
+    let call = Shell { dialect, name: "sh".to_owned(), ..Shell::default() };
+    let mut machine =
+        shell(script, &call, &env(), Time::from_unix(0)).expect("a script").of_image(true).with_sh(dialect);
+    machine.run(Time::from_unix(60));
+    (printed(&machine), machine.state)
+}
+
+#[test]
+fn what_one_shell_has_another_does_not_know() {
+    use dialect::Dialect::{Ash, Bash, Dash};
+    for (dialect, script, want) in [
+        (Ash, "[[ a = a ]] && echo ok", "ok\n"),
+        (Dash, "[[ a = a ]] && echo ok || echo no", "sh: 1: [[: not found\nno\n"),
+        (Dash, "\nsource /x; echo $?", "sh: 2: source: not found\n127\n"),
+        (Dash, "echo -e 'a\\tb'", "-e a\tb\n"),
+        (Bash, "foo; echo $?", "sh: line 1: foo: command not found\n127\n"),
+        (Ash, "for ((i=0;i<2;i++)); do echo; done", "sh: syntax error: bad for loop variable\n"),
+        (Ash, "a=(1 2)", "sh: syntax error: unexpected \"(\"\n"),
+        (Ash, "cat <<< x", "sh: syntax error: unexpected redirection\n"),
+        (Ash, "echo ${x^^}", "sh: syntax error: bad substitution\n"),
+        (Ash, "f() { local -r x=1; }; f; echo on", "sh: local: -r: bad variable name\n"),
+    ] {
+        assert_eq!(under(dialect, script).0, want, "{script}");
+    }
+}
+
 #[test]
 fn what_is_not_interpreted_is_named() {
     let refused = shell("cat <&12", &Shell::default(), &env(), Time::from_unix(0));
     assert_eq!(refused.err().as_deref(), Some("<& 12"));
-    for (script, want) in [
-        ("sleep 3; nginx -g x", "nginx"),
-        ("[[ a = b ]]", "[["),
-        ("echo $SECRET", "$SECRET"),
-        ("date --weird", "date --weird"),
-    ] {
+    for (script, want) in
+        [("sleep 3; nginx -g x", "nginx"), ("echo $SECRET", "$SECRET"), ("date --weird", "date --weird")]
+    {
         let machine = run(script);
         assert_eq!(machine.stuck.get(&1).map(String::as_str), Some(want), "{script}");
         assert_eq!(machine.state, State::Running, "{script}");
