@@ -298,7 +298,11 @@ fn of_compound(command: &CompoundCommand, dialect: Dialect) -> Result<Arc<Node>,
             let init = arithmetic(clause.initializer.as_ref(), dialect)?;
             Arc::new(Node::ForArithmetic { init, first, turn: Arc::new(turn) })
         }
-        CompoundCommand::Coprocess(_) => return refused("coproc"),
+        CompoundCommand::Coprocess(_) if dialect == Dialect::Bash => return refused("coproc"),
+        // Elsewhere it is the name of a program that there is not.
+        CompoundCommand::Coprocess(_) => {
+            Arc::new(Node::Simple(Simple { words: vec![Word::literal("coproc")], ..Simple::default() }))
+        }
     })
 }
 
