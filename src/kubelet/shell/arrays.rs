@@ -36,7 +36,9 @@ pub fn elements(task: &Task, name: &str) -> Vec<(usize, String)> {
     let start = format!("{name}[");
     let of = task.variables.iter().filter(|(key, _)| key.starts_with(&start));
     let mut all: Vec<(usize, String)> = of
-        .filter_map(|(key, it)| Some((key[start.len()..].strip_suffix(']')?.parse().ok()?, it.value.as_ref()?.to_string())))
+        .filter_map(|(key, it)| {
+            Some((key[start.len()..].strip_suffix(']')?.parse().ok()?, it.value.as_ref()?.to_string()))
+        })
         .collect();
     all.sort();
     // A variable that is none is an array of one.

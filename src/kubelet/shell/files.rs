@@ -232,7 +232,7 @@ impl Files {
             Some(Entry::File { text, .. }) => text.len(),
             _ => 0,
         };
-        let all = match self.mounts.of(path) {
+        let all: usize = match self.mounts.of(path) {
             Some((mount, _)) => self.mounts.tree(mount).files().map(|(_, text)| text.len()).sum(),
             None => {
                 let length = |it: &Option<Entry>| match it {

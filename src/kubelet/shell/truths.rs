@@ -96,7 +96,7 @@ impl Machine {
             Truth::Unary(operator, word) => {
                 let text = expand::text(task, word, outputs)?;
                 if operator == "-v" {
-                    return Ok(Ok(task.variables.contains_key(&text)));
+                    return Ok(Ok(task.variables.contains_key(text.as_str())));
                 }
                 holds(&Call { machine: self, task, name: "[[", args: &[] }, operator, &[&text])
             }

@@ -80,7 +80,7 @@ pub fn awk(call: &mut Call<'_>) -> Result<Outcome, Outcome> {
     }
     let exported = call.task.variables.iter().filter(|(_, it)| it.exported);
     for (name, variable) in exported {
-        run.set_environment(name, variable.value.clone().ok_or(Outcome::Unknown)?);
+        run.set_environment(name, variable.value.clone().ok_or(Outcome::Unknown)?.to_string());
     }
     for (name, value) in options.variables {
         run.set(&name, value::Value::of_input(value));
