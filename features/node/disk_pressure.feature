@@ -128,3 +128,51 @@ Feature: A node whose disk, files or processes run out
     And status.message of pod/web is "Pod ephemeral local storage usage exceeds the total limit of containers 2Gi. "
     And pod/web does not have condition DisruptionTarget
     And condition DiskPressure of node/node-0 is False
+
+  Scenario: A pod whose emptyDir holds more than it may is evicted
+    Given a cluster with 1 node
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: cache}
+      spec:
+        restartPolicy: Never
+        volumes: [{name: data, emptyDir: {sizeLimit: 1Gi}}]
+        containers:
+        - name: fill
+          image: busybox
+          command: [sh, -c, "i=0; while true; do i=$((i + 1)); dd if=/dev/zero of=/data/$i bs=1M count=300; sleep 60; done"]
+          volumeMounts: [{name: data, mountPath: /data}]
+      """
+    And 170 seconds pass
+    Then pod/cache is running
+    When 30 seconds pass
+    Then pod/cache is failed
+    And status.reason of pod/cache is Evicted
+    And status.message of pod/cache is "Usage of EmptyDir volume \"data\" exceeds the limit \"1Gi\". "
+    And there is a Warning event "Evicted" for pod/cache with message "Usage of EmptyDir volume "data" exceeds the limit "1Gi". "
+
+  Scenario: A container that writes more than it may to its own files is evicted
+    Given a cluster with 1 node
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: greedy}
+      spec:
+        restartPolicy: Never
+        containers:
+        - name: fill
+          image: busybox
+          command: [sh, -c, "sleep 30; head -c 200M /dev/zero > /tmp/big; sleep infinity"]
+          resources: {limits: {ephemeral-storage: 100Mi}}
+        - name: other
+          image: busybox
+          command: [sleep, infinity]
+          resources: {limits: {ephemeral-storage: 1Gi}}
+      """
+    And 25 seconds pass
+    Then pod/greedy is running
+    When 30 seconds pass
+    Then status.message of pod/greedy is "Container fill exceeded its local ephemeral storage limit \"100Mi\". "

@@ -175,3 +175,38 @@ Feature: Volumes
       """
     And 10 seconds pass
     Then status.containerStatuses[name=read].state.terminated.message of pod/second is a
+
+  Scenario: Two pods of one node see at once what the other writes to their hostPath
+    When I apply:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: reader}
+      spec:
+        restartPolicy: Never
+        volumes: [{name: host, hostPath: {path: /var/lib/app}}]
+        containers:
+        - name: read
+          image: busybox:1.37
+          command: [sh, -c, "until [ -e /data/mark ]; do sleep 1; done; cat /data/mark; date +%s; echo seen > /data/answer; sleep 10; exit 3"]
+          volumeMounts: [{name: host, mountPath: /data}]
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: writer}
+      spec:
+        restartPolicy: Never
+        volumes: [{name: host, hostPath: {path: /var/lib/app}}]
+        containers:
+        - name: write
+          image: busybox:1.37
+          command: [sh, -c, "sleep 100; echo hello > /data/mark; while [ ! -e /data/answer ]; do sleep 5; done; cat /data/answer"]
+          volumeMounts: [{name: host, mountPath: /data}]
+      """
+    And 90 seconds pass
+    Then pod/reader is running
+    When 3600 seconds pass
+    Then the log of pod/reader contains "hello"
+    And the log of pod/writer contains "seen"
+    And status.containerStatuses[name=read].state.terminated.exitCode of pod/reader is 3
+    And pod/writer is succeeded

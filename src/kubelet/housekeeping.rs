@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::eviction::{self, Candidate, Resource, Shortage, Threshold, Usage, local, rank, words};
+use super::eviction::{self, Candidate, Resource, Shortage, Threshold, Usage, rank, words};
 use super::machine::{self, Machine, NodeDirection, Order, Power};
 use super::node::has_kubelet;
 use super::node_status::Report;
@@ -181,10 +181,11 @@ impl Kubelet {
         let outside = machine.outside;
         let shortage = machine.pressures.look(|it| machine::observe(node, &[outside, used], it), now);
         let growth = workers().filter_map(|it| it.next_usage(Time(now.0 + 1))).min();
-        let next = machine.pressures.next(now).into_iter().chain(growth).min();
+        let excess = workers().filter(|it| it.is_limited()).filter_map(|it| it.next_excess(from, now)).min();
+        let next = machine.pressures.next(now).into_iter().chain(growth).chain(excess).min();
         outcome.wake_at = next.map(|at| eviction::look_at(from, at));
         let candidates: Vec<Candidate> = workers().map(|it| candidate(it, now)).collect();
-        if !self.evict_greedy(machine, node, &candidates, view, outcome)
+        if !self.evict_greedy(machine, node, &candidates, (view, now), outcome)
             && let Some(shortage) = shortage
         {
             self.evict(machine, node, candidates, &shortage, view, outcome);
@@ -197,12 +198,13 @@ impl Kubelet {
         machine: &mut Machine,
         node: &Object,
         candidates: &[Candidate],
-        view: View<'_>,
+        (view, now): (View<'_>, Time),
         outcome: &mut Outcome,
     ) -> bool {
         for candidate in candidates.iter().filter(|it| !it.is_critical) {
             let Some(pod) = view.get(&candidate.key) else { continue };
-            let Some(message) = local::exceeded(pod.spec(), &candidate.containers, candidate.usage.disk) else {
+            let worker = self.workers.get_mut(&candidate.key);
+            let Some(message) = worker.filter(|it| it.is_limited()).and_then(|it| it.excess(now)) else {
                 continue;
             };
             let (message, grace) = (Str::from(message), Some(eviction::HARD_GRACE));
@@ -266,7 +268,9 @@ impl Kubelet {
 
     /// Whom to wake after a change of what the pod of `worker` does: its node, where what is used of it matters.
     pub(super) fn watch(&mut self, worker: &Worker, node: &Object, now: Time) -> Option<Wake> {
-        if self.latency.silent || (!self.machines.contains_key(&node.meta.name) && !worker.has_usage()) {
+        if self.latency.silent
+            || (!self.machines.contains_key(&node.meta.name) && !worker.has_usage() && !worker.is_limited())
+        {
             return None;
         }
         let machine = self.machines.entry(node.meta.name.clone()).or_default();

@@ -11,6 +11,7 @@ pub mod behaviour;
 pub mod command;
 pub mod conditions;
 pub mod container;
+mod disks;
 pub mod downward;
 pub mod environment;
 pub mod events;
@@ -281,6 +282,7 @@ impl Kubelet {
         outcome.wake_at = if terminated { None } else { worker.deadline(around) };
         self.workers = others;
         self.visit(visits, now, &mut outcome.wakes);
+        self.share_disks(&mut worker, now, &mut outcome);
         outcome.wakes.extend(self.watch(&worker, node, now));
         self.workers.insert(key, worker);
         self.images = images;

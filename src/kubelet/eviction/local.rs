@@ -24,6 +24,26 @@ pub fn exceeded(spec: &Value, containers: &[ContainerUsage], used: i64) -> Optio
     })
 }
 
+/// What is said of a pod with this spec one of whose `emptyDir` volumes holds more than it may; `used` says how many bytes one
+/// holds.
+pub fn overfull(spec: &Value, used: impl Fn(&str) -> i64) -> Option<String> {
+    spec["volumes"].items().iter().find_map(|volume| {
+        let limit = &volume["emptyDir"]["sizeLimit"];
+        let limit = (!limit.is_null()).then(|| Quantity::or_zero(limit)).filter(|it| !it.is_zero())?;
+        let name = volume["name"].str_or_empty();
+        let limit_text = limit.to_string();
+        (Quantity::from_bytes(used(name)) > limit)
+            .then(|| format!("Usage of EmptyDir volume {name:?} exceeds the limit {limit_text:?}. "))
+    })
+}
+
+/// Whether anything in this spec says how much of the disk the pod may use.
+pub fn is_limited(spec: &Value) -> bool {
+    let volumes = spec["volumes"].items().iter().any(|it| !it["emptyDir"]["sizeLimit"].is_null());
+    let containers = spec["containers"].items().iter().chain(spec["initContainers"].items());
+    volumes || containers.into_iter().any(|it| !it.at(&["resources", "limits", "ephemeral-storage"]).is_null())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +63,26 @@ mod tests {
         let usages = [usage("a", used[0]), usage("b", used[1])];
         let got = exceeded(&spec, &usages, (used[0] + used[1]) << 30);
         assert_eq!(got.as_deref(), want, "{limits:?} {used:?}");
+    }
+
+    #[test]
+    fn a_volume_may_hold_what_its_limit_says() {
+        for (volume, used, want) in [
+            (r#""emptyDir":{"sizeLimit":"1Gi"}"#, (1 << 30) + 1, true),
+            (r#""emptyDir":{"sizeLimit":"1Gi"}"#, 1 << 30, false),
+            (r#""emptyDir":{"medium":"Memory","sizeLimit":"10Mi"}"#, 11 << 20, true),
+            (r#""emptyDir":{"sizeLimit":"0"}"#, 5, false),
+            (r#""emptyDir":{}"#, 5, false),
+            (r#""hostPath":{"path":"/"}"#, 5, false),
+        ] {
+            let spec = format!(r#"{{"volumes":[{{"name":"v",{volume}}}]}}"#);
+            let spec = Value::from_json(spec.as_bytes()).expect("valid JSON");
+            assert_eq!(overfull(&spec, |_| used).is_some(), want, "{volume}");
+        }
+        let spec =
+            Value::from_json(br#"{"volumes":[{"name":"x","emptyDir":{"sizeLimit":"1Gi"}}]}"#).expect("valid JSON");
+        let message = "Usage of EmptyDir volume \"x\" exceeds the limit \"1Gi\". ";
+        assert_eq!(overfull(&spec, |_| 2 << 30).as_deref(), Some(message));
     }
 
     #[test]

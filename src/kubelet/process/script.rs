@@ -197,6 +197,22 @@ impl Running {
         self.script.as_ref().is_some_and(|it| it.group.is_some())
     }
 
+    /// Its processes as they were when somebody last looked.
+    pub fn processes(&self) -> Option<&Machine> {
+        self.script.as_ref().map(|it| &it.now)
+    }
+
+    /// Whether nothing more happens in it by itself but its end, as far as was foreseen.
+    pub fn is_at_rest(&self) -> bool {
+        self.look.is_none()
+    }
+
+    /// How long a turn takes of what it does over and over.
+    pub fn turn(&self) -> Span {
+        let round = self.script.as_ref().and_then(|it| it.round.as_ref());
+        round.map_or(Span::ZERO, |it| it.every)
+    }
+
     /// From when on it does the same over and over, if it does.
     pub fn repeats_from(&self) -> Option<Time> {
         let script = self.script.as_ref().filter(|it| it.group.is_none())?;

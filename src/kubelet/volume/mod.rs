@@ -1,11 +1,11 @@
 //! The volumes of a pod: what is in them, when they are there, and where a container sees them (`pkg/volume`,
 //! `pkg/kubelet/volumemanager`, `makeMounts` in `pkg/kubelet/kubelet_pods.go`).
 //!
-//! Known differences: an update of a ConfigMap or Secret reaches the files at the pod's next full minute. What the pods of a
-//! node share (a `hostPath`, a claim) is seen by a container as it was when that started. A volume of a driver that only a
-//! real node has is an empty folder.
+//! Known differences: an update of a ConfigMap or Secret reaches the files at the pod's next full minute. A volume of a
+//! driver that only a real node has is an empty folder.
 
 mod content;
+mod measure;
 mod network_files;
 mod setup;
 mod storage;

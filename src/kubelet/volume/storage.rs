@@ -28,6 +28,10 @@ pub struct Storage {
     bases: BTreeMap<Str, Tree>,
     /// Whether containers may see what others write while both run.
     pub shares: bool,
+    /// Whether other pods that run have something of its disks, as far as it was told.
+    pub has_company: bool,
+    /// Whether its spec limits how much of the disk it may use.
+    pub is_limited: bool,
     /// How setting them up went.
     pub attempts: Attempts,
     /// When all were set up.
@@ -39,7 +43,8 @@ pub struct Storage {
 impl Storage {
     /// The empty volumes of `pod`.
     pub fn new(pod: &Object) -> Self {
-        Storage { shares: super::is_shared(pod), ..Storage::default() }
+        let is_limited = crate::kubelet::eviction::local::is_limited(pod.spec());
+        Storage { shares: super::is_shared(pod), is_limited, ..Storage::default() }
     }
 
     /// Takes what is on the disks that the pod shares with others.
@@ -55,10 +60,29 @@ impl Storage {
     pub fn store(&mut self, disks: &mut Disks) {
         for (name, base) in &mut self.bases {
             if let Some(tree) = self.trees.get(name).filter(|it| !it.is_same(base)) {
-                disks.entry(name.clone()).or_default().apply(base, tree);
+                let disk = disks.entry(name.clone()).or_insert_with(|| base.clone());
+                if disk.is_same(base) {
+                    *disk = tree.clone();
+                } else {
+                    disk.apply(base, tree);
+                }
                 *base = tree.clone();
             }
         }
+    }
+
+    /// The names of the disks that it has something of.
+    pub fn disks(&self) -> Vec<Str> {
+        self.bases.keys().cloned().collect()
+    }
+
+    /// The disks that are other than when it last took something from them.
+    pub fn changed(&self, disks: &Disks) -> Vec<(Str, Tree)> {
+        let differs = |(name, base): (&Str, &Tree)| {
+            let disk = disks.get(name).filter(|it| !it.is_same(base))?;
+            Some((name.clone(), disk.clone()))
+        };
+        self.bases.iter().filter_map(differs).collect()
     }
 
     fn keep(&mut self, machine: &Machine) {
@@ -118,6 +142,71 @@ impl Worker {
     pub fn brought_up(&mut self, now: Time) -> &mut Self {
         self.bring_up(now);
         self
+    }
+
+    /// Takes in at `now` what others wrote to the disks that it shares with them; returns whether there was anything.
+    pub fn take_in(&mut self, disks: &mut Disks, now: Time) -> bool {
+        if self.storage.changed(disks).is_empty() {
+            return false;
+        }
+        self.bring_up(now);
+        self.storage.store(disks);
+        let changed = self.storage.changed(disks);
+        for (name, tree) in &changed {
+            self.storage.trees.insert(name.clone(), tree.clone());
+            self.storage.bases.insert(name.clone(), tree.clone());
+        }
+        for running in self.containers.iter_mut().filter_map(|it| it.running_mut()) {
+            let Some(machine) = running.machine() else { continue };
+            let mounts = machine.files.mounts_mut();
+            let replaced = changed.iter().filter(|(name, tree)| mounts.replace(name, tree)).count();
+            if replaced > 0 {
+                machine.pass_to(now);
+                running.run_ahead(now);
+            }
+        }
+        self.look_ahead(now);
+        !changed.is_empty()
+    }
+
+    /// When one of its containers will next write to a disk that it shares with others, or when to ask that again; `None` when
+    /// none of them will by itself.
+    pub fn next_shared_write(&self, now: Time) -> Option<Time> {
+        const MOST: u32 = 4096;
+        let running = || self.containers.iter().filter_map(|it| it.running());
+        let mut machines: Vec<Machine> = running().filter_map(Running::processes).map(|it| it.ahead()).collect();
+        let names = self.storage.disks();
+        let held = |machines: &[Machine]| {
+            let of =
+                |it: &Machine| names.iter().map(|name| it.files.mounts().volume(name).cloned()).collect::<Vec<_>>();
+            machines.iter().map(of).collect::<Vec<_>>()
+        };
+        let before = held(&machines);
+        // What repeats itself is seen in one turn.
+        let ends = running().map(|it| it.repeats_from().map_or(now + HORIZON, |at| at.max(now) + it.turn()));
+        let horizon = ends.max().unwrap_or(now).min(now + HORIZON);
+        let repeats = running().all(|it| it.repeats_from().is_some() || it.is_at_rest());
+        let same = |after: &[Vec<Option<Tree>>]| {
+            let pairs = before.iter().flatten().zip(after.iter().flatten());
+            pairs.into_iter().all(|(a, b)| match (a, b) {
+                (Some(a), Some(b)) => a.is_same(b),
+                _ => true,
+            })
+        };
+        for _ in 0..MOST {
+            if machines.iter().any(|it| it.question().is_some()) {
+                return None;
+            }
+            let next = machines.iter().filter_map(Machine::next).min()?;
+            if next > horizon {
+                return (!repeats).then_some(horizon);
+            }
+            together::run(&mut machines.iter_mut().collect::<Vec<_>>(), next);
+            if !same(&held(&machines)) {
+                return Some(next);
+            }
+        }
+        machines.iter().map(|it| it.now).max()
     }
 
     /// Sees anew what comes after `now` of the containers that see each other's files.
