@@ -12,7 +12,7 @@ fn programs_print_what_busybox_prints() {
         let mut machine = shell(script, &Shell::default(), &Default::default(), Time::from_unix(0)).expect("a script");
         machine.files.make_folder("/tmp/w", true).expect("a folder");
         if let Some(first) = machine.first() {
-            first.folder = "/tmp/w".to_owned();
+            first.folder = "/tmp/w".into();
         }
         machine.run(Time::from_unix(60));
         let printed: String = machine.log.pieces().iter().filter(|it| !it.error).map(|it| it.text.as_str()).collect();
