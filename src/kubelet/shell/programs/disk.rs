@@ -106,7 +106,7 @@ fn dd(call: &mut Call<'_>) -> Outcome {
         call.print(&text);
     }
     if !quiet {
-        let (whole, part) = (size / block, u64::from(size % block > 0));
+        let (whole, part) = (size / block, u64::from(!size.is_multiple_of(block)));
         let records = format!("{whole}+{part} records in\n{whole}+{part} records out\n");
         let target = call.task.fds.get(2).cloned().unwrap_or(Target::Null);
         call.machine.print(&target, &records);
