@@ -35,6 +35,9 @@ const CLOSE: u8 = 255;
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How often a client is asked whether it reads before it is told anything.
 const QUESTIONS: usize = 3;
+/// How long to wait before the next such question, by the wall clock: a client on a busy machine may answer some in a row
+/// before it goes on with what it is about to do.
+const BETWEEN_QUESTIONS: Duration = Duration::from_millis(10);
 /// How long a client may take to answer that, by the wall clock; one that does not answer is told all the same.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest piece of output in one message.
@@ -91,6 +94,7 @@ async fn greet(socket: &mut Socket, streams: Streams, early: &mut VecDeque<Messa
             Message::Pong(_) => {
                 unanswered -= 1;
                 if unanswered > 0 {
+                    tokio::time::sleep(BETWEEN_QUESTIONS).await;
                     socket.send(Message::Ping(Bytes::new())).await?;
                 }
             }

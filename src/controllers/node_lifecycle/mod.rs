@@ -49,7 +49,7 @@ impl Controller for NodeLifecycleController {
                 self.heard.remove(&change.key.name);
                 self.silent.remove(&change.key.name);
                 self.registered.remove(&change.key.name);
-                if let Some(node) = change.before.as_ref().filter(|it| !has_kubelet(it)) {
+                if let Some(node) = &change.before {
                     self.removed.insert(change.key.name.clone(), node.clone());
                     wakes.push(Wake::now(key));
                 }
@@ -113,8 +113,8 @@ impl NodeLifecycleController {
         Outcome { actions, wake_at, ..Outcome::default() }
     }
 
-    /// The events about a node that came or went (`RecordNodeEvent`). Those of this cluster's own kubelets are not told of:
-    /// they are there before anybody looks.
+    /// The events about a node that came or went (`RecordNodeEvent`). Nobody is told that those of this cluster's own kubelets
+    /// came: they are there before anybody looks.
     fn tidings(&mut self, view: View<'_>, key: &Key) -> Vec<Action> {
         let name = &key.name;
         let mut actions = Vec::new();
