@@ -26,6 +26,12 @@ pub enum Happening {
     OfPod(bool, &'static str, Str),
 }
 
+/// What an event is about that a kubelet records of its own node: it names that by hand, with the name in place of the uid
+/// (`nodeRef` in `pkg/kubelet/kubelet.go`), and kubectl looks for both.
+pub fn own_node(node: &Object) -> Arc<Object> {
+    EventRecord::named(node, &node.meta.name)
+}
+
 /// The message of a pod that was active for too long (`pkg/kubelet/active_deadline.go`).
 pub const DEADLINE_MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::events;
 use super::eviction::{self, Candidate, Resource, Shortage, Threshold, Usage, rank, words};
 use super::machine::{self, Machine, NodeDirection, Order, Power};
 use super::node::has_kubelet;
@@ -95,7 +96,7 @@ impl Kubelet {
             }
             Order::ShutDown(shutdown) => {
                 let detected = "Shutdown manager detected shutdown event";
-                outcome.actions.push(EventRecord::normal(node, "NodeShutdown", detected));
+                outcome.actions.push(EventRecord::normal(&events::own_node(node), "NodeShutdown", detected));
                 machine.shutdown = Some(shutdown);
             }
         }
@@ -229,7 +230,7 @@ impl Kubelet {
     ) {
         let Threshold { signal, .. } = shortage.threshold;
         let attempt = format!("Attempting to reclaim {}", signal.resource().name());
-        outcome.actions.push(EventRecord::warning(node, "EvictionThresholdMet", attempt));
+        outcome.actions.push(EventRecord::warning(&events::own_node(node), "EvictionThresholdMet", attempt));
         rank::rank(&mut candidates, signal.resource());
         let chosen = candidates.iter().find(|it| !it.is_critical);
         let Some((chosen, pod)) = chosen.and_then(|it| Some((it, view.get(&it.key)?))) else {

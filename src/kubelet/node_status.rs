@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::events;
 use super::eviction::Pressure;
 use crate::clock::Time;
 use crate::controllers::{Action, EventRecord};
@@ -49,7 +50,7 @@ impl Report {
 
 /// The event of a change: `Node node-1 status is now: NodeReady`.
 pub fn told(node: &Arc<Object>, event: &'static str) -> Action {
-    EventRecord::normal(node, event, format!("Node {} status is now: {event}", node.meta.name))
+    EventRecord::normal(&events::own_node(node), event, format!("Node {} status is now: {event}", node.meta.name))
 }
 
 /// Sets a condition of `node`: its type, whether it holds, the reason and the message. Returns whether it holds now and did

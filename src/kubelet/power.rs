@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Kubelet;
 use super::container::{Container, Next, State};
-use super::events::Happening;
+use super::events::{self, Happening};
 use super::eviction::Pressure;
 use super::identity;
 use super::machine::{Machine, Power};
@@ -81,15 +81,15 @@ impl Kubelet {
         machine.evicting = None;
         machine.pressures.forget();
         machine.looks_from = Some(now);
-        outcome.actions.push(EventRecord::normal(node, "Starting", "Starting kubelet."));
+        outcome.actions.push(EventRecord::normal(&events::own_node(node), "Starting", "Starting kubelet."));
         outcome.actions.extend(Pressure::ALL.map(|it| told(node, it.words(false).2)));
         let enforced = "Updated Node Allocatable limit across pods";
-        outcome.actions.push(EventRecord::normal(node, "NodeAllocatableEnforced", enforced));
+        outcome.actions.push(EventRecord::normal(&events::own_node(node), "NodeAllocatableEnforced", enforced));
         if boots {
             machine.boots += 1;
             let boot = identity::uuid(&["boot", &node.meta.name, &machine.boots.to_string()]);
             let rebooted = format!("Node {} has been rebooted, boot id: {boot}", node.meta.name);
-            outcome.actions.push(EventRecord::warning(node, "Rebooted", rebooted));
+            outcome.actions.push(EventRecord::warning(&events::own_node(node), "Rebooted", rebooted));
             let mut changed = Object::clone(node);
             changed.status_mut().field_mut("nodeInfo").set("bootID", Value::from(boot));
             *node = Arc::new(changed);
