@@ -70,7 +70,9 @@ impl Run<'_> {
         let (mut out, mut last, mut count) = (String::new(), 0, 0);
         for found in pattern.find_iter(&text).take(if everywhere { usize::MAX } else { 1 }) {
             out.push_str(&text[last..found.start()]);
-            out.push_str(&replacement(&by, found.as_str()));
+            let put = replacement(&by, found.as_str());
+            self.moved(put.len())?;
+            out.push_str(&put);
             (last, count) = (found.end(), count + 1);
         }
         out.push_str(&text[last..]);
@@ -117,7 +119,9 @@ impl Run<'_> {
         let format = self.value(format)?.text();
         let mut values = Vec::with_capacity(rest.len());
         for argument in rest {
-            values.push(self.value(argument)?);
+            let value = self.value(argument)?;
+            self.moved(value.size())?;
+            values.push(value);
         }
         let mut values = values.into_iter();
         let mut texts = Vec::new();

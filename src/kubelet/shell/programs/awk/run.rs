@@ -10,6 +10,8 @@ use super::value::Value;
 
 /// So many steps are taken before a program counts as one that does not end.
 const MOST_STEPS: u32 = 3_000_000;
+/// So many bytes of text count as a step.
+const BYTES_OF_STEP: usize = 16;
 /// How deep functions may call each other.
 const MOST_CALLS: usize = 100;
 /// More fields than that no line has.
@@ -258,6 +260,13 @@ impl<'a> Run<'a> {
         (self.steps < MOST_STEPS).then_some(())
     }
 
+    /// Counts so many bytes that are made or printed as steps, so that a text that doubles in each round ends as well.
+    pub fn moved(&mut self, bytes: usize) -> Option<()> {
+        let steps = u32::try_from(bytes / BYTES_OF_STEP).unwrap_or(MOST_STEPS);
+        self.steps = self.steps.saturating_add(steps);
+        (self.steps < MOST_STEPS).then_some(())
+    }
+
     fn statements(&mut self, all: &[Statement]) -> Option<Flow> {
         for statement in all {
             match self.statement(statement)? {
@@ -365,6 +374,7 @@ impl<'a> Run<'a> {
     }
 
     fn print(&mut self, to: Option<&(bool, Expr)>, text: String) -> Option<()> {
+        self.moved(text.len())?;
         let Some((appends, name)) = to else {
             self.printed.push((None, text));
             return Some(());
@@ -462,7 +472,11 @@ impl<'a> Run<'a> {
         }
         let (a, b) = (self.value(a)?, self.value(b)?);
         match operator {
-            " " => Some(Value::Text(a.text() + &b.text())),
+            " " => {
+                let text = a.text() + &b.text();
+                self.moved(text.len())?;
+                Some(Value::Text(text))
+            }
             "<" => truth(a.compare(&b).is_lt()),
             "<=" => truth(a.compare(&b).is_le()),
             "==" => truth(a.compare(&b).is_eq()),
@@ -483,6 +497,7 @@ impl<'a> Run<'a> {
 
     /// Sets a variable, an element or a field.
     pub fn assign(&mut self, place: &Expr, value: Value) -> Option<()> {
+        self.moved(value.size())?;
         match place {
             Expr::Variable(name) => self.set(name, value),
             Expr::Element(name, keys) => {

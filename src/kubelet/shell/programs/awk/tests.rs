@@ -26,3 +26,20 @@ fn programs_print_what_busybox_prints() {
     }
     assert!(wrong.is_empty(), "{} programs do otherwise:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn what_takes_steps_or_text_without_end_is_not_interpreted() {
+    for program in [
+        "BEGIN { while (1) {} }",
+        "BEGIN { x = 1; for (;;) x = x x }",
+        "BEGIN { x = \"a\"; for (;;) gsub(/a/, \"aa\", x) }",
+        "BEGIN { x = \"aa\"; for (;;) x = sprintf(\"%s%s\", x, x) }",
+        "BEGIN { x = \"0123456789\"; for (;;) a[i++] = x }",
+        "BEGIN { for (;;) print 1 }",
+    ] {
+        let script = format!("awk '{program}'");
+        let mut machine = shell(&script, &Shell::default(), &Default::default(), Time::from_unix(0)).expect("a script");
+        machine.run(Time::from_unix(60));
+        assert!(machine.stuck.contains_key(&1), "{program}");
+    }
+}

@@ -43,6 +43,14 @@ fn leading(text: &str) -> (f64, usize) {
 }
 
 impl Value {
+    /// The bytes of its text, if it holds one.
+    pub fn size(&self) -> usize {
+        match self {
+            Value::Text(text) | Value::Input(text, _) => text.len(),
+            Value::Unset | Value::Number(_) => 0,
+        }
+    }
+
     /// A text of the input.
     pub fn of_input(text: String) -> Self {
         let (number, end) = leading(&text);
