@@ -207,21 +207,25 @@ impl ErrorList {
     }
 
     /// Adds an error made elsewhere.
+    #[cold]
     pub fn add(&mut self, error: FieldError) {
         self.0.push(error);
     }
 
     /// A required field is missing.
+    #[cold]
     pub fn required(&mut self, path: &dyn fmt::Display, detail: impl Into<String>) {
         self.push(Wrong::Required, path, String::new(), detail);
     }
 
     /// `value` is not one that the field takes.
+    #[cold]
     pub fn invalid(&mut self, path: &dyn fmt::Display, value: impl Into<Value>, detail: impl Into<String>) {
         self.push(Wrong::Invalid, path, show(&value.into()), detail);
     }
 
     /// `value` is not of the closed set; `supported` is listed in the order given.
+    #[cold]
     pub fn not_supported(&mut self, path: &dyn fmt::Display, value: impl Into<Value>, supported: &[&str]) {
         let quoted: Vec<_> = supported.iter().map(|it| format!("{it:?}")).collect();
         let detail = if quoted.is_empty() { String::new() } else { format!("supported values: {}", quoted.join(", ")) };
@@ -229,26 +233,31 @@ impl ErrorList {
     }
 
     /// The field may not be set here.
+    #[cold]
     pub fn forbidden(&mut self, path: &dyn fmt::Display, detail: impl Into<String>) {
         self.push(Wrong::Forbidden, path, String::new(), detail);
     }
 
     /// `value` is there twice.
+    #[cold]
     pub fn duplicate(&mut self, path: &dyn fmt::Display, value: impl Into<Value>) {
         self.push(Wrong::Duplicate, path, show(&value.into()), "");
     }
 
     /// The text is longer than `max_bytes`.
+    #[cold]
     pub fn too_long(&mut self, path: &dyn fmt::Display, max_bytes: usize) {
         self.push(Wrong::TooLong, path, String::new(), format!("may not be more than {max_bytes} bytes"));
     }
 
     /// There are more items than `max`.
+    #[cold]
     pub fn too_many(&mut self, path: &dyn fmt::Display, actual: usize, max: usize) {
         self.push(Wrong::TooMany, path, actual.to_string(), format!("must have at most {max} items"));
     }
 
     /// What `value` names is not there.
+    #[cold]
     pub fn not_found(&mut self, path: &dyn fmt::Display, value: impl Into<Value>) {
         self.push(Wrong::NotFound, path, show(&value.into()), "");
     }

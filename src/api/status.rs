@@ -19,11 +19,13 @@ pub struct Status {
 
 impl Status {
     /// A failure without details.
+    #[cold]
     pub fn failure(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
         Status { code, reason, message: message.into(), details: Map::new() }
     }
 
     /// A failure about the resource `name` of `kind`.
+    #[cold]
     pub fn about(code: u16, reason: &'static str, kind: Kind, name: &str, message: impl Into<String>) -> Self {
         let info = kind.info();
         let group = (!info.group.is_empty()).then_some(info.group);
@@ -33,28 +35,33 @@ impl Status {
     }
 
     /// `pods "web" not found`.
+    #[cold]
     pub fn not_found(kind: Kind, name: &str) -> Self {
         Self::about(404, "NotFound", kind, name, format!("{} {name:?} not found", kind.info().resource()))
     }
 
     /// `pods "web" already exists`.
+    #[cold]
     pub fn already_exists(kind: Kind, name: &str) -> Self {
         Self::about(409, "AlreadyExists", kind, name, format!("{} {name:?} already exists", kind.info().resource()))
     }
 
     /// `Operation cannot be fulfilled on pods "web": why`.
+    #[cold]
     pub fn conflict(kind: Kind, name: &str, why: &str) -> Self {
         let message = format!("Operation cannot be fulfilled on {} {name:?}: {why}", kind.info().resource());
         Self::about(409, "Conflict", kind, name, message)
     }
 
     /// The conflict of an update against an older resource version.
+    #[cold]
     pub fn stale(kind: Kind, name: &str) -> Self {
         let why = "the object has been modified; please apply your changes to the latest version and try again";
         Self::conflict(kind, name, why)
     }
 
     /// `pods "web" is forbidden: why`.
+    #[cold]
     pub fn forbidden(kind: Kind, name: &str, why: &str) -> Self {
         let message = if name.is_empty() {
             format!("{} is forbidden: {why}", kind.info().resource())
@@ -65,11 +72,13 @@ impl Status {
     }
 
     /// A request that makes no sense.
+    #[cold]
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::failure(400, "BadRequest", message)
     }
 
     /// `DaemonSet.apps "web" is invalid: ...` with one cause for each error.
+    #[cold]
     pub fn invalid(kind: Kind, name: &str, errors: &ErrorList) -> Self {
         let info = kind.info();
         let group_kind =

@@ -13,8 +13,9 @@ use super::{Str, Value};
 /// A key with its value.
 pub type Entry = (Str, Value);
 
-/// Entries with their tags: one byte for each, eight to a word.
+/// Entries with their tags: one byte for each, eight to a word. The tags are first, at one place for every length.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Tagged<const WORDS: usize, const LENGTH: usize> {
     tags: [u64; WORDS],
     entries: [Entry; LENGTH],
@@ -47,7 +48,7 @@ fn tag(key: &str) -> u64 {
 }
 
 macro_rules! entries {
-    ($($variant:ident = $words:literal of $length:literal),*) => {
+    (one word: $($few:ident),*; two words: $($more:ident),*; $($variant:ident = $words:literal of $length:literal),*) => {
         /// A shared list of entries. Cloning it copies a pointer; changing a shared one copies the entries.
         #[derive(Clone, Debug, Default)]
         pub enum Entries {
@@ -73,12 +74,21 @@ macro_rules! entries {
                 }
             }
 
-            /// The index of the entry with `key`, whose tag is `tag`. Each length has a search of its own: that is one jump.
-            fn tagged_position(&self, tag: u64, key: &str) -> Option<usize> {
+            /// The tags and the entries where one word of tags is enough.
+            #[inline(always)]
+            fn few(&self) -> Option<(u64, &[Entry])> {
                 match self {
-                    Entries::Empty => None,
-                    $(Entries::$variant(it) => search(&it.tags, &it.entries, tag, key),)*
-                    Entries::Many(it) => it.binary_search_by(|(it, _)| it.as_str().cmp(key)).ok(),
+                    $(Entries::$few(it) => Some((it.tags[0], &it.entries)),)*
+                    _ => None,
+                }
+            }
+
+            /// The tags and the entries where there are two words of tags.
+            #[inline(always)]
+            fn more(&self) -> Option<([u64; 2], &[Entry])> {
+                match self {
+                    $(Entries::$more(it) => Some((it.tags, &it.entries)),)*
+                    _ => None,
                 }
             }
 
@@ -144,6 +154,8 @@ macro_rules! entries {
 }
 
 entries!(
+    one word: One, Two, Three, Four, Five, Six, Seven, Eight;
+    two words: Nine, Ten, Eleven, Twelve, Thirteen, Fourteen, Fifteen, Sixteen;
     One = 1 of 1, Two = 1 of 2, Three = 1 of 3, Four = 1 of 4, Five = 1 of 5, Six = 1 of 6, Seven = 1 of 7,
     Eight = 1 of 8, Nine = 2 of 9, Ten = 2 of 10, Eleven = 2 of 11, Twelve = 2 of 12, Thirteen = 2 of 13,
     Fourteen = 2 of 14, Fifteen = 2 of 15, Sixteen = 2 of 16
@@ -155,25 +167,52 @@ impl Entries {
     pub fn position(&self, key: &str) -> Option<usize> {
         self.tagged_position(tag(key), key)
     }
+
+    /// The index of the entry with `key`, whose tag is `tag`. All lengths take one way: a jump for each would be guessed wrong.
+    fn tagged_position(&self, tag: u64, key: &str) -> Option<usize> {
+        if let Some((tags, entries)) = self.few() {
+            return search(tags, entries, 0, tag, key);
+        }
+        if let Some(([first, second], entries)) = self.more() {
+            return search(first, entries, 0, tag, key).or_else(|| search(second, entries, 8, tag, key));
+        }
+        self.as_slice().binary_search_by(|(it, _)| it.as_str().cmp(key)).ok()
+    }
 }
 
-/// The index of the entry with `key`, whose tag is `tag`.
-#[inline(always)]
-fn search(tags: &[u64], entries: &[Entry], tag: u64, key: &str) -> Option<usize> {
-    let wanted = tag * ONES;
-    for (word, tags) in tags.iter().enumerate() {
-        // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
-        let differing = tags ^ wanted;
-        let mut hits = differing.wrapping_sub(ONES) & !differing & HIGHS;
-        while hits != 0 {
-            let i = word * 8 + hits.trailing_zeros() as usize / 8;
-            if entries.get(i).is_some_and(|(it, _)| it == key) {
-                return Some(i);
-            }
-            hits &= hits - 1;
+/// The index of the entry with `key`, whose tag is `tag`, among those that `tags` are of: the first of them is entry `base`.
+#[inline]
+fn search(tags: u64, entries: &[Entry], base: usize, tag: u64, key: &str) -> Option<usize> {
+    // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
+    let differing = tags ^ (tag * ONES);
+    let mut hits = differing.wrapping_sub(ONES) & !differing & HIGHS;
+    while hits != 0 {
+        let i = base + hits.trailing_zeros() as usize / 8;
+        if entries.get(i).is_some_and(|(it, _)| is_key(it.as_bytes(), key.as_bytes())) {
+            return Some(i);
         }
+        hits &= hits - 1;
     }
     None
+}
+
+/// Whether two keys are equal. Most have a few bytes, which two words that may overlap hold without a loop.
+#[inline(never)]
+fn is_key(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if let (Some(a_first), Some(a_last)) = (a.first_chunk::<8>(), a.last_chunk::<8>())
+        && let (Some(b_first), Some(b_last)) = (b.first_chunk::<8>(), b.last_chunk::<8>())
+    {
+        return a_first == b_first && a_last == b_last && (a.len() <= 16 || a == b);
+    }
+    if let (Some(a_first), Some(a_last)) = (a.first_chunk::<4>(), a.last_chunk::<4>())
+        && let (Some(b_first), Some(b_last)) = (b.first_chunk::<4>(), b.last_chunk::<4>())
+    {
+        return a_first == b_first && a_last == b_last;
+    }
+    a == b
 }
 
 #[cfg(test)]

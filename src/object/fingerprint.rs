@@ -5,6 +5,9 @@ use std::hash::Hasher;
 /// Multiplying by it and folding the halves of the product together mixes every bit of a word (the golden ratio, 64 bits).
 const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// Spreads a length over the bits of a word.
+const LENGTH: u64 = 0xc2b2_ae3d_27d4_eb4f;
+
 /// A running hash that takes eight bytes at a time.
 #[derive(Clone, Copy, Debug)]
 pub struct Fingerprint(u64);
@@ -16,6 +19,7 @@ impl Default for Fingerprint {
 }
 
 impl Fingerprint {
+    #[inline]
     fn take(&mut self, word: u64) {
         let product = u128::from(self.0.rotate_left(23) ^ word) * u128::from(MIX);
         let [low, high] = [product as u64, (product >> 64) as u64];
@@ -29,14 +33,24 @@ impl Hasher for Fingerprint {
     }
 
     /// The length goes in as well, so that no two lists of texts run together.
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
+        let length = bytes.len() as u64;
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
             self.take(u64::from_le_bytes(*word));
         }
-        let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        self.take(last);
-        self.take(bytes.len() as u64);
+        // What is left is less than a word: its first and its last half may overlap, and the length tells which bytes count twice.
+        let last = match (rest.first_chunk::<4>(), rest.last_chunk::<4>(), rest) {
+            (Some(first), Some(last), _) => {
+                u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+            }
+            (_, _, [a, b, c]) => u64::from(*a) | u64::from(*b) << 8 | u64::from(*c) << 16,
+            (_, _, [a, b]) => u64::from(*a) | u64::from(*b) << 8,
+            (_, _, [a]) => u64::from(*a),
+            _ => 0,
+        };
+        self.take(last ^ length.wrapping_mul(LENGTH));
     }
 
     fn write_u8(&mut self, number: u8) {

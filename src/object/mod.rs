@@ -80,11 +80,13 @@ impl Object {
     }
 
     /// `spec`, or null.
+    #[inline]
     pub fn spec(&self) -> &Value {
         &self.body["spec"]
     }
 
     /// `status`, or null.
+    #[inline]
     pub fn status(&self) -> &Value {
         &self.body["status"]
     }
@@ -112,6 +114,7 @@ impl Object {
     }
 
     /// The node a pod is bound to, if this is a bound pod.
+    #[inline]
     pub fn node_name(&self) -> Option<&Str> {
         if self.kind != kinds::POD {
             return None;
