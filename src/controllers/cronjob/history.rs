@@ -1,9 +1,8 @@
 //! Which of the Jobs that are over are too many to keep (`cleanupFinishedJobs`).
 
-use std::sync::Arc;
-
 use crate::clock::Time;
-use crate::object::{Object, Value};
+use crate::controllers::cronjob::jobs::Seen;
+use crate::object::Object;
 
 /// How a Job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,20 +33,24 @@ pub fn end_of(job: &Object) -> Option<End> {
     })
 }
 
-/// A Job, and how it ended, if it is over.
-pub type Ended<'a> = (&'a Arc<Object>, Option<End>);
+/// How many Jobs of each end are kept; without a limit all are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// `spec.successfulJobsHistoryLimit`.
+    pub complete: Option<usize>,
+    /// `spec.failedJobsHistoryLimit`.
+    pub failed: Option<usize>,
+}
 
-/// The Jobs beyond the history limits of `spec`, the oldest of each end first.
-pub fn surplus<'a>(spec: &Value, jobs: &[Ended<'a>]) -> Vec<&'a Arc<Object>> {
-    let limits = [(End::Complete, "successfulJobsHistoryLimit"), (End::Failed, "failedJobsHistoryLimit")];
+/// The Jobs beyond `limits`, the oldest of each end first.
+pub fn surplus(limits: Limits, jobs: &[Seen]) -> Vec<&Seen> {
     let mut surplus = Vec::new();
-    for (end, limit) in limits {
-        let Some(limit) = spec[limit].as_i64() else { continue };
-        let over = jobs.iter().filter(|(_, it)| *it == Some(end)).map(|(job, _)| *job);
-        let kept = usize::try_from(limit).unwrap_or(0);
+    for (how, limit) in [(End::Complete, limits.complete), (End::Failed, limits.failed)] {
+        let Some(kept) = limit else { continue };
+        let over = jobs.iter().filter(|it| it.ended.is_some_and(|end| end.how == how));
         if over.clone().count() > kept {
             let mut over: Vec<_> = over.collect();
-            over.sort_by_cached_key(|it| age(it));
+            over.sort_by(|a, b| age(a).cmp(&age(b)));
             surplus.extend(over.drain(..over.len() - kept));
         }
     }
@@ -55,25 +58,27 @@ pub fn surplus<'a>(spec: &Value, jobs: &[Ended<'a>]) -> Vec<&'a Arc<Object>> {
 }
 
 /// What Jobs are sorted by: those that started come first, the oldest before the others, equals by name.
-fn age(job: &Object) -> (bool, Option<Time>, String) {
-    let started = job.status()["startTime"].as_str().and_then(Time::parse);
-    (started.is_none(), started, job.meta.name.to_string())
+fn age(seen: &Seen) -> (bool, Option<Time>, &str) {
+    let started = seen.ended.and_then(|it| it.started);
+    (started.is_none(), started, &seen.job.meta.name)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::map;
-    use crate::object::kinds;
+    use crate::object::{Value, kinds};
 
-    fn job(name: &str, started: Option<i64>, condition: &str) -> Arc<Object> {
+    fn job(name: &str, started: Option<i64>, condition: &str) -> Seen {
         let mut job = Object::new(kinds::JOB, "default", name);
         let condition = map! { "type" => condition, "status" => "True" };
         job.status_mut().set("conditions", Value::list([condition]));
         if let Some(at) = started {
             job.status_mut().set("startTime", Time::from_unix(at));
         }
-        Arc::new(job)
+        Seen::new(Arc::new(job))
     }
 
     #[test]
@@ -86,14 +91,13 @@ mod tests {
             job("bad", Some(5), "Failed"),
             job("busy", Some(1), "Suspended"),
         ];
-        let ended: Vec<Ended<'_>> = jobs.iter().map(|it| (it, end_of(it))).collect();
-        let gone = |successful: i64, failed: i64| -> Vec<String> {
-            let limits = map! { "successfulJobsHistoryLimit" => successful, "failedJobsHistoryLimit" => failed };
-            surplus(&Value::Map(limits), &ended).iter().map(|it| it.meta.name.to_string()).collect()
+        let gone = |complete: usize, failed: usize| -> Vec<String> {
+            let limits = Limits { complete: Some(complete), failed: Some(failed) };
+            surplus(limits, &jobs).iter().map(|it| it.job.meta.name.to_string()).collect()
         };
         assert_eq!(gone(3, 2), [""; 0]);
         assert_eq!(gone(2, 1), ["b", "bad"]);
         assert_eq!(gone(1, 0), ["b", "a", "bad", "never"]);
-        assert_eq!(surplus(&Value::Null, &ended).len(), 0, "without limits everything is kept");
+        assert_eq!(surplus(Limits::default(), &jobs).len(), 0, "without limits everything is kept");
     }
 }

@@ -5,22 +5,28 @@
 //! changed schedule is looked at at once.
 
 mod history;
+mod jobs;
+mod memory;
 mod new_job;
 mod run;
 mod schedule;
+mod spec;
+mod status;
 mod sync;
 
 pub use run::JobRun;
 
+use std::sync::Arc;
+
 use crate::clock::Time;
 use crate::controllers::{Controller, Outcome, Wake, Watches};
-use crate::object::{Key, OwnerRef, Str, kinds};
+use crate::object::{Key, Object, OwnerRef, kinds};
 use crate::store::{Change, View};
 
 /// The CronJob controller.
 #[derive(Debug, Default)]
 pub struct CronJobController {
-    schedules: schedule::Schedules,
+    memory: memory::Memory,
 }
 
 impl Controller for CronJobController {
@@ -33,24 +39,32 @@ impl Controller for CronJobController {
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {
-        match change.key.kind {
-            kinds::CRON_JOB if change.after.is_some() => wakes.push(Wake::now(change.key.clone())),
-            kinds::JOB => {
-                let old = change.before.as_ref().and_then(|it| it.meta.controller());
-                let new = change.after.as_ref().and_then(|it| it.meta.controller());
-                let owners = old.filter(|_| old != new).into_iter().chain(new);
-                wakes.extend(owners.filter_map(|it| owner_key(&change.key.namespace, it)).map(Wake::now));
-            }
-            _ => {}
+        if change.key.kind == kinds::JOB {
+            of_job(change, wakes);
+        } else if change.after.is_some() {
+            wakes.push(Wake::now(change.key.clone()));
+        } else if let Some(gone) = &change.before {
+            self.memory.forget(&gone.meta.uid);
         }
     }
 
     fn reconcile(&mut self, view: View<'_>, key: &Key, now: Time) -> Outcome {
-        view.get(key).map_or_else(Outcome::default, |it| sync::sync(view, it, now, &mut self.schedules))
+        view.get(key).map_or_else(Outcome::default, |it| sync::sync(view, it, now, self.memory.of(&it.meta.uid)))
     }
 }
 
-/// The CronJob that controls a Job.
-fn owner_key(namespace: &Str, owner: &OwnerRef) -> Option<Key> {
-    (owner.kind == "CronJob").then(|| Key::new(kinds::CRON_JOB, namespace.clone(), owner.name.clone()))
+/// Wakes the CronJob that controls the Job, and the one that did before.
+fn of_job(change: &Change, wakes: &mut Vec<Wake>) {
+    let (old, new) = (controller(change.before.as_ref()), controller(change.after.as_ref()));
+    // Revisions share what did not change between them, and owners hardly ever do.
+    let is_lost = |old: &&OwnerRef| new.is_none_or(|new| !std::ptr::eq(*old, new) && *old != new);
+    for owner in old.filter(is_lost).into_iter().chain(new) {
+        if owner.kind == "CronJob" {
+            wakes.push(Wake::now(Key::new(kinds::CRON_JOB, change.key.namespace.clone(), owner.name.clone())));
+        }
+    }
+}
+
+fn controller(job: Option<&Arc<Object>>) -> Option<&OwnerRef> {
+    job.and_then(|it| it.meta.controller())
 }

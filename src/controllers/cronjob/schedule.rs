@@ -1,10 +1,11 @@
 //! Which times of a schedule were missed, and when to look again (`mostRecentScheduleTime` in `pkg/controller/cronjob/utils.go`).
 
+use std::cell::Cell;
+
 use jiff::tz::TimeZone;
 
 use crate::clock::{Span, Time};
-use crate::object::cron::{Schedule, zone};
-use crate::object::{Lookup, Object, Str};
+use crate::object::cron::Schedule;
 
 /// What is added to the next time of a schedule, so that clocks which are a little off do not come too early.
 const PADDING: Span = Span::millis(100);
@@ -12,10 +13,12 @@ const PADDING: Span = Span::millis(100);
 const MANY: i64 = 100;
 
 /// A schedule, and the zone whose clocks it goes by.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clockwork {
     schedule: Schedule,
     zone: TimeZone,
+    /// The times that were last asked for, each with what follows it. From one start to the next it is always the same two.
+    known: Cell<[Option<(Time, Option<Time>)>; 2]>,
 }
 
 /// What the schedule has come to since the last start.
@@ -27,38 +30,32 @@ pub struct Due {
     pub is_many: bool,
 }
 
-/// The schedules that were read before, by their texts.
-#[derive(Debug, Default)]
-pub struct Schedules(Lookup<Str, Schedule>);
-
-/// So many schedules are remembered.
-const REMEMBERED: usize = 1024;
-
-impl Schedules {
-    /// The schedule of `cron_job`, by the clocks of `zone`.
-    ///
-    /// # Errors
-    /// What is wrong with the schedule, in the words of the parser.
-    pub fn clockwork(&mut self, cron_job: &Object, zone: TimeZone) -> Result<Clockwork, String> {
-        let text = cron_job.spec()["schedule"].as_shared_str().cloned().unwrap_or_default();
-        if let Some(schedule) = self.0.get(&text) {
-            return Ok(Clockwork { schedule: schedule.clone(), zone });
-        }
-        if self.0.len() >= REMEMBERED {
-            self.0.clear();
-        }
-        let schedule = Schedule::parse(&text)?;
-        self.0.insert(text, schedule.clone());
-        Ok(Clockwork { schedule, zone })
-    }
-}
-
 /// Two times of the schedule are the same: it never comes.
 pub const NEVER_COMES: &str = "time difference between two schedules is less than 1 second";
 
 impl Clockwork {
-    fn next(&self, after: Time) -> Option<Time> {
-        self.schedule.next(after, &self.zone)
+    /// The schedule `text` by the clocks of `zone`.
+    ///
+    /// # Errors
+    /// What is wrong with the schedule, in the words of the parser.
+    pub fn new(text: &str, zone: TimeZone) -> Result<Self, String> {
+        Ok(Clockwork { schedule: Schedule::parse(text)?, zone, known: Cell::default() })
+    }
+
+    /// The zone whose clocks the schedule goes by, unless it names one itself.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The first time of the schedule after `after`.
+    pub fn next(&self, after: Time) -> Option<Time> {
+        let known = self.known.get();
+        if let Some((_, next)) = known.into_iter().flatten().find(|(it, _)| *it == after) {
+            return next;
+        }
+        let next = self.schedule.next(after, &self.zone);
+        self.known.set([Some((after, next)), known[0]]);
+        next
     }
 
     /// What has come between `since` and `now`.
@@ -96,33 +93,12 @@ impl Clockwork {
     }
 }
 
-/// Since when times of the schedule of `cron_job` count: its last start, or its creation.
-pub fn last_start(cron_job: &Object) -> Time {
-    let started = cron_job.status()["lastScheduleTime"].as_str().and_then(Time::parse);
-    started.or(cron_job.meta.created).unwrap_or_default()
-}
-
-/// The time zone of `cron_job`; that of the controller is UTC.
-///
-/// # Errors
-/// The name of a zone that does not exist.
-pub fn time_zone(cron_job: &Object) -> Result<TimeZone, &str> {
-    match cron_job.spec()["timeZone"].as_str() {
-        Some("" | "UTC") | None => Ok(TimeZone::UTC),
-        Some(name) => zone(name).ok_or(name),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map;
-    use crate::object::{Value, kinds};
 
     fn clockwork(schedule: &str) -> Clockwork {
-        let mut cron_job = Object::new(kinds::CRON_JOB, "default", "hello");
-        cron_job.body.insert("spec", Value::Map(map! { "schedule" => schedule }));
-        Schedules::default().clockwork(&cron_job, TimeZone::UTC).expect("a schedule")
+        Clockwork::new(schedule, TimeZone::UTC).expect("a schedule")
     }
 
     fn at(text: &str) -> Time {
@@ -164,6 +140,15 @@ mod tests {
         ];
         for (schedule, since, now, want) in table {
             assert_eq!(clockwork(schedule).wake(at(since), at(now)), Some(at(want)), "{schedule} {now}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_time_is_the_same_however_often_and_in_which_order_it_is_asked() {
+        let clockwork = clockwork("*/5 * * * *");
+        for minute in [0, 5, 0, 3, 5, 10, 4, 0, 0, 12] {
+            let (after, next) = (minute * 60, (minute / 5 + 1) * 300);
+            assert_eq!(clockwork.next(Time::from_unix(after)), Some(Time::from_unix(next)), "after {minute}");
         }
     }
 }

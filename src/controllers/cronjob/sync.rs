@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-
 use crate::api::registry::{DeleteOptions, Propagation};
-use crate::clock::{Span, Time};
-use crate::controllers::cronjob::history::{End, Ended, end_of, surplus};
-use crate::controllers::cronjob::new_job::{name, new_job};
-use crate::controllers::cronjob::run::{JobRun, note};
-use crate::controllers::cronjob::schedule::{Schedules, last_start, time_zone};
+use crate::clock::Time;
+use crate::controllers::cronjob::history::{End, surplus};
+use crate::controllers::cronjob::jobs::Seen;
+use crate::controllers::cronjob::memory::{CronJobMemory, Rest};
+use crate::controllers::cronjob::new_job::{in_zone, name, new_job};
+use crate::controllers::cronjob::run::JobRun;
+use crate::controllers::cronjob::schedule::Clockwork;
+use crate::controllers::cronjob::spec::{Concurrency, Fault, Spec};
+use crate::controllers::cronjob::status::CronJobStatus;
 use crate::controllers::{Action, EventRecord, Outcome};
 use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::View;
@@ -18,33 +20,46 @@ use crate::store::View;
 struct Look<'a> {
     view: View<'a>,
     stored: &'a Arc<Object>,
-    cron_job: Object,
+    jobs: &'a [Seen],
+    spec: &'a Spec,
+    status: CronJobStatus,
     status_changed: bool,
     actions: Vec<Action>,
     now: Time,
-    schedules: &'a mut Schedules,
 }
 
-/// What is to be done about `stored` at `now`; `schedules` are those that were read before.
-pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, schedules: &mut Schedules) -> Outcome {
-    let mut jobs: Vec<Ended<'_>> = view
-        .owned_by(&stored.meta.uid)
-        .filter(|it| it.kind == kinds::JOB && it.meta.is_controlled_by(&stored.meta.uid))
-        .map(|it| (it, end_of(it)))
-        .collect();
-    jobs.sort_by(|(a, _), (b, _)| a.meta.name.cmp(&b.meta.name));
-    let cron_job = Object::clone(stored);
-    let mut look = Look { view, stored, cron_job, status_changed: false, actions: Vec::new(), now, schedules };
-    for job in surplus(stored.spec(), &jobs) {
-        look.delete(job);
+/// When to look at a CronJob again if nothing changes.
+#[derive(Clone, Copy, Default)]
+struct Next {
+    wake_at: Option<Time>,
+    /// The time up to which no Job is due, if none is due now.
+    nothing_due_until: Option<Time>,
+}
+
+/// What is to be done about `stored` at `now`.
+pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJobMemory) -> Outcome {
+    let CronJobMemory { jobs, spec, rest } = memory;
+    let same_jobs = jobs.refresh(view, &stored.meta.uid);
+    if let Some(rest) = rest.as_ref().filter(|it| same_jobs && it.holds(stored, now)) {
+        return Outcome { wake_at: rest.wake_at, ..Outcome::default() };
     }
-    jobs.iter().for_each(|(job, end)| look.observe(job, *end));
-    look.drop_missing(&jobs);
-    let wake_at = look.start_what_is_due();
+    if spec.as_ref().is_none_or(|it| !it.is_of(stored)) {
+        *spec = None;
+    }
+    let spec = spec.get_or_insert_with(|| Spec::of(stored));
+    let (jobs, status) = (jobs.all(), CronJobStatus::of(stored));
+    let mut look = Look { view, stored, jobs, spec, status, status_changed: false, actions: Vec::new(), now };
+    for seen in surplus(spec.limits, jobs) {
+        look.delete(&seen.job);
+    }
+    jobs.iter().for_each(|it| look.observe(it));
+    look.drop_missing();
+    let next = look.start_what_is_due();
+    *rest = look.rest(next);
     if look.status_changed {
-        look.actions.push(Action::UpdateStatus(look.cron_job));
+        look.actions.push(Action::UpdateStatus(look.status.put_in(stored)));
     }
-    Outcome { actions: look.actions, wake_at, ..Outcome::default() }
+    Outcome { actions: look.actions, wake_at: next.wake_at, ..Outcome::default() }
 }
 
 impl Look<'_> {
@@ -56,37 +71,23 @@ impl Look<'_> {
         self.actions.push(EventRecord::warning(self.stored, reason, message));
     }
 
-    fn active(&self) -> &[Value] {
-        self.cron_job.status()["active"].items()
-    }
-
-    fn is_active(&self, uid: &str) -> bool {
-        self.active().iter().any(|it| it["uid"].str_or_empty() == uid)
-    }
-
-    fn drop_from_active(&mut self, uid: &str) {
-        if self.is_active(uid) {
-            let rest: Vec<Value> = self.active().iter().filter(|it| it["uid"].str_or_empty() != uid).cloned().collect();
-            let status = self.cron_job.status_mut();
-            status.remove("active");
-            if !rest.is_empty() {
-                status.set("active", Value::list(rest));
-            }
-        }
+    fn has_job(&self, uid: &str) -> bool {
+        self.jobs.iter().any(|it| it.job.meta.uid == uid)
     }
 
     fn delete(&mut self, job: &Object) {
         let options = DeleteOptions { propagation: Some(Propagation::Background), ..DeleteOptions::default() };
         self.actions.push(Action::Delete(job.key(), options));
-        self.tell("SuccessfulDelete", format!("Deleted job {}", job.meta.name));
-        self.drop_from_active(&job.meta.uid);
+        self.tell("SuccessfulDelete", ["Deleted job ", &job.meta.name].concat());
+        self.status.drop_from_active(&job.meta.uid);
         self.status_changed = true;
     }
 
-    /// Takes note of how `job` is.
-    fn observe(&mut self, job: &Object, end: Option<End>) {
-        let active = self.is_active(&job.meta.uid);
-        let Some(end) = end else {
+    /// Takes note of how a Job is.
+    fn observe(&mut self, seen: &Seen) {
+        let job = &seen.job;
+        let active = self.status.is_active(&job.meta.uid);
+        let Some(ended) = seen.ended else {
             if !active {
                 let name = &job.meta.name;
                 self.warn("UnexpectedJob", format!("Saw a job that the controller did not create or forgot: {name}"));
@@ -94,100 +95,111 @@ impl Look<'_> {
             return;
         };
         if active {
-            self.drop_from_active(&job.meta.uid);
-            let (name, condition) = (&job.meta.name, end.condition());
-            self.tell("SawCompletedJob", format!("Saw completed job: {name}, condition: {condition}"));
+            self.status.drop_from_active(&job.meta.uid);
+            let (name, condition) = (&job.meta.name, ended.how.condition());
+            self.tell("SawCompletedJob", ["Saw completed job: ", name, ", condition: ", condition].concat());
             self.status_changed = true;
         }
-        let completed = &job.status()["completionTime"];
-        let last = self.cron_job.status()["lastSuccessfulTime"].as_str().and_then(Time::parse);
-        if end == End::Complete && completed.as_str().and_then(Time::parse) > last {
-            self.cron_job.status_mut().set("lastSuccessfulTime", completed);
+        if ended.how == End::Complete && ended.completed > self.status.last_success {
+            self.status.succeeded(ended.completed, &job.status()["completionTime"]);
             self.status_changed = true;
         }
     }
 
     /// Takes those off the active list that are no more.
-    fn drop_missing(&mut self, jobs: &[Ended<'_>]) {
-        for reference in self.active().to_vec() {
-            let (uid, name) = (reference["uid"].str_or_empty(), reference["name"].str_or_empty());
-            let key = Key::new(kinds::JOB, reference["namespace"].str_or_empty(), name);
-            if jobs.iter().all(|(it, _)| it.meta.uid != uid) && self.view.get(&key).is_none() {
-                self.tell("MissingJob", format!("Active job went missing: {name}"));
-                self.drop_from_active(uid);
-                self.status_changed = true;
-            }
+    fn drop_missing(&mut self) {
+        let is_missing = |reference: &&Value| {
+            let name = reference["name"].str_or_empty();
+            let key = || Key::new(kinds::JOB, reference["namespace"].str_or_empty(), name);
+            !self.has_job(reference["uid"].str_or_empty()) && self.view.get(&key()).is_none()
+        };
+        let missing: Vec<Value> = self.status.active().iter().filter(is_missing).cloned().collect();
+        for reference in missing {
+            let name = reference["name"].str_or_empty();
+            self.tell("MissingJob", format!("Active job went missing: {name}"));
+            self.status.drop_from_active(reference["uid"].str_or_empty());
+            self.status_changed = true;
         }
     }
 
-    /// Starts the Job whose time has come, if it may be started. Returns when to look again.
-    fn start_what_is_due(&mut self) -> Option<Time> {
-        let stored = self.stored;
-        if stored.meta.is_terminating() {
-            return None;
+    /// What to keep of a look that came to nothing. What is active has to be among the Jobs: of anything else the
+    /// controller does not hear.
+    fn rest(&self, next: Next) -> Option<Rest> {
+        let until = next.nothing_due_until.filter(|_| self.actions.is_empty() && !self.status_changed)?;
+        let all_known = self.status.active().iter().all(|it| self.has_job(it["uid"].str_or_empty()));
+        all_known.then(|| Rest { cron_job: self.stored.clone(), until, wake_at: next.wake_at })
+    }
+
+    /// Starts the Job whose time has come, if it may be started.
+    fn start_what_is_due(&mut self) -> Next {
+        if self.stored.meta.is_terminating() {
+            return Next::default();
         }
-        let zone = match time_zone(stored) {
-            Ok(zone) => zone,
-            Err(name) => {
-                self.warn("UnknownTimeZone", format!("invalid timeZone: {name:?}: unknown time zone {name}"));
-                return None;
-            }
-        };
-        let spec = stored.spec();
-        if spec["suspend"].is_true() {
-            return None;
+        let spec = self.spec;
+        if let Err(Fault::Zone(name)) = &spec.clockwork {
+            self.warn("UnknownTimeZone", format!("invalid timeZone: {name:?}: unknown time zone {name}"));
+            return Next::default();
         }
-        let text = spec["schedule"].str_or_empty();
+        if spec.is_suspended {
+            return Next::default();
+        }
+        let text = &spec.schedule;
         if text.contains("TZ") {
             let reason = "is not officially supported, see \
                           https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
             self.warn("UnsupportedSchedule", format!("CRON_TZ or TZ used in schedule {text:?} {reason}"));
         }
-        let clockwork = match self.schedules.clockwork(stored, zone.clone()) {
-            Ok(clockwork) => clockwork,
-            Err(error) => {
+        match &spec.clockwork {
+            Ok(clockwork) => self.start_by(clockwork),
+            Err(Fault::Schedule(error)) => {
                 self.warn("UnparseableSchedule", format!("unparseable schedule: {text:?} : {error}"));
-                return None;
+                Next::default()
             }
-        };
-        let deadline = spec["startingDeadlineSeconds"].as_i64().map(Span::seconds);
-        let since = last_start(stored);
-        let counted = deadline.map_or(since, |it| since.max(self.now - it));
-        let due = match clockwork.due(counted, self.now) {
+            Err(Fault::Zone(_)) => Next::default(),
+        }
+    }
+
+    /// Starts the Job that is due by `clockwork`: times count since the last start or else the creation.
+    fn start_by(&mut self, clockwork: &Clockwork) -> Next {
+        let (now, deadline) = (self.now, self.spec.deadline);
+        let since = self.status.last_schedule.or(self.stored.meta.created).unwrap_or_default();
+        let counted = deadline.map_or(since, |it| since.max(now - it));
+        let due = match clockwork.due(counted, now) {
             Ok(due) => due,
             Err(error) => {
-                self.warn("InvalidSchedule", format!("invalid schedule: {text} : {error}"));
-                return None;
+                self.warn("InvalidSchedule", format!("invalid schedule: {} : {error}", self.spec.schedule));
+                return Next::default();
             }
         };
-        let wake = clockwork.wake(since, self.now);
+        let later = || Next { wake_at: clockwork.wake(since, now), nothing_due_until: None };
         let Some(scheduled) = due.latest else {
-            return wake;
+            let nothing_due_until = clockwork.next(since).filter(|_| counted == since);
+            return Next { nothing_due_until, ..later() };
         };
         if due.is_many {
             let advice = "Set or decrease .spec.startingDeadlineSeconds or check clock skew";
             self.warn("TooManyMissedTimes", format!("too many missed start times. {advice}"));
         }
-        if deadline.is_some_and(|it| scheduled + it < self.now) {
+        if deadline.is_some_and(|it| scheduled + it < now) {
             let time = rfc1123(scheduled);
             self.warn("MissSchedule", format!("Missed scheduled time to start a job: {time}"));
-            return wake;
+            return later();
         }
-        if !self.may_start(scheduled) {
-            return wake;
+        let name = name(self.stored, scheduled);
+        if !self.may_start(&name, scheduled) {
+            return later();
         }
-        self.start(scheduled, &zone, clockwork.wake(scheduled, self.now))
+        let wake_at = self.start(name, scheduled, clockwork);
+        Next { wake_at, nothing_due_until: None }
     }
 
-    /// Whether a Job is to be started for the time `scheduled`: it was not yet, and the one before is no hindrance.
-    fn may_start(&mut self, scheduled: Time) -> bool {
-        let job = name(self.stored, scheduled);
-        let by_name = self.active().iter().any(|it| it["name"].str_or_empty() == job.as_str());
-        let last = self.cron_job.status()["lastScheduleTime"].as_str().and_then(Time::parse);
-        if by_name || last == Some(scheduled) {
+    /// Whether the Job `name` is to be started for the time `scheduled`: it was not yet, and the one before is no hindrance.
+    fn may_start(&mut self, name: &str, scheduled: Time) -> bool {
+        let by_name = self.status.active().iter().any(|it| it["name"].str_or_empty() == name);
+        if by_name || self.status.last_schedule == Some(scheduled) {
             return false;
         }
-        if self.stored.spec()["concurrencyPolicy"].str_or_empty() == "Forbid" && !self.active().is_empty() {
+        if self.spec.concurrency == Concurrency::Forbid && !self.status.active().is_empty() {
             let reason = "prior execution is running and concurrency policy is Forbid";
             self.tell("JobAlreadyActive", format!("Not starting job because {reason}"));
             return false;
@@ -195,9 +207,10 @@ impl Look<'_> {
         true
     }
 
-    fn start(&mut self, scheduled: Time, zone: &TimeZone, wake: Option<Time>) -> Option<Time> {
-        if self.stored.spec()["concurrencyPolicy"].str_or_empty() == "Replace" {
-            for reference in self.active().to_vec() {
+    /// Starts the Job `name` for the time `scheduled`. Returns when to look again.
+    fn start(&mut self, name: Str, scheduled: Time, clockwork: &Clockwork) -> Option<Time> {
+        if self.spec.concurrency == Concurrency::Replace {
+            for reference in self.status.active().to_vec() {
                 let namespace = reference["namespace"].str_or_empty();
                 let key = Key::new(kinds::JOB, namespace, reference["name"].str_or_empty());
                 if let Some(job) = self.view.get(&key).cloned() {
@@ -205,25 +218,27 @@ impl Look<'_> {
                 }
             }
         }
-        let job = new_job(self.stored, scheduled, zone);
+        let wake_at = clockwork.wake(scheduled, self.now);
+        let written = scheduled.rfc3339();
+        let job = new_job(self.stored, &self.spec.template, name, in_zone(&written, scheduled, clockwork.zone()));
         if let Some(existing) = self.view.get(&job.key()) {
             // It was made before, and the status could not be written then; a Job of somebody else is left alone.
-            if !existing.meta.is_controlled_by(&self.stored.meta.uid) || self.is_active(&existing.meta.uid) {
+            if !existing.meta.is_controlled_by(&self.stored.meta.uid) || self.status.is_active(&existing.meta.uid) {
                 return None;
             }
-            note(&mut self.cron_job, existing, scheduled);
+            self.status.started(existing, &written);
             self.status_changed = true;
-            return wake;
+            return wake_at;
         }
         let run = JobRun {
             job,
-            about: self.stored.clone(),
-            cron_job: self.cron_job.clone(),
+            cron_job: self.stored.clone(),
+            status: self.status.clone(),
             status_changed: std::mem::take(&mut self.status_changed),
-            scheduled,
+            scheduled: written,
         };
         self.actions.push(Action::StartJob(Box::new(run)));
-        wake
+        wake_at
     }
 }
 
@@ -247,8 +262,8 @@ mod tests {
         let mut spec = Value::Map(map! { "schedule" => "0 0 * * *" });
         fields.iter().for_each(|(field, value)| spec.set(*field, *value));
         cron_job.body.insert("spec", spec);
-        let store = Store::new();
-        let outcome = sync(View::new(&store), &Arc::new(cron_job), Time::from_unix(3600), &mut Schedules::default());
+        let (store, mut memory) = (Store::new(), CronJobMemory::default());
+        let outcome = sync(View::new(&store), &Arc::new(cron_job), Time::from_unix(3600), &mut memory);
         let text = |action: &Action| match action {
             Action::Event(event) => Some(format!("{} {}: {}", event.warning, event.reason, event.message)),
             _ => None,

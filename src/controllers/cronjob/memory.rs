@@ -1,0 +1,54 @@
+//! What the controller keeps of CronJobs between looks. All of it can be read anew at any time.
+
+use std::sync::Arc;
+
+use crate::clock::Time;
+use crate::controllers::cronjob::jobs::Jobs;
+use crate::controllers::cronjob::spec::Spec;
+use crate::object::{Lookup, Object, Str};
+
+/// What is kept of every CronJob, by uid.
+#[derive(Debug, Default)]
+pub struct Memory(Lookup<Str, CronJobMemory>);
+
+impl Memory {
+    /// What is kept of the CronJob with `uid`.
+    pub fn of(&mut self, uid: &Str) -> &mut CronJobMemory {
+        self.0.entry(uid, CronJobMemory::default)
+    }
+
+    /// Forgets the CronJob with `uid`.
+    pub fn forget(&mut self, uid: &Str) {
+        self.0.remove(uid);
+    }
+}
+
+/// What is kept of one CronJob.
+#[derive(Debug, Default)]
+pub struct CronJobMemory {
+    /// Its Jobs.
+    pub jobs: Jobs,
+    /// What it asks for.
+    pub spec: Option<Spec>,
+    /// The last look, if it came to nothing and another would come to nothing, too.
+    pub rest: Option<Rest>,
+}
+
+/// A look that came to nothing. Until its time is over, another comes to the same, unless the CronJob changes or one of its
+/// Jobs does so in what the controller reads.
+#[derive(Debug)]
+pub struct Rest {
+    /// The CronJob that was looked at.
+    pub cron_job: Arc<Object>,
+    /// The next time of the schedule.
+    pub until: Time,
+    /// When to look again.
+    pub wake_at: Option<Time>,
+}
+
+impl Rest {
+    /// Whether a look at `cron_job` at `now` comes to the same.
+    pub fn holds(&self, cron_job: &Arc<Object>, now: Time) -> bool {
+        now < self.until && Arc::ptr_eq(&self.cron_job, cron_job)
+    }
+}
