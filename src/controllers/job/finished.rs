@@ -5,21 +5,20 @@ use std::sync::Arc;
 use crate::clock::Time;
 use crate::controllers::job::indexed::Indexes;
 use crate::controllers::job::pod_failure_policy::{Verdict, judge};
-use crate::controllers::job::pods::is_failed;
+use crate::controllers::job::pods::{Member, Phase};
 use crate::controllers::job::spec::Spec;
-use crate::controllers::job::status::{Condition, JobStatus};
-use crate::controllers::shared::pod::phase;
+use crate::controllers::job::status::{Condition, JobStatus, Stamp};
 use crate::controllers::{Action, EventRecord};
-use crate::object::Object;
+use crate::object::{Object, Str, literal};
 
 /// The interim condition of a Job that fails: its pods are being removed.
-pub const FAILURE_TARGET: &str = "FailureTarget";
+pub const FAILURE_TARGET: Str = literal!("FailureTarget");
 /// The condition of a Job that failed.
-pub const FAILED: &str = "Failed";
+pub const FAILED: Str = literal!("Failed");
 /// The interim condition of a Job that succeeds.
-pub const SUCCESS_CRITERIA_MET: &str = "SuccessCriteriaMet";
+pub const SUCCESS_CRITERIA_MET: Str = literal!("SuccessCriteriaMet");
 /// The condition of a Job that succeeded.
-pub const COMPLETE: &str = "Complete";
+pub const COMPLETE: Str = literal!("Complete");
 
 /// Every reason for which a Job fails.
 const REASONS: [&str; 5] =
@@ -29,12 +28,12 @@ const REASONS: [&str; 5] =
 pub type Failure = (&'static str, String);
 
 /// The failure that `spec.podFailurePolicy` makes of one of `pods`.
-pub fn failure_by_policy(spec: &Spec<'_>, pods: &[Arc<Object>]) -> Option<Failure> {
+pub fn failure_by_policy<'a>(spec: &Spec, mut pods: impl Iterator<Item = &'a Member>) -> Option<Failure> {
     if spec.pod_failure_policy.is_null() {
         return None;
     }
-    let mut failed = pods.iter().filter(|pod| is_failed(pod, spec));
-    failed.find_map(|pod| match judge(spec.pod_failure_policy, pod) {
+    let judged = |it: &Member| it.is_failed(spec).then(|| judge(&spec.pod_failure_policy, &it.pod));
+    pods.find_map(|it| match judged(it)? {
         Verdict::FailJob(message) => Some(("PodFailurePolicy", message)),
         _ => None,
     })
@@ -42,13 +41,7 @@ pub fn failure_by_policy(spec: &Spec<'_>, pods: &[Arc<Object>]) -> Option<Failur
 
 /// The failure of a Job with `failed` failed pods, or with `restarts` restarts of containers under `OnFailure`, or that
 /// was active for too long.
-pub fn failure_by_limits(
-    spec: &Spec<'_>,
-    failed: i64,
-    restarts: i64,
-    start: Option<Time>,
-    now: Time,
-) -> Option<Failure> {
+pub fn failure_by_limits(spec: &Spec, failed: i64, restarts: i64, start: Option<Time>, now: Time) -> Option<Failure> {
     let too_many_restarts = spec.restarts_on_failure && restarts >= spec.backoff_limit.max(1);
     if failed > spec.backoff_limit || too_many_restarts {
         return Some(("BackoffLimitExceeded", "Job has reached the specified backoff limit".to_owned()));
@@ -61,7 +54,7 @@ pub fn failure_by_limits(
 }
 
 /// The failure of an Indexed Job by its failed indexes.
-pub fn failure_by_indexes(spec: &Spec<'_>, failed: &Indexes, succeeded: &Indexes) -> Option<Failure> {
+pub fn failure_by_indexes(spec: &Spec, failed: &Indexes, succeeded: &Indexes) -> Option<Failure> {
     if spec.max_failed_indexes.is_some_and(|most| failed.total() > most) {
         let message = "Job has exceeded the specified maximal number of failed indexes";
         return Some(("MaxFailedIndexesExceeded", message.to_owned()));
@@ -71,12 +64,13 @@ pub fn failure_by_indexes(spec: &Spec<'_>, failed: &Indexes, succeeded: &Indexes
 }
 
 /// How often containers of `pods` that still run were restarted.
-pub fn restarts(pods: &[Arc<Object>]) -> i64 {
-    let of_pod = |pod: &Arc<Object>| -> i64 {
-        let statuses = ["initContainerStatuses", "containerStatuses"].map(|list| pod.status()[list].items());
-        statuses.into_iter().flatten().filter_map(|it| it["restartCount"].as_i64()).sum()
+pub fn restarts(pods: &[Member]) -> i64 {
+    let of_pod = |it: &Member| -> i64 {
+        let status = it.pod.status();
+        let lists = [&status["initContainerStatuses"], &status["containerStatuses"]];
+        lists.iter().flat_map(|it| it.items()).filter_map(|it| it["restartCount"].as_i64()).sum()
     };
-    pods.iter().filter(|pod| matches!(phase(pod), "Running" | "Pending")).map(of_pod).sum()
+    pods.iter().filter(|it| matches!(it.phase, Phase::Running | Phase::Pending)).map(of_pod).sum()
 }
 
 /// Whether enough pods succeeded and none is left that could.
@@ -85,9 +79,9 @@ pub fn is_complete(completions: Option<i64>, succeeded: i64, active: i64) -> boo
 }
 
 /// Puts the interim condition in `status` and returns the terminal one that follows it, and whether `status` changed.
-pub fn begin(status: &mut JobStatus, interim: Condition, now: Time) -> (Condition, bool) {
+pub fn begin(status: &mut JobStatus, interim: Condition, now: &Stamp) -> (Condition, bool) {
     let terminal = if interim.kind == FAILURE_TARGET { FAILED } else { COMPLETE };
-    let condition = Condition::new(terminal, &interim.reason, interim.message.clone(), now);
+    let condition = Condition::new(terminal, interim.reason.clone(), interim.message.clone(), now);
     let is_new = status.condition(&interim.kind).is_none();
     if is_new {
         status.conditions.push(interim);
@@ -98,7 +92,7 @@ pub fn begin(status: &mut JobStatus, interim: Condition, now: Time) -> (Conditio
 /// The events that tell of a Job's end.
 pub fn events(job: &Arc<Object>, completions: Option<i64>, succeeded: i64, terminal: &Condition) -> Vec<Action> {
     if terminal.kind != COMPLETE {
-        let reason = REASONS.into_iter().find(|it| terminal.reason == *it).unwrap_or(FAILED);
+        let reason = REASONS.into_iter().find(|it| terminal.reason == *it).unwrap_or("Failed");
         return vec![EventRecord::warning(job, reason, terminal.message.to_string())];
     }
     let mut events = Vec::new();

@@ -181,8 +181,8 @@ pub fn pods_kept_for_replacement<'a>(
 
 /// Splits active pods into those to remove whatever happens and those to keep: of several pods with one index the last in
 /// the order of removal stays, and pods without a valid index go.
-pub fn split_repeated(
-    pods: &[Arc<Object>],
+pub fn split_repeated<'a>(
+    pods: impl Iterator<Item = &'a Arc<Object>>,
     completions: i64,
     removal_order: impl Fn(&mut Vec<Arc<Object>>),
 ) -> (Vec<Arc<Object>>, Vec<Arc<Object>>) {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::controllers::job::backoff::Record;
-use crate::controllers::job::spec::TRACKING_FINALIZER;
+use crate::controllers::job::spec::{Spec, TRACKING_FINALIZER};
+use crate::controllers::job::status::JobStatus;
 use crate::controllers::shared::pod::is_terminal;
-use crate::object::{Key, Object, Str, kinds};
+use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::View;
 
 /// What is remembered of one Job.
@@ -20,6 +21,10 @@ pub struct JobMemory {
     pub failed_creations: u32,
     /// The names of the Job's pods that may need something; `None` until they are first listed.
     pending: Option<BTreeSet<Str>>,
+    /// What the Job asks for.
+    spec: Option<Arc<Spec>>,
+    /// The status that was last written, by the section that was made of it.
+    written: Option<(Value, JobStatus)>,
 }
 
 /// What is remembered of every Job, by uid.
@@ -39,7 +44,10 @@ impl Memory {
     /// Takes note of whether the Job at `key` is over. A pod without a controller is held against those that are not.
     pub fn note(&mut self, key: &Key, is_over: bool) {
         if !is_over {
-            self.unfinished.entry(key.namespace.clone()).or_default().insert(key.name.clone());
+            let is_known = self.unfinished.get(&key.namespace).is_some_and(|it| it.contains(&key.name));
+            if !is_known {
+                self.unfinished.entry(key.namespace.clone()).or_default().insert(key.name.clone());
+            }
         } else if let Some(names) = self.unfinished.get_mut(&key.namespace) {
             names.remove(&key.name);
             if names.is_empty() {
@@ -66,7 +74,9 @@ impl Memory {
         let relabelled = before.zip(after).is_some_and(|(before, after)| before.meta.labels != after.meta.labels);
         match (before, after) {
             (_, Some(pod)) if relabelled || is_pending(pod) => {
-                pending.insert(pod.meta.name.clone());
+                if !pending.contains(&pod.meta.name) {
+                    pending.insert(pod.meta.name.clone());
+                }
             }
             // A pod that was counted stays in the list until the next reconcile passes over it.
             (_, Some(_)) | (None, None) => {}
@@ -79,18 +89,42 @@ impl Memory {
 
 /// Whether a Job may still have to do something about its pod: it runs, or it is not counted yet.
 fn is_pending(pod: &Object) -> bool {
-    pod.meta.has_finalizer(TRACKING_FINALIZER) || !is_terminal(pod)
+    pod.meta.has_finalizer(&TRACKING_FINALIZER) || !is_terminal(pod)
 }
 
 impl JobMemory {
-    /// The pods of `job` that may need something, by name. A pod that is over and counted is looked at no more, so that a
-    /// reconcile costs what is left to do and not what was done.
-    pub fn pods(&mut self, view: View<'_>, job: &Object, is_selected: impl Fn(&Object) -> bool) -> Vec<Arc<Object>> {
+    /// What `job` asks for.
+    pub fn spec(&mut self, job: &Object) -> Arc<Spec> {
+        let known = self.spec.take().filter(|it| it.is_of(job));
+        self.spec.insert(known.unwrap_or_else(|| Arc::new(Spec::of(job)))).clone()
+    }
+
+    /// The status of `job`. What was written here last is not read again.
+    pub fn status(&self, job: &Object) -> JobStatus {
+        match &self.written {
+            Some((section, status)) if section.is_shared_with(job.status()) => status.clone(),
+            _ => JobStatus::of(job),
+        }
+    }
+
+    /// Remembers that `section` was made of `status`.
+    pub fn wrote(&mut self, section: Value, status: JobStatus) {
+        self.written = Some((section, status));
+    }
+
+    /// Has `take` look at the pods of `job` that may need something, by name. A pod that is over and counted is looked at no
+    /// more, so that a reconcile costs what is left to do and not what was done.
+    pub fn each_pod(
+        &mut self,
+        view: View<'_>,
+        job: &Object,
+        is_selected: impl Fn(&Object) -> bool,
+        mut take: impl FnMut(&Arc<Object>),
+    ) {
         let uid = &job.meta.uid;
         let names = self.pending.get_or_insert_with(|| {
             view.owned_by(uid).filter(|it| it.kind == kinds::POD).map(|it| it.meta.name.clone()).collect()
         });
-        let mut pods = Vec::with_capacity(names.len());
         names.retain(|name| {
             let key = Key { kind: kinds::POD, namespace: job.meta.namespace.clone(), name: name.clone() };
             let Some(pod) = view.get(&key).filter(|pod| pod.meta.is_controlled_by(uid)) else {
@@ -98,10 +132,33 @@ impl JobMemory {
             };
             let keep = is_pending(pod) || !is_selected(pod);
             if keep {
-                pods.push(pod.clone());
+                take(pod);
             }
             keep
         });
-        pods
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+
+    #[test]
+    fn a_spec_or_a_status_that_somebody_else_wrote_is_read_anew() {
+        let mut job = Object::new(kinds::JOB, "default", "j");
+        *job.spec_mut() = Value::Map(map! { "parallelism" => 2 });
+        let mut memory = JobMemory::default();
+        let spec = memory.spec(&job);
+        assert!(Arc::ptr_eq(&spec, &memory.spec(&job)));
+        job.spec_mut().set("parallelism", 3);
+        assert_eq!((spec.parallelism, memory.spec(&job).parallelism), (2, 3));
+
+        let status = JobStatus { active: 2, ..JobStatus::default() };
+        *job.status_mut() = status.to_value();
+        memory.wrote(job.status().clone(), JobStatus { failed: 7, ..status });
+        assert_eq!(memory.status(&job).failed, 7, "the section is the one that was written");
+        job.status_mut().set("active", 1);
+        assert_eq!((memory.status(&job).active, memory.status(&job).failed), (1, 0));
     }
 }

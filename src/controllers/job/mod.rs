@@ -58,9 +58,13 @@ impl Controller for JobController {
             let actions = if orphaned { vec![sync::release(object)] } else { Vec::new() };
             return Outcome { actions, ..Outcome::default() };
         }
-        if is_finished(object) || spec::is_managed_elsewhere(object) {
+        if is_finished(object) {
             return Outcome::default();
         }
-        sync::sync(view, object, now, self.memory.job(&object.meta.uid))
+        let memory = self.memory.job(&object.meta.uid);
+        if memory.spec(object).is_managed_elsewhere {
+            return Outcome::default();
+        }
+        sync::sync(view, object, now, memory)
     }
 }

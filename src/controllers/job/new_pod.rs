@@ -13,16 +13,16 @@ use crate::map;
 use crate::object::{Object, Str, Value};
 
 /// `count` pods of `job` without an index.
-pub fn new_pods(job: &Object, spec: &Spec<'_>, count: i64) -> Vec<Object> {
-    let mut pod = new_from_template(spec.template, job, None);
-    pod.meta.add_finalizer(TRACKING_FINALIZER);
-    (0..count).map(|_| pod.clone()).collect()
+pub fn new_pods(job: &Object, spec: &Spec, count: i64) -> Vec<Object> {
+    let mut pod = new_from_template(&spec.template, job, None);
+    pod.meta.add_finalizer(&TRACKING_FINALIZER);
+    vec![pod; usize::try_from(count).unwrap_or(0)]
 }
 
 /// One pod of `job` for each of `indexes`; `replaced` are the failed pods that they come after.
 pub fn new_indexed_pods(
     job: &Object,
-    spec: &Spec<'_>,
+    spec: &Spec,
     indexes: &[i64],
     replaced: &BTreeMap<i64, Arc<Object>>,
 ) -> Vec<Object> {
@@ -35,7 +35,7 @@ pub fn new_indexed_pods(
     let new_pod = |index: &i64| {
         let text = Str::from(index.to_string());
         let mut pod = new_from_template(&template, job, Some(generate_name(&job.meta.name, *index)));
-        pod.meta.add_finalizer(TRACKING_FINALIZER);
+        pod.meta.add_finalizer(&TRACKING_FINALIZER);
         pod.meta.set_annotation(INDEX, text.clone());
         pod.meta.set_label(INDEX, text);
         pod.spec_mut().set("hostname", format!("{}-{index}", job.meta.name));
@@ -52,9 +52,9 @@ pub fn new_indexed_pods(
 }
 
 /// The failures of an index, counted and ignored, with that of `pod`.
-fn failures_with(spec: &Spec<'_>, pod: &Object) -> (i64, i64) {
+fn failures_with(spec: &Spec, pod: &Object) -> (i64, i64) {
     let (failures, ignored) = failures_before(pod);
-    if judge(spec.pod_failure_policy, pod).counts() { (failures + 1, ignored) } else { (failures, ignored + 1) }
+    if judge(&spec.pod_failure_policy, pod).counts() { (failures + 1, ignored) } else { (failures, ignored + 1) }
 }
 
 /// Lets a container read its index from the environment, unless its author already did so.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::clock::{Span, Time};
 use crate::controllers::job::backoff::{self, Record, finished_at};
 use crate::controllers::job::indexed::{Indexes, failures_before, indexes_of, split_repeated};
-use crate::controllers::job::pods::{Pods, is_terminating};
+use crate::controllers::job::pods::Pods;
 use crate::controllers::job::removal::sort_for_removal;
 use crate::controllers::job::spec::Spec;
 use crate::object::Object;
@@ -57,15 +57,15 @@ pub fn wanted_active(parallelism: i64, completions: Option<i64>, active: i64, su
 }
 
 /// Decides about the number of pods. A reconcile removes or creates, never both; removal comes first.
-pub fn plan_pods(spec: &Spec<'_>, standing: &Standing<'_>) -> Plan {
+pub fn plan_pods(spec: &Spec, standing: &Standing<'_>) -> Plan {
     let pods = standing.pods;
-    let active = i64::try_from(pods.active.len()).unwrap_or(i64::MAX);
+    let active = pods.active;
     if spec.suspended {
-        let all = surplus(spec, &pods.active, pods.active.len());
+        let all = surplus(spec, pods, usize::try_from(active).unwrap_or(0));
         return if all.is_empty() { Plan::Nothing } else { Plan::Remove(all) };
     }
     let wanted = wanted_active(spec.parallelism, spec.completions, active, standing.succeeded);
-    let mut surplus = surplus(spec, &pods.active, usize::try_from(active - wanted).unwrap_or(0));
+    let mut surplus = surplus(spec, pods, usize::try_from(active - wanted).unwrap_or(0));
     surplus.truncate(MOST_AT_ONCE);
     if !surplus.is_empty() {
         return Plan::Remove(surplus);
@@ -87,12 +87,13 @@ pub fn plan_pods(spec: &Spec<'_>, standing: &Standing<'_>) -> Plan {
 }
 
 /// At least `count` pods to remove: first those whose index is taken or not valid, then those that are least far along.
-fn surplus(spec: &Spec<'_>, active: &[Arc<Object>], count: usize) -> Vec<Arc<Object>> {
+fn surplus(spec: &Spec, pods: &Pods, count: usize) -> Vec<Arc<Object>> {
+    let active = || pods.active().map(|it| &it.pod);
     let sort = |pods: &mut Vec<Arc<Object>>| sort_for_removal(pods);
     let (mut remove, mut keep) = match spec.completions.filter(|_| spec.indexed) {
-        Some(completions) => split_repeated(active, completions, sort),
+        Some(completions) => split_repeated(active(), completions, sort),
         None if count == 0 => return Vec::new(),
-        None => (Vec::new(), active.to_vec()),
+        None => (Vec::new(), active().cloned().collect()),
     };
     if remove.len() < count {
         sort(&mut keep);
@@ -103,16 +104,17 @@ fn surplus(spec: &Spec<'_>, active: &[Arc<Object>], count: usize) -> Vec<Arc<Obj
 }
 
 /// The lowest `count` indexes that are neither done nor have a pod.
-fn pending_indexes(spec: &Spec<'_>, standing: &Standing<'_>, count: i64) -> Vec<i64> {
-    let mut taken = standing.done.with(indexes_of(standing.pods.active.iter()));
+fn pending_indexes(spec: &Spec, standing: &Standing<'_>, count: i64) -> Vec<i64> {
+    let mut taken = standing.done.with(indexes_of(standing.pods.active().map(|it| &it.pod)));
     if spec.replaces_only_failed {
-        taken = taken.with(indexes_of(standing.pods.all.iter().filter(|pod| is_terminating(pod))));
+        let terminating = standing.pods.all.iter().filter(|it| it.is_terminating());
+        taken = taken.with(indexes_of(terminating.map(|it| &it.pod)));
     }
     taken.first_missing(count, spec.completions.unwrap_or(0))
 }
 
 /// With a back-off for each index: the pending ones whose wait is over, or the shortest wait of all.
-fn plan_indexes_apart(spec: &Spec<'_>, standing: &Standing<'_>, count: i64) -> Plan {
+fn plan_indexes_apart(spec: &Spec, standing: &Standing<'_>, count: i64) -> Plan {
     let wait_of = |index: &i64| {
         standing.kept.get(index).map_or(Span::ZERO, |pod| {
             let (failures, ignored) = failures_before(pod);

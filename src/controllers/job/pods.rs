@@ -5,20 +5,79 @@ use std::sync::Arc;
 use crate::controllers::Action;
 use crate::controllers::job::memory::JobMemory;
 use crate::controllers::job::spec::{Spec, TRACKING_FINALIZER};
-use crate::controllers::shared::pod::{is_active, is_ready, is_terminal, phase};
+use crate::controllers::job::wakes::is_tracked;
+use crate::controllers::shared::pod::{is_ready, phase};
 use crate::controllers::shared::{Ownership, adopt, decide, release};
 use crate::object::{Object, kinds, matches_label_selector};
 use crate::store::View;
+
+/// A pod of a Job, and what was read of it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The pod.
+    pub pod: Arc<Object>,
+    /// How far along it is.
+    pub phase: Phase,
+    /// Whether it carries the tracking finalizer.
+    pub is_tracked: bool,
+}
+
+/// `status.phase` of a pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Not all of its containers started yet.
+    Pending,
+    /// Containers run.
+    Running,
+    /// Every container ended well.
+    Succeeded,
+    /// A container failed for good.
+    Failed,
+    /// None that is known, or none yet.
+    Other,
+}
+
+impl Member {
+    /// Reads `pod`.
+    pub fn new(pod: Arc<Object>) -> Self {
+        let phase = match phase(&pod) {
+            "Pending" => Phase::Pending,
+            "Running" => Phase::Running,
+            "Succeeded" => Phase::Succeeded,
+            "Failed" => Phase::Failed,
+            _ => Phase::Other,
+        };
+        Member { is_tracked: is_tracked(&pod), phase, pod }
+    }
+
+    fn is_terminal(&self) -> bool {
+        matches!(self.phase, Phase::Succeeded | Phase::Failed)
+    }
+
+    /// Whether it neither came to an end nor is being deleted.
+    pub fn is_active(&self) -> bool {
+        !self.is_terminal() && !self.pod.meta.is_terminating()
+    }
+
+    /// Whether it is being deleted and has not come to an end.
+    pub fn is_terminating(&self) -> bool {
+        !self.is_terminal() && self.pod.meta.is_terminating()
+    }
+
+    /// Whether it counts as failed. A pod that is being deleted does too, because it may never get to say so, unless its
+    /// replacement waits for its end.
+    pub fn is_failed(&self, spec: &Spec) -> bool {
+        self.phase == Phase::Failed || !spec.replaces_only_failed && self.is_terminating()
+    }
+}
 
 /// The pods that a Job may have to do something about.
 #[derive(Debug, Default)]
 pub struct Pods {
     /// All of them, by name.
-    pub all: Vec<Arc<Object>>,
-    /// Those that neither came to an end nor are being deleted.
-    pub active: Vec<Arc<Object>>,
-    /// The others: those that are or may be over.
-    pub ended: Vec<Arc<Object>>,
+    pub all: Vec<Member>,
+    /// How many are active.
+    pub active: i64,
     /// How many active ones are ready.
     pub ready: i64,
     /// How many are being deleted and have not come to an end.
@@ -29,51 +88,56 @@ pub struct Pods {
 
 impl Pods {
     /// Claims the pods of `job`. An adopted pod gets the tracking finalizer, a released one loses it.
-    pub fn claim(view: View<'_>, job: &Arc<Object>, spec: &Spec<'_>, memory: &mut JobMemory) -> Self {
+    pub fn claim(view: View<'_>, job: &Arc<Object>, spec: &Spec, memory: &mut JobMemory) -> Self {
         let mut pods = Pods::default();
-        let is_selected = |pod: &Object| matches_label_selector(spec.selector, &pod.meta.labels);
-        let owned = memory.pods(view, job, is_selected);
-        let free = view.without_controller(kinds::POD, &job.meta.namespace).cloned();
-        for pod in owned.into_iter().chain(free) {
-            match decide(job, spec.selector, &pod) {
-                Ownership::Owned => pods.all.push(pod),
-                Ownership::Adopt => {
-                    let mut adopted = adopt(job, &pod);
-                    adopted.meta.add_finalizer(TRACKING_FINALIZER);
-                    pods.actions.push(Action::Update(adopted.clone()));
-                    pods.all.push(Arc::new(adopted));
-                }
-                Ownership::Release => {
-                    let mut released = release(job, &pod);
-                    released.meta.remove_finalizer(TRACKING_FINALIZER);
-                    pods.actions.push(Action::Update(released));
-                }
-                Ownership::Foreign => {}
-            }
+        let is_selected = |pod: &Object| matches_label_selector(&spec.selector, &pod.meta.labels);
+        memory.each_pod(view, job, is_selected, |pod| pods.consider(job, spec, pod));
+        for pod in view.without_controller(kinds::POD, &job.meta.namespace) {
+            pods.consider(job, spec, pod);
         }
-        (pods.active, pods.ended) = pods.all.iter().cloned().partition(|pod| is_active(pod));
-        pods.ready = count(&pods.active, is_ready);
-        pods.terminating = count(&pods.ended, is_terminating);
         pods
     }
-}
 
-/// How many of `pods` are as `is` says.
-pub fn count(pods: &[Arc<Object>], is: impl Fn(&Object) -> bool) -> i64 {
-    i64::try_from(pods.iter().filter(|pod| is(pod)).count()).unwrap_or(i64::MAX)
-}
+    fn consider(&mut self, job: &Object, spec: &Spec, pod: &Arc<Object>) {
+        match decide(job, &spec.selector, pod) {
+            Ownership::Owned => self.add(pod.clone()),
+            Ownership::Adopt => {
+                let mut adopted = adopt(job, pod);
+                adopted.meta.add_finalizer(&TRACKING_FINALIZER);
+                self.actions.push(Action::Update(adopted.clone()));
+                self.add(Arc::new(adopted));
+            }
+            Ownership::Release => {
+                let mut released = release(job, pod);
+                released.meta.remove_finalizer(&TRACKING_FINALIZER);
+                self.actions.push(Action::Update(released));
+            }
+            Ownership::Foreign => {}
+        }
+    }
 
-/// Whether the pod is being deleted and has not come to an end.
-pub fn is_terminating(pod: &Object) -> bool {
-    pod.meta.is_terminating() && !is_terminal(pod)
-}
+    fn add(&mut self, pod: Arc<Object>) {
+        let member = Member::new(pod);
+        if member.is_active() {
+            self.active += 1;
+            self.ready += i64::from(is_ready(&member.pod));
+        }
+        self.terminating += i64::from(member.is_terminating());
+        self.all.push(member);
+    }
 
-/// Whether the pod counts as failed. One that is being deleted does too, because it may never get to say so, unless its
-/// replacement waits for its end.
-pub fn is_failed(pod: &Object, spec: &Spec<'_>) -> bool {
-    match phase(pod) {
-        "Failed" => true,
-        "Succeeded" => false,
-        _ => !spec.replaces_only_failed && pod.meta.is_terminating(),
+    /// Those that neither came to an end nor are being deleted.
+    pub fn active(&self) -> impl Iterator<Item = &Member> {
+        self.all.iter().filter(|it| it.is_active())
+    }
+
+    /// The others: those that are or may be over.
+    pub fn ended(&self) -> impl Iterator<Item = &Member> {
+        self.all.iter().filter(|it| !it.is_active())
+    }
+
+    /// Those of the others that carry the tracking finalizer.
+    pub fn ended_and_tracked(&self) -> impl Iterator<Item = &Member> {
+        self.ended().filter(|it| it.is_tracked)
     }
 }

@@ -1,14 +1,18 @@
-//! What a Job asks for, read once for each reconcile.
+//! What a Job asks for, read once for every change of its spec.
 
 use crate::clock::Span;
-use crate::object::{Object, Value};
+use crate::object::{Object, Str, Value, literal};
 
 /// The finalizer by which a pod is kept until it is counted.
-pub const TRACKING_FINALIZER: &str = "batch.kubernetes.io/job-tracking";
+pub const TRACKING_FINALIZER: Str = literal!("batch.kubernetes.io/job-tracking");
 
 /// `spec` of a Job, with the defaults of `pkg/apis/batch/v1/defaults.go` in force.
-#[derive(Clone, Copy, Debug)]
-pub struct Spec<'a> {
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// What was read.
+    section: Value,
+    /// Whether another controller looks after the Job (`spec.managedBy`).
+    pub is_managed_elsewhere: bool,
     /// How many pods may run at once.
     pub parallelism: i64,
     /// How many pods have to succeed; `None` for a work queue, which is done when any pod succeeded and none is left.
@@ -30,37 +34,44 @@ pub struct Spec<'a> {
     /// Whether a pod that is being deleted is replaced only once it came to its end.
     pub replaces_only_failed: bool,
     /// `spec.podFailurePolicy`, or null.
-    pub pod_failure_policy: &'a Value,
+    pub pod_failure_policy: Value,
     /// `spec.successPolicy`, or null.
-    pub success_policy: &'a Value,
+    pub success_policy: Value,
     /// `spec.selector`.
-    pub selector: &'a Value,
+    pub selector: Value,
     /// `spec.template`.
-    pub template: &'a Value,
+    pub template: Value,
 }
 
-impl<'a> Spec<'a> {
+impl Spec {
     /// Reads `job`.
-    pub fn of(job: &'a Object) -> Self {
-        let spec = job.spec();
-        let pod_failure_policy = &spec["podFailurePolicy"];
+    pub fn of(job: &Object) -> Self {
+        let section = job.spec();
+        let (template, pod_failure_policy) = (&section["template"], &section["podFailurePolicy"]);
         Spec {
-            parallelism: spec["parallelism"].as_i64().unwrap_or(1),
-            completions: spec["completions"].as_i64(),
-            backoff_limit: spec["backoffLimit"].as_i64().unwrap_or(6),
-            backoff_limit_per_index: spec["backoffLimitPerIndex"].as_i64(),
-            max_failed_indexes: spec["maxFailedIndexes"].as_i64(),
-            active_deadline: spec["activeDeadlineSeconds"].as_i64().map(Span::seconds),
-            suspended: spec["suspend"].is_true(),
-            indexed: spec["completionMode"].str_or_empty() == "Indexed",
-            restarts_on_failure: spec.at(&["template", "spec", "restartPolicy"]).str_or_empty() == "OnFailure",
-            replaces_only_failed: spec["podReplacementPolicy"].str_or_empty() == "Failed"
+            section: section.clone(),
+            is_managed_elsewhere: is_managed_elsewhere(job),
+            parallelism: section["parallelism"].as_i64().unwrap_or(1),
+            completions: section["completions"].as_i64(),
+            backoff_limit: section["backoffLimit"].as_i64().unwrap_or(6),
+            backoff_limit_per_index: section["backoffLimitPerIndex"].as_i64(),
+            max_failed_indexes: section["maxFailedIndexes"].as_i64(),
+            active_deadline: section["activeDeadlineSeconds"].as_i64().map(Span::seconds),
+            suspended: section["suspend"].is_true(),
+            indexed: section["completionMode"].str_or_empty() == "Indexed",
+            restarts_on_failure: template.at(&["spec", "restartPolicy"]).str_or_empty() == "OnFailure",
+            replaces_only_failed: section["podReplacementPolicy"].str_or_empty() == "Failed"
                 || !pod_failure_policy.is_null(),
-            pod_failure_policy,
-            success_policy: &spec["successPolicy"],
-            selector: &spec["selector"],
-            template: &spec["template"],
+            pod_failure_policy: pod_failure_policy.clone(),
+            success_policy: section["successPolicy"].clone(),
+            selector: section["selector"].clone(),
+            template: template.clone(),
         }
+    }
+
+    /// Whether this is what `job` asks for.
+    pub fn is_of(&self, job: &Object) -> bool {
+        self.section.is_shared_with(job.spec())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::clock::Time;
 use crate::map;
-use crate::object::{Object, Str, Value};
+use crate::object::{Object, Str, Value, literal};
 
 /// `status` of a Job.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,9 +10,9 @@ pub struct JobStatus {
     /// In the order in which they came to be true.
     pub conditions: Vec<Condition>,
     /// When it was first started, or last resumed.
-    pub start_time: Option<Time>,
+    pub start_time: Option<Stamp>,
     /// When it completed.
-    pub completion_time: Option<Time>,
+    pub completion_time: Option<Stamp>,
     /// Pods that neither came to an end nor are being deleted.
     pub active: i64,
     /// Those of them that are ready; absent until the first sync.
@@ -40,6 +40,28 @@ pub struct Uncounted {
     pub failed: Vec<Str>,
 }
 
+/// A time, and how it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stamp {
+    /// The time.
+    pub at: Time,
+    /// As `metav1.Time`.
+    pub text: Str,
+}
+
+impl Stamp {
+    fn from_value(value: &Value) -> Option<Self> {
+        let text = value.as_shared_str()?;
+        Time::parse(text).map(|at| Stamp { at, text: text.clone() })
+    }
+}
+
+impl From<Time> for Stamp {
+    fn from(at: Time) -> Self {
+        Stamp { at, text: at.rfc3339() }
+    }
+}
+
 /// One of `status.conditions`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Condition {
@@ -47,52 +69,42 @@ pub struct Condition {
     pub kind: Str,
     /// `True` or `False`.
     pub status: Str,
-    /// When it was looked at; upstream sets it with the transition.
-    pub probed: Option<Time>,
-    /// When it became so.
-    pub since: Option<Time>,
     /// The CamelCase reason.
     pub reason: Str,
     /// The sentence.
     pub message: Str,
+    /// The whole of it, as the API shows it.
+    value: Value,
 }
 
 impl Condition {
     /// A condition that is true from `now` on.
-    pub fn new(kind: &'static str, reason: &str, message: impl Into<Str>, now: Time) -> Self {
-        Condition {
-            kind: Str::from(kind),
-            status: Str::from("True"),
-            probed: Some(now),
-            since: Some(now),
-            reason: Str::from(reason),
-            message: message.into(),
-        }
+    pub fn new(kind: Str, reason: impl Into<Str>, message: impl Into<Str>, now: &Stamp) -> Self {
+        Self::of(kind, literal!("True"), reason.into(), message.into(), now)
+    }
+
+    /// A condition that is false from `now` on.
+    pub fn new_false(kind: Str, reason: impl Into<Str>, message: impl Into<Str>, now: &Stamp) -> Self {
+        Self::of(kind, literal!("False"), reason.into(), message.into(), now)
+    }
+
+    /// Upstream sets the time of the probe with that of the transition.
+    fn of(kind: Str, status: Str, reason: Str, message: Str, now: &Stamp) -> Self {
+        let value = Value::Map(map! {
+            "type" => &kind,
+            "status" => &status,
+            "lastProbeTime" => &now.text,
+            "lastTransitionTime" => &now.text,
+            "reason" => &reason,
+            "message" => &message,
+        });
+        Condition { kind, status, reason, message, value }
     }
 
     fn from_value(value: &Value) -> Self {
         let text = |key: &str| value[key].as_shared_str().cloned().unwrap_or_default();
-        let time = |key: &str| value[key].as_str().and_then(Time::parse);
-        Condition {
-            kind: text("type"),
-            status: text("status"),
-            probed: time("lastProbeTime"),
-            since: time("lastTransitionTime"),
-            reason: text("reason"),
-            message: text("message"),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
-        Value::Map(map! {
-            "type" => &self.kind,
-            "status" => &self.status,
-            "lastProbeTime" => self.probed,
-            "lastTransitionTime" => self.since,
-            "reason" => unless_empty(&self.reason),
-            "message" => unless_empty(&self.message),
-        })
+        let (kind, status, reason, message) = (text("type"), text("status"), text("reason"), text("message"));
+        Condition { kind, status, reason, message, value: value.clone() }
     }
 
     /// Whether it is of `kind` and true.
@@ -105,7 +117,10 @@ impl JobStatus {
     /// Reads the status of `job`.
     pub fn of(job: &Object) -> Self {
         let status = job.status();
-        let time = |key: &str| status[key].as_str().and_then(Time::parse);
+        if status.is_null() {
+            return JobStatus::default();
+        }
+        let time = |key: &str| Stamp::from_value(&status[key]);
         let count = |key: &str| status[key].as_i64().unwrap_or(0);
         JobStatus {
             conditions: status["conditions"].items().iter().map(Condition::from_value).collect(),
@@ -127,11 +142,12 @@ impl JobStatus {
     /// As the API shows it. Counts are left out at 0, except those that tell 0 from unknown.
     pub fn to_value(&self) -> Value {
         let unless_zero = |n: i64| (n != 0).then_some(n);
-        let conditions = self.conditions.iter().map(Condition::to_value).collect::<Vec<_>>();
+        let conditions = self.conditions.iter().map(|it| it.value.clone()).collect::<Vec<_>>();
+        let time = |stamp: &Option<Stamp>| stamp.as_ref().map(|it| it.text.clone());
         Value::Map(map! {
             "conditions" => (!conditions.is_empty()).then_some(conditions),
-            "startTime" => self.start_time,
-            "completionTime" => self.completion_time,
+            "startTime" => time(&self.start_time),
+            "completionTime" => time(&self.completion_time),
             "active" => unless_zero(self.active),
             "ready" => self.ready,
             "terminating" => self.terminating,
@@ -146,6 +162,11 @@ impl JobStatus {
     /// The condition of `kind` if it is true.
     pub fn condition(&self, kind: &str) -> Option<&Condition> {
         self.conditions.iter().find(|it| it.is_true(kind))
+    }
+
+    /// Whether there is a condition of `kind`, true or false.
+    pub fn tells_of(&self, kind: &str) -> bool {
+        self.conditions.iter().any(|it| it.kind == kind)
     }
 
     /// Puts `condition` in place of the one of its kind or at the end; one that is false is not put where none was.
@@ -216,11 +237,10 @@ mod tests {
 
     #[test]
     fn a_condition_becomes_false_only_where_it_was() {
-        let resumed =
-            Condition { status: "False".into(), ..Condition::new("Suspended", "JobResumed", "Job resumed", Time(0)) };
+        let resumed = Condition::new_false(literal!("Suspended"), "JobResumed", "Job resumed", &Time(0).into());
         let mut status = JobStatus::default();
         assert!(!status.ensure(resumed.clone()));
-        assert!(status.ensure(Condition::new("Suspended", "JobSuspended", "Job suspended", Time(0))));
+        assert!(status.ensure(Condition::new(literal!("Suspended"), "JobSuspended", "Job suspended", &Time(0).into())));
         assert!(status.ensure(resumed.clone()));
         assert!(!status.ensure(resumed));
         assert_eq!(status.conditions.len(), 1);

@@ -3,7 +3,7 @@
 //! Follows `syncJob` of `pkg/controller/job/job_controller.go`. Pods are created in a step of their own, after which the
 //! Job is looked at again at the same instant, so that the status counts the pods that are really there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::registry::DeleteOptions;
@@ -15,15 +15,15 @@ use crate::controllers::job::memory::JobMemory;
 use crate::controllers::job::new_pod::{new_indexed_pods, new_pods};
 use crate::controllers::job::plan::{Plan, Standing, plan_pods};
 use crate::controllers::job::pod_failure_policy::{Verdict, judge};
-use crate::controllers::job::pods::{Pods, is_failed};
+use crate::controllers::job::pods::{Member, Phase, Pods};
 use crate::controllers::job::spec::{Spec, TRACKING_FINALIZER};
-use crate::controllers::job::status::{Condition, JobStatus, Uncounted};
+use crate::controllers::job::status::{Condition, JobStatus, Stamp, Uncounted};
 use crate::controllers::job::success_policy;
 use crate::controllers::job::tracking::{count_released, track};
-use crate::controllers::job::wakes::{BATCH, is_tracked};
-use crate::controllers::shared::pod::{is_ready, phase};
+use crate::controllers::job::wakes::BATCH;
+use crate::controllers::shared::pod::is_ready;
 use crate::controllers::{Action, EventRecord, Outcome};
-use crate::object::{Key, Object, Str, kinds};
+use crate::object::{Key, Object, Str, kinds, literal};
 use crate::store::View;
 
 /// The first retry after pods could not be created; each further one doubles it (`DefaultJobApiBackOff`).
@@ -31,15 +31,20 @@ const FIRST_RETRY: Span = Span::seconds(1);
 /// The longest time between such retries (`MaxJobApiBackOff`).
 const LAST_RETRY: Span = Span::seconds(60);
 
+/// The condition of a Job that is or was suspended.
+const SUSPENDED: Str = literal!("Suspended");
+
 /// A Job in the course of being looked at.
 #[derive(Debug)]
 pub struct Sync<'a> {
     /// The Job as it is stored.
     pub job: &'a Arc<Object>,
     /// What it asks for.
-    pub spec: Spec<'a>,
+    pub spec: Arc<Spec>,
     /// The present.
     pub now: Time,
+    /// The same in writing, once it is needed.
+    stamp: Option<Stamp>,
     /// Its pods, as they were before anything was done about them.
     pub pods: Pods,
     /// The status as it will be.
@@ -92,19 +97,17 @@ pub fn sync(view: View<'_>, job: &Arc<Object>, now: Time, memory: &mut JobMemory
 
 impl<'a> Sync<'a> {
     fn gather(view: View<'_>, job: &'a Arc<Object>, now: Time, memory: &mut JobMemory) -> Self {
-        let spec = Spec::of(job);
+        let spec = memory.spec(job);
         let mut pods = Pods::claim(view, job, &spec, memory);
-        let mut status = JobStatus::of(job);
+        let mut status = memory.status(job);
         let uncounted = status.uncounted_mut().clone();
-        if status.start_time.is_none() && !spec.suspended {
-            status.start_time = Some(now);
-        }
         let actions = std::mem::take(&mut pods.actions);
         let mut sync = Sync {
             job,
             spec,
             now,
-            active: i64::try_from(pods.active.len()).unwrap_or(i64::MAX),
+            stamp: None,
+            active: pods.active,
             ready: pods.ready,
             terminating: pods.terminating,
             pods,
@@ -120,24 +123,33 @@ impl<'a> Sync<'a> {
             backoff: memory.backoff,
             outcome: Outcome { actions, ..Outcome::default() },
         };
+        if sync.status.start_time.is_none() && !sync.spec.suspended {
+            sync.status.start_time = Some(sync.stamp());
+        }
         sync.count_finished();
         sync.count_indexes();
         sync
+    }
+
+    /// The present, written once however often it is noted.
+    fn stamp(&mut self) -> Stamp {
+        self.stamp.get_or_insert_with(|| Stamp::from(self.now)).clone()
     }
 
     /// Counts pods that finished, whether or not they are in the status yet.
     fn count_finished(&mut self) {
         let completions = self.spec.completions.unwrap_or(0);
         let (mut succeeded, mut failed, mut ignored) = (Vec::new(), Vec::new(), 0);
-        for pod in self.pods.ended.iter().filter(|pod| is_tracked(pod)) {
+        for member in self.pods.ended_and_tracked() {
+            let pod = &member.pod;
             if self.spec.indexed && valid_index_of(pod, completions).is_none() {
                 continue;
             }
-            if phase(pod) == "Succeeded" && !self.uncounted.succeeded.contains(&pod.meta.uid) {
+            if member.phase == Phase::Succeeded && !self.uncounted.succeeded.contains(&pod.meta.uid) {
                 succeeded.push(finished_at(pod));
-            } else if is_failed(pod, &self.spec) && !self.uncounted.failed.contains(&pod.meta.uid) {
+            } else if member.is_failed(&self.spec) && !self.uncounted.failed.contains(&pod.meta.uid) {
                 failed.push(finished_at(pod));
-                ignored += i64::from(!judge(self.spec.pod_failure_policy, pod).counts());
+                ignored += i64::from(!judge(&self.spec.pod_failure_policy, pod).counts());
             }
         }
         let all = |new: &[Time], in_flight: &[Str]| i64::try_from(new.len() + in_flight.len()).unwrap_or(i64::MAX);
@@ -151,25 +163,25 @@ impl<'a> Sync<'a> {
         let Some(completions) = self.spec.completions.filter(|_| self.spec.indexed) else {
             return;
         };
-        let tracked = || self.pods.ended.iter().filter(|pod| is_tracked(pod));
-        let index = |pod: &Arc<Object>| valid_index_of(pod, completions);
+        let index = |it: &Member| valid_index_of(&it.pod, completions);
+        let tracked = || self.pods.ended_and_tracked();
         self.succeeded_before = Indexes::parse(&self.status.completed_indexes, completions);
-        let succeeded = tracked().filter(|pod| phase(pod) == "Succeeded").filter_map(index);
+        let succeeded = tracked().filter(|it| it.phase == Phase::Succeeded).filter_map(index);
         self.succeeded_indexes = self.succeeded_before.with(succeeded);
         self.succeeded = self.succeeded_indexes.total();
         if let Some(limit) = self.spec.backoff_limit_per_index {
             let known = Indexes::parse(self.status.failed_indexes.as_deref().unwrap_or_default(), completions);
-            let is_index_failed = |pod: &&Arc<Object>| {
-                is_failed(pod, &self.spec)
-                    && match judge(self.spec.pod_failure_policy, pod) {
+            let is_index_failed = |it: &&Member| {
+                it.is_failed(&self.spec)
+                    && match judge(&self.spec.pod_failure_policy, &it.pod) {
                         Verdict::FailIndex => true,
-                        verdict => verdict.counts() && failures_before(pod).0 >= limit,
+                        verdict => verdict.counts() && failures_before(&it.pod).0 >= limit,
                     }
             };
             let failed = known.with(tracked().filter(is_index_failed).filter_map(index));
-            let active = self.pods.active.iter().filter_map(index);
+            let active = self.pods.active().filter_map(index);
             let settled = self.succeeded_indexes.merged(&failed).with(active);
-            let kept = tracked().filter(|pod| is_failed(pod, &self.spec));
+            let kept = tracked().filter(|it| it.is_failed(&self.spec)).map(|it| &it.pod);
             self.kept = pods_kept_for_replacement(kept, &settled, completions);
             self.failed_indexes = Some(failed);
         }
@@ -177,33 +189,39 @@ impl<'a> Sync<'a> {
 
     /// Decides the Job's fate, if it is to be decided by failures, its deadline or its success policy.
     fn decide(&mut self) {
-        let (spec, now) = (&self.spec, self.now);
-        let known = self.status.condition(SUCCESS_CRITERIA_MET).or_else(|| self.status.condition(FAILURE_TARGET));
+        let known = self.status.condition(&SUCCESS_CRITERIA_MET).or_else(|| self.status.condition(&FAILURE_TARGET));
         if let Some(known) = known {
             self.interim = Some(known.clone());
             return;
         }
-        let failure = finished::failure_by_policy(spec, &self.pods.ended)
+        if let Some((kind, reason, message)) = self.fate() {
+            self.interim = Some(Condition::new(kind, reason, message, &self.stamp()));
+        } else if let Some((start, deadline)) = self.status.start_time.as_ref().zip(self.spec.active_deadline)
+            && !self.spec.suspended
+        {
+            self.wake_at(start.at + deadline);
+        }
+    }
+
+    /// The interim condition that the Job gets now, its reason and message.
+    fn fate(&self) -> Option<(Str, &'static str, String)> {
+        let spec = &*self.spec;
+        let start = self.status.start_time.as_ref().map(|it| it.at);
+        let failure = finished::failure_by_policy(spec, self.pods.ended())
             .or_else(|| {
                 let restarts = if spec.restarts_on_failure { finished::restarts(&self.pods.all) } else { 0 };
-                finished::failure_by_limits(spec, self.failed, restarts, self.status.start_time, now)
+                finished::failure_by_limits(spec, self.failed, restarts, start, self.now)
             })
             .or_else(|| {
                 let failed = self.failed_indexes.as_ref()?;
                 finished::failure_by_indexes(spec, failed, &self.succeeded_indexes)
             });
-        let new_failure = |(reason, message): Failure| Condition::new(FAILURE_TARGET, reason, message, now);
-        self.interim = failure.map(new_failure).or_else(|| {
+        let of_failure = |(reason, message): Failure| (FAILURE_TARGET, reason, message);
+        failure.map(of_failure).or_else(|| {
             let completions = spec.completions.filter(|_| spec.indexed)?;
-            let message = success_policy::met(spec.success_policy, completions, &self.succeeded_indexes)?;
-            Some(Condition::new(SUCCESS_CRITERIA_MET, "SuccessPolicy", message, now))
-        });
-        if self.interim.is_none()
-            && let Some((start, deadline)) = self.status.start_time.zip(spec.active_deadline)
-            && !spec.suspended
-        {
-            self.wake_at(start + deadline);
-        }
+            let message = success_policy::met(&spec.success_policy, completions, &self.succeeded_indexes)?;
+            Some((SUCCESS_CRITERIA_MET, "SuccessPolicy", message))
+        })
     }
 
     /// Whether the Job fails, so that whatever did not succeed counts as failed.
@@ -216,18 +234,21 @@ impl<'a> Sync<'a> {
         self.job.meta.is_terminating() || self.interim.is_some()
     }
 
-    /// The pods that may lose their finalizer, in the order in which they are counted: by index if they have one.
-    pub fn releasable(&self) -> Vec<Arc<Object>> {
-        let mut pods = if self.releases_all() { self.pods.all.clone() } else { self.pods.ended.clone() };
+    /// The pods that may lose their finalizer, by their places among all, in the order in which they are counted: by index
+    /// if they have one.
+    pub fn releasable(&self) -> Vec<usize> {
+        let (all, every) = (&self.pods.all, self.releases_all());
+        let is_releasable = |at: &usize| all[*at].is_tracked && (every || !all[*at].is_active());
+        let mut places: Vec<usize> = (0..all.len()).filter(is_releasable).collect();
         if self.spec.indexed {
-            pods.sort_by_key(|pod| valid_index_of(pod, i64::MAX));
+            places.sort_by_key(|at| valid_index_of(&all[*at].pod, i64::MAX));
         }
-        pods
+        places
     }
 
     /// Deletes every active pod and leaves their finalizers on, so that they are counted.
     fn remove_active(&mut self) {
-        let pods = self.pods.active.clone();
+        let pods: Vec<_> = self.pods.active().map(|it| it.pod.clone()).collect();
         for pod in &pods {
             self.delete(pod);
         }
@@ -282,8 +303,11 @@ impl<'a> Sync<'a> {
 
     /// Sees to a retry if some pods could not be created. In a namespace that is being deleted none ever will be.
     fn look_after_creation(&mut self, view: View<'_>, expected: i64, memory: &mut JobMemory) {
-        let namespace = view.get(&Key::new(kinds::NAMESPACE, "", self.job.meta.namespace.clone()));
-        if self.active >= expected || namespace.is_some_and(|it| it.meta.is_terminating()) {
+        let is_going = || {
+            let namespace = view.get(&Key::new(kinds::NAMESPACE, "", self.job.meta.namespace.clone()));
+            namespace.is_some_and(|it| it.meta.is_terminating())
+        };
+        if self.active >= expected || is_going() {
             memory.failed_creations = 0;
             return;
         }
@@ -298,31 +322,31 @@ impl<'a> Sync<'a> {
     /// Completes, suspends or resumes the Job; returns whether the status changed by that.
     fn settle_course(&mut self, managed: bool) -> bool {
         if finished::is_complete(self.spec.completions, self.succeeded, self.active) {
-            let message = "Reached expected number of succeeded pods";
-            self.interim = Some(Condition::new(SUCCESS_CRITERIA_MET, "CompletionsReached", message, self.now));
+            let (reason, message) =
+                (literal!("CompletionsReached"), literal!("Reached expected number of succeeded pods"));
+            self.interim = Some(Condition::new(SUCCESS_CRITERIA_MET, reason, message, &self.stamp()));
             return false;
         }
         if !managed {
             return false;
         }
-        let suspended = Condition::new("Suspended", "JobSuspended", "Job suspended", self.now);
         if self.spec.suspended {
             let started = self.status.start_time.take().is_some();
+            let suspended = Condition::new(SUSPENDED, "JobSuspended", "Job suspended", &self.stamp());
             let changed = self.status.ensure(suspended);
             if changed {
                 self.outcome.actions.push(EventRecord::normal(self.job, "Suspended", "Job suspended"));
             }
             return changed || started;
         }
-        let changed = self.status.ensure(Condition {
-            status: Str::from("False"),
-            reason: Str::from("JobResumed"),
-            message: Str::from("Job resumed"),
-            ..suspended
-        });
+        if !self.status.tells_of(&SUSPENDED) {
+            return false;
+        }
+        let resumed = Condition::new_false(SUSPENDED, "JobResumed", "Job resumed", &self.stamp());
+        let changed = self.status.ensure(resumed);
         if changed {
             self.outcome.actions.push(EventRecord::normal(self.job, "Resumed", "Job resumed"));
-            self.status.start_time = Some(self.now);
+            self.status.start_time = Some(self.stamp());
         }
         changed
     }
@@ -335,38 +359,34 @@ impl<'a> Sync<'a> {
         self.status.active = self.active;
         self.status.ready = Some(self.ready);
         self.status.terminating = Some(self.terminating);
-        let mut with_finalizer: BTreeSet<Str> =
-            self.pods.all.iter().filter(|pod| is_tracked(pod)).map(|pod| pod.meta.uid.clone()).collect();
-        changed |= count_released(&mut self.status, &with_finalizer);
+        changed |= count_released(&mut self.status, &self.pods.all);
         let tracked = track(self);
         changed |= tracked.changed;
         changed |= self.write_indexes();
+        let now = self.stamp();
         let terminal = self.interim.take().map(|interim| {
-            let (terminal, is_new) = finished::begin(&mut self.status, interim, self.now);
+            let (terminal, is_new) = finished::begin(&mut self.status, interim, &now);
             changed |= is_new;
             terminal
         });
         if changed {
             memory.backoff = self.backoff;
-            self.update_status(self.job.meta.resource_version);
+            self.update_status(memory, self.job.meta.resource_version);
         }
-        for pod in &tracked.release {
-            with_finalizer.remove(&pod.meta.uid);
-            self.outcome.actions.push(release(pod));
-        }
-        let mut changed = count_released(&mut self.status, &with_finalizer);
+        self.outcome.actions.extend(tracked.release.iter().map(|pod| release(pod)));
+        let mut changed = count_released(&mut self.status, &self.pods.all);
         let at_rest = self.terminating == 0 && self.status.uncounted.as_ref().is_none_or(Uncounted::is_empty);
         let ended = terminal.filter(|_| !tracked.full && at_rest);
         if let Some(terminal) = &ended {
             if terminal.kind == finished::COMPLETE {
-                self.status.completion_time = Some(self.now);
+                self.status.completion_time = Some(now);
             }
             self.status.ensure(terminal.clone());
             self.outcome.wake_at = None;
             changed = true;
         }
         if changed {
-            self.update_status(0);
+            self.update_status(memory, 0);
         }
         if let Some(terminal) = ended {
             let events = finished::events(self.job, self.spec.completions, self.status.succeeded, &terminal);
@@ -389,15 +409,17 @@ impl<'a> Sync<'a> {
     }
 
     /// Writes the status over the revision `resource_version`, or over whatever is there if that is 0.
-    fn update_status(&mut self, resource_version: u64) {
+    fn update_status(&mut self, memory: &mut JobMemory, resource_version: u64) {
+        let section = self.status.to_value();
+        memory.wrote(section.clone(), self.status.clone());
         let mut job = Object::clone(self.job);
         job.meta.resource_version = resource_version;
-        *job.status_mut() = self.status.to_value();
+        *job.status_mut() = section;
         self.outcome.actions.push(Action::UpdateStatus(job));
     }
 }
 
 /// Takes the tracking finalizer off `pod`.
 pub fn release(pod: &Object) -> Action {
-    Action::RemoveFinalizer { key: pod.key(), uid: pod.meta.uid.clone(), finalizer: Str::from(TRACKING_FINALIZER) }
+    Action::RemoveFinalizer { key: pod.key(), uid: pod.meta.uid.clone(), finalizer: TRACKING_FINALIZER }
 }

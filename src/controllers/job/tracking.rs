@@ -9,11 +9,9 @@ use std::sync::Arc;
 
 use crate::controllers::job::indexed::valid_index_of;
 use crate::controllers::job::pod_failure_policy::judge;
-use crate::controllers::job::pods::is_failed;
+use crate::controllers::job::pods::{Member, Phase};
 use crate::controllers::job::status::{JobStatus, Uncounted};
 use crate::controllers::job::sync::Sync;
-use crate::controllers::job::wakes::is_tracked;
-use crate::controllers::shared::pod::phase;
 use crate::object::{Object, Str};
 
 /// How many pods are in flight at most (`MaxUncountedPods`): their uids have to fit into the status.
@@ -33,10 +31,11 @@ pub struct Tracked {
 }
 
 /// Moves the pods that are named in `status` but carry no finalizer any more into its counters; returns whether any was.
-pub fn count_released(status: &mut JobStatus, with_finalizer: &BTreeSet<Str>) -> bool {
+pub fn count_released(status: &mut JobStatus, pods: &[Member]) -> bool {
     let Some(uncounted) = status.uncounted.as_mut().filter(|it| !it.is_empty()) else {
         return false;
     };
+    let with_finalizer: BTreeSet<&Str> = pods.iter().filter(|it| it.is_tracked).map(|it| &it.pod.meta.uid).collect();
     let move_all = |uids: &mut Vec<Str>| {
         let before = uids.len();
         uids.retain(|uid| with_finalizer.contains(uid));
@@ -48,17 +47,19 @@ pub fn count_released(status: &mut JobStatus, with_finalizer: &BTreeSet<Str>) ->
     succeeded + failed > 0
 }
 
-/// Names finished pods in the status, as many as fit, and says which pods lose their finalizer.
+/// Names finished pods in the status, as many as fit, and says which pods lose their finalizer. These count as released
+/// from then on.
 pub fn track(sync: &mut Sync<'_>) -> Tracked {
     let mut tracked = Tracked::default();
     let known = sync.uncounted.clone();
-    for pod in sync.releasable() {
-        let failed = is_failed(&pod, &sync.spec);
-        if !is_tracked(&pod) || !may_release(sync, &pod, failed) {
+    for at in sync.releasable() {
+        let member = sync.pods.all[at].clone();
+        if !may_release(sync, &member) {
             continue;
         }
-        tracked.changed |= name_pod(sync, &pod, failed, &known, &mut tracked.new_indexes);
-        tracked.release.push(pod);
+        tracked.changed |= name_pod(sync, &member, &known, &mut tracked.new_indexes);
+        tracked.release.push(member.pod);
+        sync.pods.all[at].is_tracked = false;
         let in_flight = sync.status.uncounted.as_ref().map_or(0, Uncounted::len);
         if tracked.new_indexes.len() + in_flight >= MOST_UNCOUNTED {
             tracked.full = true;
@@ -70,18 +71,19 @@ pub fn track(sync: &mut Sync<'_>) -> Tracked {
 
 /// Whether the finalizer of `pod` may go (`canRemoveFinalizer`): the pod or the Job is over, and no replacement of its
 /// index has yet to learn from it how often the index failed.
-fn may_release(sync: &Sync<'_>, pod: &Object, failed: bool) -> bool {
-    if sync.releases_all() || phase(pod) == "Succeeded" {
+fn may_release(sync: &Sync<'_>, member: &Member) -> bool {
+    if sync.releases_all() || member.phase == Phase::Succeeded {
         return true;
     }
-    failed && !sync.kept.values().any(|kept| kept.meta.uid == pod.meta.uid)
+    member.is_failed(&sync.spec) && !sync.kept.values().any(|kept| kept.meta.uid == member.pod.meta.uid)
 }
 
 /// Names `pod` in the status if it has to be counted; returns whether the status changed.
-fn name_pod(sync: &mut Sync<'_>, pod: &Object, failed: bool, known: &Uncounted, new_indexes: &mut Vec<i64>) -> bool {
+fn name_pod(sync: &mut Sync<'_>, member: &Member, known: &Uncounted, new_indexes: &mut Vec<i64>) -> bool {
+    let pod = &member.pod;
     let uid = &pod.meta.uid;
     let index = sync.spec.completions.filter(|_| sync.spec.indexed).and_then(|all| valid_index_of(pod, all));
-    if phase(pod) == "Succeeded" && !known.failed.contains(uid) {
+    if member.phase == Phase::Succeeded && !known.failed.contains(uid) {
         if sync.spec.indexed {
             let fresh = index.filter(|index| !sync.succeeded_before.contains(*index));
             new_indexes.extend(fresh);
@@ -93,10 +95,10 @@ fn name_pod(sync: &mut Sync<'_>, pod: &Object, failed: bool, known: &Uncounted, 
         }
         return fresh;
     }
-    let counts = (failed || sync.job_fails())
+    let counts = (member.is_failed(&sync.spec) || sync.job_fails())
         && !known.failed.contains(uid)
         && (!sync.spec.indexed || index.is_some())
-        && judge(sync.spec.pod_failure_policy, pod).counts();
+        && judge(&sync.spec.pod_failure_policy, pod).counts();
     if counts {
         sync.status.uncounted_mut().failed.push(uid.clone());
     }
@@ -106,16 +108,22 @@ fn name_pod(sync: &mut Sync<'_>, pod: &Object, failed: bool, known: &Uncounted, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::object::kinds;
 
     #[test]
     fn a_pod_is_counted_when_its_finalizer_is_gone() {
         let uids = |all: &[&str]| all.iter().map(|it| Str::from(*it)).collect::<Vec<_>>();
         let uncounted = Uncounted { succeeded: uids(&["a", "b"]), failed: uids(&["c", "d"]) };
         let mut status = JobStatus { succeeded: 3, uncounted: Some(uncounted), ..JobStatus::default() };
-        let with_finalizer: BTreeSet<_> = uids(&["b", "d"]).into_iter().collect();
-        assert!(count_released(&mut status, &with_finalizer));
+        let member = |uid: &str, is_tracked: bool| {
+            let mut pod = Object::new(kinds::POD, "default", uid);
+            pod.meta.uid = Str::from(uid);
+            Member { is_tracked, ..Member::new(Arc::new(pod)) }
+        };
+        let pods = [member("a", false), member("b", true), member("d", true)];
+        assert!(count_released(&mut status, &pods));
         assert_eq!((status.succeeded, status.failed), (4, 1));
         assert_eq!(status.uncounted, Some(Uncounted { succeeded: uids(&["b"]), failed: uids(&["d"]) }));
-        assert!(!count_released(&mut status, &with_finalizer));
+        assert!(!count_released(&mut status, &pods));
     }
 }

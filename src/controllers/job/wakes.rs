@@ -62,7 +62,7 @@ fn of_pod(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<
     }
     if let Some(owner) = current {
         match job_of(view, &pod.meta.namespace, owner) {
-            Some(job) if !is_finished(&job) => wakes.push(Wake { key: job.key(), after: BATCH }),
+            Some(job) if !is_finished(job) => wakes.push(Wake { key: job.key(), after: BATCH }),
             _ if going && change.after.is_some() && is_tracked(pod) => wakes.push(Wake::now(pod.key())),
             _ => {}
         }
@@ -85,16 +85,16 @@ fn of_pod(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<
 
 /// Whether the pod carries the tracking finalizer.
 pub fn is_tracked(pod: &Object) -> bool {
-    pod.meta.has_finalizer(TRACKING_FINALIZER)
+    pod.meta.has_finalizer(&TRACKING_FINALIZER)
 }
 
 /// The Job that `owner` names in `namespace`, if it is that very one.
-pub fn job_of(view: View<'_>, namespace: &Str, owner: &OwnerRef) -> Option<Arc<Object>> {
+pub fn job_of<'a>(view: View<'a>, namespace: &Str, owner: &OwnerRef) -> Option<&'a Arc<Object>> {
     if owner.kind != "Job" {
         return None;
     }
     let key = Key { kind: kinds::JOB, namespace: namespace.clone(), name: owner.name.clone() };
-    view.get(&key).filter(|job| job.meta.uid == owner.uid).cloned()
+    view.store().get(&key).filter(|job| job.meta.uid == owner.uid)
 }
 
 /// Whether nobody but the controller's clean-up will take the tracking finalizer off `pod`
@@ -106,5 +106,5 @@ pub fn is_orphan(view: View<'_>, pod: &Object) -> bool {
     if owner.kind != "Job" || owner.api_version != "batch/v1" {
         return false;
     }
-    job_of(view, &pod.meta.namespace, owner).is_none_or(|job| !is_managed_elsewhere(&job) && is_finished(&job))
+    job_of(view, &pod.meta.namespace, owner).is_none_or(|job| !is_managed_elsewhere(job) && is_finished(job))
 }
