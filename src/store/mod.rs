@@ -59,7 +59,7 @@ pub struct Store {
     by_name: BTreeMap<Kind, ByNamespace>,
     by_owner: BTreeMap<Str, BTreeMap<Key, Slot>>,
     by_node: BTreeMap<Str, BTreeMap<Key, Slot>>,
-    without_controller: BTreeMap<(Kind, Str), BTreeMap<Str, Slot>>,
+    without_controller: BTreeMap<Kind, ByNamespace>,
     log: VecDeque<Change>,
 }
 
@@ -142,7 +142,8 @@ impl Store {
         kind: Kind,
         namespace: &str,
     ) -> impl Iterator<Item = &'a Arc<Object>> + use<'a> {
-        let slots = self.without_controller.get(&(kind, Str::from(namespace))).into_iter().flat_map(BTreeMap::values);
+        let of_kind = self.without_controller.get(&kind);
+        let slots = of_kind.and_then(|all| all.get(namespace)).into_iter().flat_map(BTreeMap::values);
         slots.filter_map(|slot| self.objects.get(*slot))
     }
 
@@ -253,10 +254,10 @@ impl Store {
         if old == new {
             return;
         }
-        let place = (key.kind, key.namespace.clone());
+        let of_kind = self.without_controller.entry(key.kind).or_default();
         if new {
-            self.without_controller.entry(place).or_default().insert(key.name.clone(), slot);
-        } else if let Some(names) = self.without_controller.get_mut(&place) {
+            of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), slot);
+        } else if let Some(names) = of_kind.get_mut(&key.namespace) {
             names.remove(&key.name);
         }
     }
