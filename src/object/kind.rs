@@ -62,7 +62,7 @@ impl Served {
 
     /// `apps/v1`, or `v1` for the core group.
     pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() { self.version.to_owned() } else { [self.group, "/", self.version].concat() }
     }
 }
 
