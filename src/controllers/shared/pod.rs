@@ -1,7 +1,10 @@
 //! What a pod's status says (`pkg/api/v1/pod/util.go`, `pkg/controller/controller_utils.go`), and pods made of templates.
 
+use std::sync::Arc;
+
 use crate::clock::{Span, Time};
-use crate::object::{Meta, Object, Str, Value, kinds};
+use crate::map;
+use crate::object::{Object, Str, Value, kinds};
 
 /// `status.phase`; empty when there is none yet.
 pub fn phase(pod: &Object) -> &str {
@@ -68,21 +71,22 @@ pub fn is_available(pod: &Object, min_ready_seconds: i64, now: Time) -> bool {
 ///
 /// Its name is left to the server, after `generate_name` or the owner's name and a dash.
 pub fn new_from_template(template: &Value, owner: &Object, generate_name: Option<Str>) -> Object {
-    let of_template = Meta::from_value(&template["metadata"]);
-    let mut pod = Object::new(kinds::POD, owner.meta.namespace.clone(), "");
-    pod.meta.generate_name = generate_name.unwrap_or_else(|| Str::from(format!("{}-", owner.meta.name)));
-    pod.meta.labels = of_template.labels;
-    pod.meta.annotations = of_template.annotations;
-    pod.meta.finalizers = of_template.finalizers;
-    pod.meta.owners = std::sync::Arc::new(vec![owner.controller_ref()]);
-    pod.body.insert("spec", &template["spec"]);
+    let of_template = &template["metadata"];
+    let texts = |field: &str| of_template[field].as_map().cloned().unwrap_or_default();
+    let mut pod = Object::new(kinds::POD, owner.meta.namespace.clone(), Str::new());
+    pod.meta.generate_name = generate_name.unwrap_or_else(|| Str::from([&owner.meta.name, "-"].concat()));
+    pod.meta.labels = texts("labels");
+    pod.meta.annotations = texts("annotations");
+    let finalizers = of_template["finalizers"].items().iter().filter_map(Value::as_shared_str);
+    pod.meta.finalizers = Arc::new(finalizers.cloned().collect());
+    pod.meta.owners = Arc::new(vec![owner.controller_ref()]);
+    pod.body = map! { "spec" => &template["spec"] };
     pod
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map;
 
     fn pod(phase: &str, ready: Option<&str>) -> Object {
         let mut pod = Object::new(kinds::POD, "default", "p");
