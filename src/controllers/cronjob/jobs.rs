@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Time;
 use crate::controllers::cronjob::history::{End, end_of};
-use crate::object::{Object, Str, kinds};
+use crate::object::{Object, kinds};
 use crate::store::View;
 
 /// A Job of a CronJob, as it was read.
@@ -37,65 +37,56 @@ impl Seen {
         });
         Seen { job, ended }
     }
-
-    fn is_revision_of(&self, job: &Object) -> bool {
-        self.job.meta.uid == job.meta.uid
-    }
 }
 
-/// The Jobs that a CronJob controls, by name.
-#[derive(Debug, Default)]
-pub struct Jobs(Vec<Seen>);
+/// The Jobs that a CronJob controls. They are listed once, and from then on heard of.
+#[derive(Debug)]
+pub struct Jobs {
+    by_name: Vec<Seen>,
+    changed: bool,
+}
 
 impl Jobs {
-    /// The Jobs.
+    /// Those of the CronJob with `uid`.
+    pub fn list(view: View<'_>, uid: &str) -> Self {
+        let mut jobs = Jobs { by_name: Vec::new(), changed: true };
+        for job in view.owned_by(uid).filter(|it| it.kind == kinds::JOB && it.meta.is_controlled_by(uid)) {
+            jobs.hear(job, true);
+        }
+        jobs
+    }
+
+    /// The Jobs, by name.
     pub fn all(&self) -> &[Seen] {
-        &self.0
+        &self.by_name
     }
 
-    /// Reads those Jobs of the CronJob with `uid` that changed; returns whether all are the same as before, and ended or
-    /// not as before.
-    pub fn refresh(&mut self, view: View<'_>, uid: &Str) -> bool {
-        let (mut at, mut same) = (0, true);
-        for job in view.owned_by(uid) {
-            if let Some(seen) = self.0.get_mut(at) {
-                if Arc::ptr_eq(&seen.job, job) {
-                    at += 1;
-                    continue;
-                }
-                if seen.is_revision_of(job) && job.meta.is_controlled_by(uid) {
-                    let old = std::mem::replace(seen, Seen::new(job.clone()));
-                    same &= old.ended == seen.ended;
-                    at += 1;
-                    continue;
-                }
-            }
-            if job.kind == kinds::JOB && job.meta.is_controlled_by(uid) {
-                same = false;
-                self.insert(at, job);
-                at += 1;
-            }
-        }
-        same &= at == self.0.len();
-        self.0.truncate(at);
-        if !self.0.is_sorted_by(|a, b| a.job.meta.name <= b.job.meta.name) {
-            self.0.sort_by(|a, b| a.job.meta.name.cmp(&b.job.meta.name));
-        }
-        same
-    }
-
-    /// Puts `job` at `at`, in the place of those before it that are no more.
-    fn insert(&mut self, at: usize, job: &Arc<Object>) {
-        let known = self.0[at..].iter().position(|it| it.is_revision_of(job));
+    /// Takes note of a revision of a Job: one that it controls, or the last that it did.
+    pub fn hear(&mut self, job: &Arc<Object>, is_controlled: bool) {
+        let known = self.by_name.iter().position(|it| it.job.meta.uid == job.meta.uid);
         match known {
-            Some(gone) => {
-                self.0.drain(at..at + gone);
-                if !Arc::ptr_eq(&self.0[at].job, job) {
-                    self.0[at] = Seen::new(job.clone());
-                }
+            Some(at) if is_controlled => {
+                let old = std::mem::replace(&mut self.by_name[at], Seen::new(job.clone()));
+                self.changed |= old.ended != self.by_name[at].ended;
             }
-            None => self.0.insert(at, Seen::new(job.clone())),
+            Some(at) => {
+                self.by_name.remove(at);
+                self.changed = true;
+            }
+            None if is_controlled => {
+                let (name, namespace) = (&job.meta.name, &job.meta.namespace);
+                let at =
+                    self.by_name.partition_point(|it| (&it.job.meta.name, &it.job.meta.namespace) < (name, namespace));
+                self.by_name.insert(at, Seen::new(job.clone()));
+                self.changed = true;
+            }
+            None => {}
         }
+    }
+
+    /// Whether other Jobs are there than when this was last asked, or one of them has ended since.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 }
 
@@ -103,7 +94,7 @@ impl Jobs {
 mod tests {
     use super::*;
     use crate::map;
-    use crate::object::{OwnerRef, Value};
+    use crate::object::{OwnerRef, Str, Value};
     use crate::store::Store;
 
     fn job(name: &str) -> Object {
@@ -114,50 +105,47 @@ mod tests {
         job
     }
 
-    fn put(store: &mut Store, job: Object) {
-        store.put(job, Time(0), Str::from("test"));
-    }
-
     fn names(jobs: &Jobs) -> Vec<&str> {
         jobs.all().iter().map(|it| it.job.meta.name.as_str()).collect()
     }
 
     #[test]
-    fn the_jobs_are_those_that_are_there_and_only_an_end_makes_a_change() {
-        let (mut store, mut jobs, uid) = (Store::new(), Jobs::default(), Str::from("c"));
-        assert!(jobs.refresh(View::new(&store), &uid));
-        for name in ["b", "d", "a", "c"] {
-            put(&mut store, job(name));
+    fn the_jobs_that_are_there_are_listed_by_name() {
+        let mut store = Store::new();
+        let (mut freed, mut pod) = (job("e"), job("p"));
+        freed.meta.owners = Arc::default();
+        pod.kind = kinds::POD;
+        for object in [job("b"), job("d"), freed, pod, job("a")] {
+            store.put(object, Time(0), Str::from("test"));
         }
-        assert!(!jobs.refresh(View::new(&store), &uid), "new Jobs");
-        assert_eq!(names(&jobs), ["a", "b", "c", "d"]);
-        assert!(jobs.refresh(View::new(&store), &uid));
+        assert_eq!(names(&Jobs::list(View::new(&store), "c")), ["a", "b", "d"]);
+        assert_eq!(names(&Jobs::list(View::new(&store), "another")), [""; 0]);
+    }
+
+    #[test]
+    fn other_jobs_and_the_end_of_a_job_are_changes_and_its_start_is_none() {
+        let mut jobs = Jobs::list(View::new(&Store::new()), "c");
+        assert!(jobs.take_changed() && !jobs.take_changed());
+        for name in ["b", "d", "a", "c"] {
+            jobs.hear(&Arc::new(job(name)), true);
+        }
+        assert_eq!((jobs.take_changed(), names(&jobs)), (true, vec!["a", "b", "c", "d"]));
 
         let mut started = job("b");
         started.status_mut().set("active", 1);
-        put(&mut store, started);
-        assert!(jobs.refresh(View::new(&store), &uid), "nothing that is read changed");
+        jobs.hear(&Arc::new(started), true);
+        assert!(!jobs.take_changed());
         assert_eq!(jobs.all()[1].job.status()["active"].as_i64(), Some(1));
 
         let mut ended = job("b");
         ended.status_mut().set("conditions", Value::list([map! { "type" => "Failed", "status" => "True" }]));
-        put(&mut store, ended);
-        assert!(!jobs.refresh(View::new(&store), &uid), "a Job ended");
+        jobs.hear(&Arc::new(ended), true);
+        assert!(jobs.take_changed());
         assert_eq!(jobs.all()[1].ended.map(|it| it.how), Some(End::Failed));
 
-        store.remove(&job("a").key(), Time(0), Str::from("test"));
-        store.remove(&job("c").key(), Time(0), Str::from("test"));
-        put(&mut store, job("bb"));
-        assert!(!jobs.refresh(View::new(&store), &uid), "others are there");
-        assert_eq!(names(&jobs), ["b", "bb", "d"]);
-        store.remove(&job("d").key(), Time(0), Str::from("test"));
-        assert!(!jobs.refresh(View::new(&store), &uid), "the last is gone");
-        assert_eq!(names(&jobs), ["b", "bb"]);
-
-        let mut freed = job("b");
-        freed.meta.owners = Arc::default();
-        put(&mut store, freed);
-        assert!(!jobs.refresh(View::new(&store), &uid), "one is not controlled any more");
-        assert_eq!(names(&jobs), ["bb"]);
+        jobs.hear(&Arc::new(job("a")), false);
+        assert_eq!((jobs.take_changed(), names(&jobs)), (true, vec!["b", "c", "d"]));
+        jobs.hear(&Arc::new(job("a")), false);
+        assert!(!jobs.take_changed(), "one that is not known goes unnoticed");
     }
 }

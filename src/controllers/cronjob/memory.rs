@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::clock::Time;
 use crate::controllers::cronjob::jobs::Jobs;
 use crate::controllers::cronjob::spec::Spec;
-use crate::object::{Lookup, Object, Str};
+use crate::controllers::cronjob::status::CronJobStatus;
+use crate::object::{Lookup, Object, Str, Value};
 
 /// What is kept of every CronJob, by uid.
 #[derive(Debug, Default)]
@@ -17,6 +18,13 @@ impl Memory {
         self.0.entry(uid, CronJobMemory::default)
     }
 
+    /// Takes note of a revision of a Job that the object with `uid` controls, or of the last that it did.
+    pub fn hear(&mut self, uid: &Str, job: &Arc<Object>, is_controlled: bool) {
+        if let Some(jobs) = self.0.get_mut(uid).and_then(|it| it.jobs.as_mut()) {
+            jobs.hear(job, is_controlled);
+        }
+    }
+
     /// Forgets the CronJob with `uid`.
     pub fn forget(&mut self, uid: &Str) {
         self.0.remove(uid);
@@ -26,10 +34,12 @@ impl Memory {
 /// What is kept of one CronJob.
 #[derive(Debug, Default)]
 pub struct CronJobMemory {
-    /// Its Jobs.
-    pub jobs: Jobs,
+    /// Its Jobs, once they are listed.
+    pub jobs: Option<Jobs>,
     /// What it asks for.
     pub spec: Option<Spec>,
+    /// Its status, by the section that was read.
+    pub status: Option<(Value, CronJobStatus)>,
     /// The last look, if it came to nothing and another would come to nothing, too.
     pub rest: Option<Rest>,
 }

@@ -16,11 +16,9 @@ mod sync;
 
 pub use run::JobRun;
 
-use std::sync::Arc;
-
 use crate::clock::Time;
 use crate::controllers::{Controller, Outcome, Wake, Watches};
-use crate::object::{Key, Object, OwnerRef, kinds};
+use crate::object::{Key, OwnerRef, Str, kinds};
 use crate::store::{Change, View};
 
 /// The CronJob controller.
@@ -40,7 +38,7 @@ impl Controller for CronJobController {
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {
         if change.key.kind == kinds::JOB {
-            of_job(change, wakes);
+            self.of_job(change, wakes);
         } else if change.after.is_some() {
             wakes.push(Wake::now(change.key.clone()));
         } else if let Some(gone) = &change.before {
@@ -53,18 +51,26 @@ impl Controller for CronJobController {
     }
 }
 
-/// Wakes the CronJob that controls the Job, and the one that did before.
-fn of_job(change: &Change, wakes: &mut Vec<Wake>) {
-    let (old, new) = (controller(change.before.as_ref()), controller(change.after.as_ref()));
-    // Revisions share what did not change between them, and owners hardly ever do.
-    let is_lost = |old: &&OwnerRef| new.is_none_or(|new| !std::ptr::eq(*old, new) && *old != new);
-    for owner in old.filter(is_lost).into_iter().chain(new) {
-        if owner.kind == "CronJob" {
-            wakes.push(Wake::now(Key::new(kinds::CRON_JOB, change.key.namespace.clone(), owner.name.clone())));
+impl CronJobController {
+    /// Wakes the CronJob that controls the Job, and the one that did before.
+    fn of_job(&mut self, change: &Change, wakes: &mut Vec<Wake>) {
+        let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let old = before.and_then(|it| Some((it, it.meta.controller()?)));
+        let new = after.and_then(|it| Some((it, it.meta.controller()?)));
+        // Revisions share what did not change between them, and owners hardly ever do.
+        let is_lost = |old: &OwnerRef| new.is_none_or(|(_, new)| !std::ptr::eq(old, new) && old != new);
+        if let Some((job, owner)) = old.filter(|(_, owner)| is_lost(owner)) {
+            self.memory.hear(&owner.uid, job, false);
+            wakes.extend(owner_key(&change.key.namespace, owner).map(Wake::now));
+        }
+        if let Some((job, owner)) = new {
+            self.memory.hear(&owner.uid, job, true);
+            wakes.extend(owner_key(&change.key.namespace, owner).map(Wake::now));
         }
     }
 }
 
-fn controller(job: Option<&Arc<Object>>) -> Option<&OwnerRef> {
-    job.and_then(|it| it.meta.controller())
+/// The CronJob that controls a Job.
+fn owner_key(namespace: &Str, owner: &OwnerRef) -> Option<Key> {
+    (owner.kind == "CronJob").then(|| Key::new(kinds::CRON_JOB, namespace.clone(), owner.name.clone()))
 }

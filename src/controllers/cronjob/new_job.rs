@@ -13,7 +13,8 @@ const SCHEDULED: Str = literal!("batch.kubernetes.io/cronjob-scheduled-timestamp
 
 /// The name of the Job for the time `scheduled`: its minute since 1970.
 pub fn name(cron_job: &Object, scheduled: Time) -> Str {
-    Str::from(format!("{}-{}", cron_job.meta.name, scheduled.unix() / 60))
+    let minute = (scheduled.unix() / 60).to_string();
+    Str::from([&cron_job.meta.name, "-", &minute].concat())
 }
 
 /// The Job of `cron_job` that is called `name`, for the time `scheduled` by the clocks of its zone.

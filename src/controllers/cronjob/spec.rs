@@ -17,6 +17,8 @@ pub struct Spec {
     section: Value,
     /// The text of the schedule.
     pub schedule: Str,
+    /// Whether that text names a zone itself, which is not officially supported.
+    pub schedule_names_zone: bool,
     /// The schedule and its zone.
     pub clockwork: Result<Clockwork, Fault>,
     /// Whether no Job may start.
@@ -76,6 +78,7 @@ impl Spec {
         let limit = |field: &str| section[field].as_i64().map(|it| usize::try_from(it).unwrap_or(0));
         Spec {
             clockwork,
+            schedule_names_zone: schedule.contains("TZ"),
             is_suspended: section["suspend"].is_true(),
             deadline: section["startingDeadlineSeconds"].as_i64().map(Span::seconds),
             concurrency: match section["concurrencyPolicy"].str_or_empty() {

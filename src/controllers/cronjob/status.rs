@@ -69,12 +69,12 @@ impl CronJobStatus {
     /// Notes that `job` was started for a time that is written as `scheduled`.
     pub fn started(&mut self, job: &Object, scheduled: &Str) {
         let reference = map! {
-            "kind" => literal!("Job"),
-            "namespace" => &job.meta.namespace,
-            "name" => &job.meta.name,
-            "uid" => &job.meta.uid,
             "apiVersion" => literal!("batch/v1"),
+            "kind" => literal!("Job"),
+            "name" => &job.meta.name,
+            "namespace" => &job.meta.namespace,
             "resourceVersion" => job.meta.resource_version.to_string(),
+            "uid" => &job.meta.uid,
         };
         self.active.items_mut().push(Value::Map(reference));
         self.last_schedule_text = Value::from(scheduled);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::api::registry::{DeleteOptions, Propagation};
 use crate::clock::Time;
 use crate::controllers::cronjob::history::{End, surplus};
-use crate::controllers::cronjob::jobs::Seen;
+use crate::controllers::cronjob::jobs::{Jobs, Seen};
 use crate::controllers::cronjob::memory::{CronJobMemory, Rest};
 use crate::controllers::cronjob::new_job::{in_zone, name, new_job};
 use crate::controllers::cronjob::run::JobRun;
@@ -38,16 +38,21 @@ struct Next {
 
 /// What is to be done about `stored` at `now`.
 pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJobMemory) -> Outcome {
-    let CronJobMemory { jobs, spec, rest } = memory;
-    let same_jobs = jobs.refresh(view, &stored.meta.uid);
-    if let Some(rest) = rest.as_ref().filter(|it| same_jobs && it.holds(stored, now)) {
+    let CronJobMemory { jobs, spec, status, rest } = memory;
+    let jobs = jobs.get_or_insert_with(|| Jobs::list(view, &stored.meta.uid));
+    let changed = jobs.take_changed();
+    if let Some(rest) = rest.as_ref().filter(|it| !changed && it.holds(stored, now)) {
         return Outcome { wake_at: rest.wake_at, ..Outcome::default() };
     }
     if spec.as_ref().is_none_or(|it| !it.is_of(stored)) {
         *spec = None;
     }
     let spec = spec.get_or_insert_with(|| Spec::of(stored));
-    let (jobs, status) = (jobs.all(), CronJobStatus::of(stored));
+    if status.as_ref().is_none_or(|(section, _)| !section.is_shared_with(stored.status())) {
+        *status = None;
+    }
+    let (_, status) = status.get_or_insert_with(|| (stored.status().clone(), CronJobStatus::of(stored)));
+    let (jobs, status) = (jobs.all(), status.clone());
     let mut look = Look { view, stored, jobs, spec, status, status_changed: false, actions: Vec::new(), now };
     for seen in surplus(spec.limits, jobs) {
         look.delete(&seen.job);
@@ -144,7 +149,7 @@ impl Look<'_> {
             return Next::default();
         }
         let text = &spec.schedule;
-        if text.contains("TZ") {
+        if spec.schedule_names_zone {
             let reason = "is not officially supported, see \
                           https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
             self.warn("UnsupportedSchedule", format!("CRON_TZ or TZ used in schedule {text:?} {reason}"));
