@@ -62,9 +62,7 @@ impl Controller for JobController {
             return Outcome::default();
         }
         let memory = self.memory.job(&object.meta.uid);
-        if memory.spec(object).is_managed_elsewhere {
-            return Outcome::default();
-        }
-        sync::sync(view, object, now, memory)
+        let spec = memory.spec(object);
+        if spec.is_managed_elsewhere { Outcome::default() } else { sync::sync(view, object, spec, now, memory) }
     }
 }

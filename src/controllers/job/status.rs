@@ -91,12 +91,12 @@ impl Condition {
     /// Upstream sets the time of the probe with that of the transition.
     fn of(kind: Str, status: Str, reason: Str, message: Str, now: &Stamp) -> Self {
         let value = Value::Map(map! {
-            "type" => &kind,
-            "status" => &status,
             "lastProbeTime" => &now.text,
             "lastTransitionTime" => &now.text,
-            "reason" => &reason,
             "message" => &message,
+            "reason" => &reason,
+            "status" => &status,
+            "type" => &kind,
         });
         Condition { kind, status, reason, message, value }
     }
@@ -117,7 +117,7 @@ impl JobStatus {
     /// Reads the status of `job`.
     pub fn of(job: &Object) -> Self {
         let status = job.status();
-        if status.is_null() {
+        if status.is_empty() {
             return JobStatus::default();
         }
         let time = |key: &str| Stamp::from_value(&status[key]);
@@ -145,16 +145,16 @@ impl JobStatus {
         let conditions = self.conditions.iter().map(|it| it.value.clone()).collect::<Vec<_>>();
         let time = |stamp: &Option<Stamp>| stamp.as_ref().map(|it| it.text.clone());
         Value::Map(map! {
-            "conditions" => (!conditions.is_empty()).then_some(conditions),
-            "startTime" => time(&self.start_time),
-            "completionTime" => time(&self.completion_time),
             "active" => unless_zero(self.active),
-            "ready" => self.ready,
-            "terminating" => self.terminating,
-            "succeeded" => unless_zero(self.succeeded),
-            "failed" => unless_zero(self.failed),
             "completedIndexes" => (!self.completed_indexes.is_empty()).then_some(self.completed_indexes.as_str()),
+            "completionTime" => time(&self.completion_time),
+            "conditions" => (!conditions.is_empty()).then_some(conditions),
+            "failed" => unless_zero(self.failed),
             "failedIndexes" => self.failed_indexes.as_deref(),
+            "ready" => self.ready,
+            "startTime" => time(&self.start_time),
+            "succeeded" => unless_zero(self.succeeded),
+            "terminating" => self.terminating,
             "uncountedTerminatedPods" => self.uncounted.as_ref().map(Uncounted::to_value),
         })
     }
@@ -210,7 +210,7 @@ fn uids(value: &Value) -> Vec<Str> {
 impl Uncounted {
     fn to_value(&self) -> Value {
         let unless_empty = |uids: &[Str]| (!uids.is_empty()).then(|| Value::list(uids));
-        Value::Map(map! { "succeeded" => unless_empty(&self.succeeded), "failed" => unless_empty(&self.failed) })
+        Value::Map(map! { "failed" => unless_empty(&self.failed), "succeeded" => unless_empty(&self.succeeded) })
     }
 
     /// How many pods are in flight.

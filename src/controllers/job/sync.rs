@@ -23,7 +23,7 @@ use crate::controllers::job::tracking::{count_released, track};
 use crate::controllers::job::wakes::BATCH;
 use crate::controllers::shared::pod::is_ready;
 use crate::controllers::{Action, EventRecord, Outcome};
-use crate::object::{Key, Object, Str, kinds, literal};
+use crate::object::{Key, Object, Str, Value, kinds, literal};
 use crate::store::View;
 
 /// The first retry after pods could not be created; each further one doubles it (`DefaultJobApiBackOff`).
@@ -70,9 +70,9 @@ pub struct Sync<'a> {
     outcome: Outcome,
 }
 
-/// What is to be done about `job` now.
-pub fn sync(view: View<'_>, job: &Arc<Object>, now: Time, memory: &mut JobMemory) -> Outcome {
-    let mut sync = Sync::gather(view, job, now, memory);
+/// What is to be done about `job`, which asks for `spec`, now.
+pub fn sync(view: View<'_>, job: &Arc<Object>, spec: Arc<Spec>, now: Time, memory: &mut JobMemory) -> Outcome {
+    let mut sync = Sync::gather(view, job, spec, now, memory);
     sync.decide();
     if sync.interim.is_some() {
         memory.created = None;
@@ -96,8 +96,7 @@ pub fn sync(view: View<'_>, job: &Arc<Object>, now: Time, memory: &mut JobMemory
 }
 
 impl<'a> Sync<'a> {
-    fn gather(view: View<'_>, job: &'a Arc<Object>, now: Time, memory: &mut JobMemory) -> Self {
-        let spec = memory.spec(job);
+    fn gather(view: View<'_>, job: &'a Arc<Object>, spec: Arc<Spec>, now: Time, memory: &mut JobMemory) -> Self {
         let mut pods = Pods::claim(view, job, &spec, memory);
         let mut status = memory.status(job);
         let uncounted = status.uncounted_mut().clone();
@@ -123,9 +122,6 @@ impl<'a> Sync<'a> {
             backoff: memory.backoff,
             outcome: Outcome { actions, ..Outcome::default() },
         };
-        if sync.status.start_time.is_none() && !sync.spec.suspended {
-            sync.status.start_time = Some(sync.stamp());
-        }
         sync.count_finished();
         sync.count_indexes();
         sync
@@ -134,6 +130,12 @@ impl<'a> Sync<'a> {
     /// The present, written once however often it is noted.
     fn stamp(&mut self) -> Stamp {
         self.stamp.get_or_insert_with(|| Stamp::from(self.now)).clone()
+    }
+
+    /// When the Job was started: now, if it was not yet and may be.
+    fn start_time(&self) -> Option<Time> {
+        let known = self.status.start_time.as_ref().map(|it| it.at);
+        known.or((!self.spec.suspended).then_some(self.now))
     }
 
     /// Counts pods that finished, whether or not they are in the status yet.
@@ -196,21 +198,20 @@ impl<'a> Sync<'a> {
         }
         if let Some((kind, reason, message)) = self.fate() {
             self.interim = Some(Condition::new(kind, reason, message, &self.stamp()));
-        } else if let Some((start, deadline)) = self.status.start_time.as_ref().zip(self.spec.active_deadline)
+        } else if let Some((start, deadline)) = self.start_time().zip(self.spec.active_deadline)
             && !self.spec.suspended
         {
-            self.wake_at(start.at + deadline);
+            self.wake_at(start + deadline);
         }
     }
 
     /// The interim condition that the Job gets now, its reason and message.
     fn fate(&self) -> Option<(Str, &'static str, String)> {
         let spec = &*self.spec;
-        let start = self.status.start_time.as_ref().map(|it| it.at);
         let failure = finished::failure_by_policy(spec, self.pods.ended())
             .or_else(|| {
                 let restarts = if spec.restarts_on_failure { finished::restarts(&self.pods.all) } else { 0 };
-                finished::failure_by_limits(spec, self.failed, restarts, start, self.now)
+                finished::failure_by_limits(spec, self.failed, restarts, self.start_time(), self.now)
             })
             .or_else(|| {
                 let failed = self.failed_indexes.as_ref()?;
@@ -351,7 +352,7 @@ impl<'a> Sync<'a> {
         changed
     }
 
-    /// Writes what was seen, in two phases, and ends the Job if nothing is left of it.
+    /// Writes what was seen, in two phases, and ends the Job if nothing is left of it. It is the last that happens.
     fn write_status(&mut self, memory: &mut JobMemory, mut changed: bool) {
         changed |= self.active != self.status.active
             || self.status.ready != Some(self.ready)
@@ -359,19 +360,23 @@ impl<'a> Sync<'a> {
         self.status.active = self.active;
         self.status.ready = Some(self.ready);
         self.status.terminating = Some(self.terminating);
+        if self.status.start_time.is_none() && !self.spec.suspended {
+            self.status.start_time = Some(self.stamp());
+        }
         changed |= count_released(&mut self.status, &self.pods.all);
         let tracked = track(self);
         changed |= tracked.changed;
         changed |= self.write_indexes();
-        let now = self.stamp();
         let terminal = self.interim.take().map(|interim| {
+            let now = self.stamp();
             let (terminal, is_new) = finished::begin(&mut self.status, interim, &now);
             changed |= is_new;
             terminal
         });
+        let mut written = None;
         if changed {
             memory.backoff = self.backoff;
-            self.update_status(memory, self.job.meta.resource_version);
+            written = Some(self.update_status(self.job.meta.resource_version));
         }
         self.outcome.actions.extend(tracked.release.iter().map(|pod| release(pod)));
         let mut changed = count_released(&mut self.status, &self.pods.all);
@@ -379,18 +384,20 @@ impl<'a> Sync<'a> {
         let ended = terminal.filter(|_| !tracked.full && at_rest);
         if let Some(terminal) = &ended {
             if terminal.kind == finished::COMPLETE {
-                self.status.completion_time = Some(now);
+                self.status.completion_time = Some(self.stamp());
             }
             self.status.ensure(terminal.clone());
             self.outcome.wake_at = None;
             changed = true;
         }
         if changed {
-            self.update_status(memory, 0);
+            written = Some(self.update_status(0));
         }
         if let Some(terminal) = ended {
             let events = finished::events(self.job, self.spec.completions, self.status.succeeded, &terminal);
             self.outcome.actions.extend(events);
+        } else if let Some(section) = written {
+            memory.wrote(section, std::mem::take(&mut self.status));
         }
     }
 
@@ -408,14 +415,14 @@ impl<'a> Sync<'a> {
         changed
     }
 
-    /// Writes the status over the revision `resource_version`, or over whatever is there if that is 0.
-    fn update_status(&mut self, memory: &mut JobMemory, resource_version: u64) {
+    /// Writes the status over the revision `resource_version`, or over whatever is there if that is 0; returns what it wrote.
+    fn update_status(&mut self, resource_version: u64) -> Value {
         let section = self.status.to_value();
-        memory.wrote(section.clone(), self.status.clone());
         let mut job = Object::clone(self.job);
         job.meta.resource_version = resource_version;
-        *job.status_mut() = section;
+        *job.status_mut() = section.clone();
         self.outcome.actions.push(Action::UpdateStatus(job));
+        section
     }
 }
 

@@ -27,7 +27,10 @@ pub fn wakes(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut V
 
 fn of_job(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<Wake>) {
     let over = change.after.as_ref().is_none_or(|job| is_finished(job));
-    memory.note(&change.key, over);
+    // What is not over was not so before, either.
+    if over || change.before.is_none() {
+        memory.note(&change.key, over);
+    }
     if !over {
         let same_spec = match (&change.before, &change.after) {
             (Some(before), Some(after)) => before.meta.generation == after.meta.generation,
