@@ -5,7 +5,7 @@
 
 mod slots;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::clock::Time;
@@ -48,6 +48,37 @@ pub struct Compacted {
 /// Where the objects of a kind are, by namespace and name.
 type ByNamespace = BTreeMap<Str, BTreeMap<Str, Slot>>;
 
+/// Where the objects of each kind are. A kind is a small number, by which its row is found at once: many a controller asks
+/// at every change whether there is anything of its kind.
+#[derive(Debug, Default)]
+struct ByKind {
+    rows: Vec<ByNamespace>,
+    /// The kinds that something was ever stored of.
+    known: BTreeSet<Kind>,
+}
+
+impl ByKind {
+    fn get(&self, kind: Kind) -> Option<&ByNamespace> {
+        self.rows.get(usize::from(kind.0))
+    }
+
+    fn get_mut(&mut self, kind: Kind) -> Option<&mut ByNamespace> {
+        self.rows.get_mut(usize::from(kind.0))
+    }
+
+    fn entry(&mut self, kind: Kind) -> &mut ByNamespace {
+        let row = usize::from(kind.0);
+        if self.rows.len() <= row {
+            self.rows.resize_with(row + 1, BTreeMap::new);
+        }
+        let of_kind = &mut self.rows[row];
+        if of_kind.is_empty() {
+            self.known.insert(kind);
+        }
+        of_kind
+    }
+}
+
 /// The objects, their log and their indexes.
 #[derive(Debug, Default)]
 pub struct Store {
@@ -56,7 +87,7 @@ pub struct Store {
     floor: u64,
     forgotten: Option<Time>,
     objects: Slots,
-    by_name: BTreeMap<Kind, ByNamespace>,
+    by_name: ByKind,
     by_owner: BTreeMap<Str, BTreeMap<Key, Slot>>,
     by_node: BTreeMap<Str, BTreeMap<Key, Slot>>,
     without_controller: BTreeMap<Kind, ByNamespace>,
@@ -96,24 +127,24 @@ impl Store {
 
     /// Every object of `kind`, by namespace and name.
     pub fn list(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Arc<Object>> {
-        let slots = self.by_name.get(&kind).into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values);
+        let slots = self.by_name.get(kind).into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values);
         slots.filter_map(|slot| self.objects.get(*slot))
     }
 
     /// The objects of `kind` in `namespace`, by name.
     pub fn list_in<'a>(&'a self, kind: Kind, namespace: &'a str) -> impl Iterator<Item = &'a Arc<Object>> {
-        let slots = self.by_name.get(&kind).and_then(|all| all.get(namespace)).into_iter().flat_map(BTreeMap::values);
+        let slots = self.by_name.get(kind).and_then(|all| all.get(namespace)).into_iter().flat_map(BTreeMap::values);
         slots.filter_map(|slot| self.objects.get(*slot))
     }
 
     /// Every kind that something was ever stored of, in order.
     pub fn kinds(&self) -> impl Iterator<Item = Kind> {
-        self.by_name.keys().copied()
+        self.by_name.known.iter().copied()
     }
 
     /// The number of objects of `kind`.
     pub fn count(&self, kind: Kind) -> usize {
-        self.by_name.get(&kind).map_or(0, |all| all.values().map(BTreeMap::len).sum())
+        self.by_name.get(kind).map_or(0, |all| all.values().map(BTreeMap::len).sum())
     }
 
     /// The object with `uid`.
@@ -155,7 +186,7 @@ impl Store {
         let after = Arc::new(object);
         let (slot, before) = self.objects.put(&key, after.clone());
         if before.is_none() {
-            let of_kind = self.by_name.entry(key.kind).or_default();
+            let of_kind = self.by_name.entry(key.kind);
             of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), slot);
         }
         self.reindex(&key, slot, before.as_deref(), Some(&after));
@@ -166,7 +197,7 @@ impl Store {
     /// Removes an object. Its removal has a version of its own.
     pub fn remove(&mut self, key: &Key, time: Time, actor: Str) -> Option<Arc<Object>> {
         let (slot, before) = self.objects.remove(key)?;
-        if let Some(names) = self.by_name.get_mut(&key.kind).and_then(|all| all.get_mut(&key.namespace)) {
+        if let Some(names) = self.by_name.get_mut(key.kind).and_then(|all| all.get_mut(&key.namespace)) {
             names.remove(&key.name);
         }
         self.version += 1;
@@ -294,5 +325,26 @@ impl<'a> std::ops::Deref for View<'a> {
     type Target = Store;
     fn deref(&self) -> &Store {
         self.store
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_listed_by_kind_and_a_kind_stays_known() {
+        let mut store = Store::new();
+        for (kind, name) in [(kinds::POD, "b"), (kinds::NAMESPACE, "n"), (kinds::POD, "a")] {
+            store.put(Object::new(kind, "", name), Time(0), "test".into());
+        }
+        let names = |store: &Store, kind| store.list(kind).map(|it| it.meta.name.to_string()).collect::<Vec<_>>();
+        assert_eq!(names(&store, kinds::POD), ["a", "b"]);
+        assert_eq!((store.count(kinds::NAMESPACE), store.count(kinds::SERVICE)), (1, 0));
+        store.remove(&Key::new(kinds::NAMESPACE, "", "n"), Time(0), "test".into());
+        assert!(names(&store, kinds::NAMESPACE).is_empty());
+        let mut known = vec![kinds::POD, kinds::NAMESPACE];
+        known.sort();
+        assert_eq!(store.kinds().collect::<Vec<_>>(), known);
     }
 }
