@@ -109,6 +109,12 @@ impl Meta {
         self.controller().is_some_and(|owner| owner.uid == uid)
     }
 
+    /// Whether it has the controller that `other` has, or like that one none. Two revisions mostly share their owners, which
+    /// is seen at once.
+    pub fn has_controller_of(&self, other: &Meta) -> bool {
+        Arc::ptr_eq(&self.owners, &other.owners) || self.controller() == other.controller()
+    }
+
     /// Whether deletion has begun.
     pub fn is_terminating(&self) -> bool {
         self.deleted.is_some()
@@ -201,4 +207,28 @@ impl Meta {
     pub const ORPHAN: Str = literal!("orphan");
     /// The finalizer of a foreground deletion.
     pub const FOREGROUND: Str = literal!("foregroundDeletion");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_controller_is_the_same_whether_the_owners_are_shared_or_only_alike() {
+        let owned_by = |uid: &str, controller: bool| {
+            let owner = OwnerRef { uid: Str::from(uid), controller: Some(controller), ..OwnerRef::default() };
+            Meta { owners: Arc::new(vec![owner]), ..Meta::default() }
+        };
+        let meta = owned_by("a", true);
+        for (other, want) in [
+            (meta.clone(), true),
+            (owned_by("a", true), true),
+            (owned_by("b", true), false),
+            (owned_by("a", false), false),
+            (Meta::default(), false),
+        ] {
+            assert_eq!(meta.has_controller_of(&other), want, "{other:?}");
+        }
+        assert!(owned_by("a", false).has_controller_of(&Meta::default()), "neither has one");
+    }
 }

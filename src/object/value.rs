@@ -80,6 +80,12 @@ impl Map {
         Self(Entries::from(entries))
     }
 
+    /// Builds a map from entries that stand in the order of their keys already, as those do that are written in the code.
+    pub fn from_sorted(entries: Vec<Entry>) -> Self {
+        debug_assert!(entries.is_sorted_by(|a, b| a.0 < b.0), "out of order: {entries:?}");
+        Self(Entries::from(entries))
+    }
+
     /// Builds a map from those of `entries` that are not null, as [`map!`](crate::map) does.
     pub fn of<const N: usize>(mut entries: [Entry; N]) -> Self {
         Self::without_nulls(&mut entries)
@@ -534,6 +540,14 @@ macro_rules! map {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entries_that_are_in_order_make_the_same_map_as_in_any_order() {
+        let entries = || vec![("a".into(), Value::Int(1)), ("ab".into(), Value::Null), ("b".into(), Value::Int(2))];
+        let reversed = entries().into_iter().rev().collect();
+        assert_eq!(Map::from_sorted(entries()), Map::from_entries(reversed));
+        assert_eq!(Map::from_sorted(Vec::new()), Map::new());
+    }
 
     #[test]
     fn a_map_is_sorted_by_the_whole_key_and_the_later_of_two_equal_keys_wins() {
