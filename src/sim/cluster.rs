@@ -125,20 +125,27 @@ impl Cluster {
 
     /// Tells the controllers of every change that they have not been told of.
     pub(super) fn route(&mut self) {
+        if self.routed == self.store.version() {
+            return;
+        }
         let mut wakes = Vec::new();
         let view = View::new(&self.store);
         let Ok(changes) = self.store.changes_since(self.routed) else {
             return;
         };
+        let all_run = self.stopped.is_empty();
         for change in changes {
             for &index in self.audience.of(change.key.kind) {
-                if self.stopped.contains(&index) {
+                if !all_run && self.stopped.contains(&index) {
                     continue;
                 }
                 let Some(controller) = self.controllers.get_mut(index) else {
                     continue;
                 };
                 controller.wakes(change, view, &mut wakes);
+                if wakes.is_empty() {
+                    continue;
+                }
                 for wake in wakes.drain(..) {
                     self.timeline.push(index, wake.key, self.now + wake.after);
                 }

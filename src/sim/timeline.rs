@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::hash::Hasher;
 
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+
 use crate::clock::Time;
-use crate::object::{Fingerprint, Key, Lookup, Str};
+use crate::object::{Fingerprint, Key, Str};
 
 /// The lines that are kept for a report.
 const TAIL: usize = 200;
@@ -67,14 +70,30 @@ impl fmt::Display for Line {
     }
 }
 
-/// A key due for a controller.
-type Due = (usize, Key);
+/// A key that is due for a controller. Its hash stays with it, so that it is worked out once for each push.
+#[derive(Debug)]
+struct Due {
+    hash: u64,
+    controller: usize,
+    key: Key,
+    at: (Time, u64),
+}
+
+fn hash(controller: usize, key: &Key) -> u64 {
+    let mut hash = Fingerprint::default();
+    hash.write_u64(controller as u64);
+    hash.write_u16(key.kind.0);
+    hash.write(key.namespace.as_bytes());
+    hash.write(key.name.as_bytes());
+    hash.finish()
+}
 
 /// The queue of due keys, and the account of what was done.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    queue: BTreeMap<(Time, u64), Due>,
-    pending: Lookup<Due, (Time, u64)>,
+    /// When something is due, with the hash that it is found by in `pending`.
+    queue: BTreeMap<(Time, u64), u64>,
+    pending: HashTable<Due>,
     seq: u64,
     entries: u64,
     tail: VecDeque<Line>,
@@ -84,16 +103,24 @@ pub struct Timeline {
 impl Timeline {
     /// Makes `key` due for `controller` at `due`; an earlier entry for both stays.
     pub fn push(&mut self, controller: usize, key: Key, due: Time) {
-        let slot = (controller, key);
-        if let Some(at) = self.pending.get(&slot).copied() {
-            if at.0 <= due {
-                return;
+        let hash = hash(controller, &key);
+        let is_it = |it: &Due| it.controller == controller && it.key == key;
+        match self.pending.entry(hash, is_it, |it| it.hash) {
+            Entry::Occupied(mut waiting) => {
+                let waiting = waiting.get_mut();
+                if waiting.at.0 <= due {
+                    return;
+                }
+                self.queue.remove(&waiting.at);
+                self.seq += 1;
+                waiting.at = (due, self.seq);
             }
-            self.queue.remove(&at);
+            Entry::Vacant(free) => {
+                self.seq += 1;
+                free.insert(Due { hash, controller, key, at: (due, self.seq) });
+            }
         }
-        self.seq += 1;
-        self.queue.insert((due, self.seq), slot.clone());
-        self.pending.insert(slot, (due, self.seq));
+        self.queue.insert((due, self.seq), hash);
     }
 
     /// When the next entry is due.
@@ -103,10 +130,10 @@ impl Timeline {
 
     /// Takes the next entry.
     pub fn pop(&mut self) -> Option<(Time, usize, Key)> {
-        let ((due, _), slot) = self.queue.pop_first()?;
-        self.pending.remove(&slot);
+        let (at, hash) = self.queue.pop_first()?;
+        let (due, _) = self.pending.find_entry(hash, |it| it.at == at).ok()?.remove();
         self.entries += 1;
-        Some((due, slot.0, slot.1))
+        Some((at.0, due.controller, due.key))
     }
 
     /// How many entries were taken so far.
