@@ -35,6 +35,16 @@ const SHARED_TEXTS: usize = 4096;
 /// The longest name that an object may have.
 const LONGEST_NAME: usize = 253;
 
+/// Which bytes may stand in the name of an Event.
+const IN_NAMES: [bool; 256] = {
+    let (mut all, mut byte) = ([false; 256], 0);
+    while byte < 256 {
+        all[byte] = matches!(byte as u8, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+        byte += 1;
+    }
+    all
+};
+
 /// What recorders remember between events.
 #[derive(Debug, Default)]
 pub struct Recorder {
@@ -42,7 +52,7 @@ pub struct Recorder {
     series: BTreeMap<Str, SeriesCache>,
     texts: Lookup<Str, ()>,
     shared_literals: Lookup<&'static str, Str>,
-    api_versions: BTreeMap<Kind, Str>,
+    kinds: BTreeMap<Kind, Shown>,
     reference: Option<Reference>,
     stamp: Option<(Time, Str)>,
     blank: Meta,
@@ -50,21 +60,33 @@ pub struct Recorder {
     expiring: VecDeque<(Time, Key, u64)>,
 }
 
+/// How a reference names a kind.
+#[derive(Debug)]
+struct Shown {
+    api_version: Str,
+    kind: Str,
+}
+
 /// One component on one host.
 #[derive(Debug)]
 struct Source {
+    reporter: Reporter,
+    correlator: Correlator,
+}
+
+/// Who tells.
+#[derive(Clone, Debug)]
+struct Reporter {
     /// `source` as core/v1 shows it.
     shown: Map,
     component: Str,
     host: Str,
-    correlator: Correlator,
 }
 
 /// The last `involvedObject`, for the next event about the same revision.
 #[derive(Debug)]
 struct Reference {
-    uid: Str,
-    version: u64,
+    about: Arc<Object>,
     field_path: Str,
     shown: Map,
 }
@@ -81,7 +103,7 @@ impl Source {
         };
         let (component, host) = (Str::from(component), Str::from(host));
         let shown = map! { "component" => &component, "host" => (!host.is_empty()).then_some(&*host) };
-        Source { shown, component, host, correlator: Correlator::default() }
+        Source { reporter: Reporter { shown, component, host }, correlator: Correlator::default() }
     }
 }
 
@@ -132,44 +154,44 @@ impl Recorder {
     }
 
     /// `client-go/tools/reference`: an object that was never stored is referred to without a version.
-    fn reference(&mut self, about: &Object, field_path: &Str) -> Map {
+    fn reference(&mut self, about: &Arc<Object>, field_path: &Str) -> Map {
         if let Some(last) = &self.reference
-            && last.uid == about.meta.uid
-            && last.version == about.meta.resource_version
+            && Arc::ptr_eq(&last.about, about)
             && last.field_path == *field_path
-            && !last.uid.is_empty()
         {
             return last.shown.clone();
         }
-        let info = about.kind.info();
-        let version = (about.meta.resource_version > 0).then(|| about.meta.resource_version.to_string());
-        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
-        let shown = map! {
-            "apiVersion" => self.api_versions.entry(about.kind).or_insert_with(|| Str::from(info.api_version())).clone(),
-            "fieldPath" => unless_empty(field_path),
-            "kind" => self.known(info.kind),
-            "name" => &about.meta.name,
-            "namespace" => unless_empty(&about.meta.namespace),
-            "resourceVersion" => version,
-            "uid" => unless_empty(&about.meta.uid),
-        };
-        self.reference = Some(Reference {
-            uid: about.meta.uid.clone(),
-            version: about.meta.resource_version,
-            field_path: field_path.clone(),
-            shown: shown.clone(),
+        let of_kind = self.kinds.entry(about.kind).or_insert_with(|| {
+            let info = about.kind.info();
+            Shown { api_version: Str::from(info.api_version()), kind: Str::from(info.kind) }
         });
+        let meta = &about.meta;
+        let mut entries = Vec::with_capacity(7);
+        entries.push((literal!("apiVersion"), Value::from(&of_kind.api_version)));
+        if !field_path.is_empty() {
+            entries.push((literal!("fieldPath"), Value::from(field_path)));
+        }
+        entries.push((literal!("kind"), Value::from(&of_kind.kind)));
+        entries.push((literal!("name"), Value::from(&meta.name)));
+        if !meta.namespace.is_empty() {
+            entries.push((literal!("namespace"), Value::from(&meta.namespace)));
+        }
+        if meta.resource_version > 0 {
+            entries.push((literal!("resourceVersion"), Value::from(meta.resource_version.to_string())));
+        }
+        if !meta.uid.is_empty() {
+            entries.push((literal!("uid"), Value::from(&meta.uid)));
+        }
+        let shown = Map::from_sorted(entries);
+        let (about, field_path) = (about.clone(), field_path.clone());
+        self.reference = Some(Reference { about, field_path, shown: shown.clone() });
         shown
     }
 
-    /// `web-x7k2p.188fd2a0c1b2d3e4`: the object and the nanoseconds, moved on where two events share an instant.
-    /// Where that is no name for an Event, a uid is.
-    fn new_name(&mut self, about: &Object, now: Time, names: &mut Names) -> Str {
+    /// The nanoseconds that name the next event, moved on where two share an instant.
+    fn next_number(&mut self, now: Time) -> i64 {
         self.last_name = now.0.max(self.last_name.saturating_add(1));
-        let name = format!("{}.{:x}", about.meta.name, self.last_name);
-        let is_name =
-            name.len() <= LONGEST_NAME && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
-        if is_name { Str::from(name) } else { names.uid() }
+        self.last_name
     }
 
     fn told(&mut self, record: &EventRecord, now: Time) -> Told {
@@ -194,7 +216,7 @@ impl Cluster {
         let stored = match &record.via {
             EventVia::Core => self.record_counted(actor, &record, 0),
             EventVia::CoreAgain { untold } => self.record_counted(actor, &record, *untold),
-            EventVia::Events { action, related } => self.record_series(actor, &record, action, related.as_deref()),
+            EventVia::Events { action, related } => self.record_series(actor, &record, action, related.as_ref()),
         };
         drop(stored);
     }
@@ -202,53 +224,72 @@ impl Cluster {
     /// Removes the events that nothing changed for an hour, and tells of series that ended. The cluster does so whenever
     /// its clock moves.
     pub fn expire_events(&mut self) {
-        let (now, mut told) = (self.now, Vec::new());
+        let now = self.now;
+        if self.recorder.series.values().any(|it| it.is_to_be_looked_at(now)) {
+            self.tell_of_series();
+        }
+        while self.recorder.expiring.front().is_some_and(|(at, _, _)| *at <= now) {
+            if let Some((_, key, version)) = self.recorder.expiring.pop_front() {
+                self.expire(&key, version);
+            }
+        }
+    }
+
+    fn tell_of_series(&mut self) {
+        let mut told = Vec::new();
         for (actor, series) in &mut self.recorder.series {
-            told.extend(series.due(now).into_iter().map(|progress| (actor.clone(), progress)));
+            told.extend(series.due(self.now).into_iter().map(|progress| (actor.clone(), progress)));
         }
         for (actor, progress) in told {
             drop(self.write_series(&actor, &progress));
         }
-        while self.recorder.expiring.front().is_some_and(|(at, _, _)| *at <= now) {
-            let Some((_, key, version)) = self.recorder.expiring.pop_front() else {
-                return;
-            };
-            if self.store.get(&key).is_some_and(|event| event.meta.resource_version == version) {
-                drop(self.api(literal!("kube-apiserver")).delete(&key, &DeleteOptions::default()));
-            }
+    }
+
+    /// Removes the event at `key` if nothing changed it since `version`. Its time is up without a request: there is nothing
+    /// that would keep it, but for a finalizer, which is the API's business.
+    fn expire(&mut self, key: &Key, version: u64) {
+        let Some(event) = self.store.get(key).filter(|it| it.meta.resource_version == version) else {
+            return;
+        };
+        let actor = literal!("kube-apiserver");
+        if event.meta.finalizers.is_empty() {
+            drop(self.store.remove(key, self.now, actor));
+        } else {
+            drop(self.api(actor).delete(key, &DeleteOptions::default()));
         }
     }
 
     fn record_counted(&mut self, actor: &Str, record: &EventRecord, untold: u32) -> Result<(), Status> {
         let (now, recorder) = (self.now, &mut self.recorder);
-        let name = recorder.new_name(&record.about, now, &mut self.names);
-        let likeness = likeness(record);
-        let Some(observed) = recorder.source(actor).correlator.observe(likeness, untold, name, now) else {
+        let name = EventName::of(&record.about, recorder.next_number(now), &mut self.names);
+        let source = recorder.source(actor);
+        let Some(observed) = source.correlator.observe(likeness(record), untold, || name.text(), now) else {
             return Ok(());
         };
+        let reporter = source.reporter.clone();
         let mut told = recorder.told(record, now);
         if observed.combined {
             told.message = Str::from(format!("(combined from similar events): {}", record.message));
         }
         let key = event_key(record, observed.name.clone());
-        let Some(stored) = self.store.get(&key).cloned().filter(|_| observed.count > 1) else {
-            let body = self.counted_body(actor, told, &observed);
+        let stored = if observed.count > 1 { self.store.get(&key) } else { None };
+        let Some(stored) = stored else {
+            let body = self.counted_body(reporter, told, &observed);
             return self.create_event(actor, &key, body);
         };
-        let mut changed = Object::clone(&stored);
+        let mut changed = Object::clone(stored);
         changed.body.insert(literal!("count"), observed.count);
         changed.body.insert(literal!("lastTimestamp"), told.stamp);
         changed.body.insert(literal!("message"), told.message);
         self.update_event(actor, changed)
     }
 
-    fn counted_body(&mut self, actor: &Str, told: Told, observed: &Observed) -> Map {
+    fn counted_body(&mut self, reporter: Reporter, told: Told, observed: &Observed) -> Map {
         let first = self.recorder.stamp(observed.first);
-        let source = self.recorder.source(actor);
         // client-go's aggregator builds the combined event without the reporter.
         let (component, host) =
-            if observed.combined { (Str::new(), Str::new()) } else { (source.component.clone(), source.host.clone()) };
-        Map::from_entries(vec![
+            if observed.combined { (Str::new(), Str::new()) } else { (reporter.component, reporter.host) };
+        Map::from_sorted(vec![
             (literal!("count"), observed.count.into()),
             (literal!("eventTime"), Value::Null),
             (literal!("firstTimestamp"), first.into()),
@@ -258,7 +299,7 @@ impl Cluster {
             (literal!("reason"), told.reason.into()),
             (literal!("reportingComponent"), component.into()),
             (literal!("reportingInstance"), host.into()),
-            (literal!("source"), Value::from(&source.shown)),
+            (literal!("source"), reporter.shown.into()),
             (literal!("type"), told.kind.into()),
         ])
     }
@@ -268,21 +309,25 @@ impl Cluster {
         actor: &Str,
         record: &EventRecord,
         action: &'static str,
-        related: Option<&Object>,
+        related: Option<&Arc<Object>>,
     ) -> Result<(), Status> {
         let (now, recorder) = (self.now, &mut self.recorder);
-        let name = recorder.new_name(&record.about, now, &mut self.names);
-        let key = event_key(record, name);
-        let version = record.about.meta.resource_version.to_string();
-        let likeness = fingerprint([&record.about.meta.uid, version.as_str(), kind_of(record), record.reason, action]);
+        let name = EventName::of(&record.about, recorder.next_number(now), &mut self.names);
+        let key = event_key(record, name.text());
+        let mut likeness = Fingerprint::default();
+        likeness.write_u64(record.about.meta.resource_version);
+        for part in [&record.about.meta.uid, kind_of(record), record.reason, action] {
+            likeness.write(part.as_bytes());
+        }
+        let likeness = likeness.finish();
         match recorder.series.entry(actor.clone()).or_default().observe(likeness, &key, now) {
             Occurrence::Counted => Ok(()),
             Occurrence::Again(progress) => self.write_series(actor, &progress),
             Occurrence::New => {
                 let told = recorder.told(record, now);
-                let component = recorder.source(actor).component.clone();
+                let component = recorder.source(actor).reporter.component.clone();
                 let instance = format!("{component}-{CONTROL_PLANE_HOST}");
-                let mut body = Map::from_entries(vec![
+                let mut body = Map::from_sorted(vec![
                     (literal!("action"), recorder.known(action).into()),
                     (literal!("eventTime"), now.rfc3339_micro().into()),
                     (literal!("firstTimestamp"), Value::Null),
@@ -345,7 +390,12 @@ fn event_key(record: &EventRecord, name: Str) -> Key {
 
 fn likeness(record: &EventRecord) -> Likeness {
     let meta = &record.about.meta;
-    let object = fingerprint([record.about.kind.info().kind, &meta.namespace, &meta.name, &meta.uid]);
+    let mut object = Fingerprint::default();
+    object.write_u16(record.about.kind.0);
+    for part in [&meta.namespace, &meta.name, &meta.uid] {
+        object.write(part.as_bytes());
+    }
+    let object = object.finish();
     let message = fingerprint([record.message.as_str()]);
     let mut group = Fingerprint::default();
     group.write_u64(object);
@@ -355,4 +405,45 @@ fn likeness(record: &EventRecord) -> Likeness {
     exact.write(record.field_path.as_bytes());
     exact.write_u64(message);
     Likeness { object, group: group.finish(), message, exact: exact.finish() }
+}
+
+/// The name of an Event before it is written out: most events that are told again have a name already.
+enum EventName<'a> {
+    /// `web-x7k2p.188fd2a0c1b2d3e4`: the object and a number.
+    Numbered(&'a str, u64),
+    /// A uid, where that would be no name.
+    Uid(Str),
+}
+
+impl<'a> EventName<'a> {
+    fn of(about: &'a Object, number: i64, names: &mut Names) -> Self {
+        let (name, number) = (about.meta.name.as_str(), number as u64);
+        let length = name.len() + 1 + hex_digits(number);
+        let is_name = length <= LONGEST_NAME && name.bytes().all(|byte| IN_NAMES[usize::from(byte)]);
+        if is_name { EventName::Numbered(name, number) } else { EventName::Uid(names.uid()) }
+    }
+
+    fn text(self) -> Str {
+        let (name, number) = match self {
+            EventName::Numbered(name, number) => (name, number),
+            EventName::Uid(uid) => return uid,
+        };
+        let written = Str::init_with(name.len() + 1 + hex_digits(number), |text| {
+            let (front, digits) = text.split_at_mut(name.len() + 1);
+            front[..name.len()].copy_from_slice(name.as_bytes());
+            front[name.len()] = b'.';
+            let mut rest = number;
+            for digit in digits.iter_mut().rev() {
+                let value = (rest & 15) as u8;
+                *digit = if value < 10 { b'0' + value } else { b'a' - 10 + value };
+                rest >>= 4;
+            }
+        });
+        written.expect("a text, a dot and digits are a text")
+    }
+}
+
+/// How many digits `number` has to the base 16.
+fn hex_digits(number: u64) -> usize {
+    (64 - number.leading_zeros()).div_ceil(4).max(1) as usize
 }

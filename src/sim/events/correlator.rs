@@ -75,9 +75,15 @@ pub struct Correlator {
 impl Correlator {
     /// Takes note of an event at `now`; `None` when the source has used up its budget for the object.
     ///
-    /// `new_name` is the name of its object if it is the first of its kind. `untold` is how often it occurred before without
+    /// `new_name` makes the name of its object if it is the first of its kind. `untold` is how often it occurred before without
     /// being told of, because the budget was used up.
-    pub fn observe(&mut self, event: Likeness, untold: u32, new_name: Str, now: Time) -> Option<Observed> {
+    pub fn observe(
+        &mut self,
+        event: Likeness,
+        untold: u32,
+        new_name: impl FnOnce() -> Str,
+        now: Time,
+    ) -> Option<Observed> {
         self.make_room(event.object);
         let fresh = || About { budget: EventBudget::full(now), groups: Vec::new(), logged: Vec::new() };
         let about = self.abouts.entry(event.object).or_insert_with(fresh);
@@ -121,13 +127,14 @@ impl About {
         false
     }
 
-    fn count(&mut self, key: u64, combined: bool, times: i64, new_name: Str, now: Time) -> Observed {
+    fn count(&mut self, key: u64, combined: bool, times: i64, new_name: impl FnOnce() -> Str, now: Time) -> Observed {
         if let Some(logged) = self.logged.iter_mut().find(|logged| logged.key == key) {
             logged.count += times;
             return Observed { name: logged.name.clone(), count: logged.count, first: logged.first, combined };
         }
-        self.logged.push(Logged { key, count: times, first: now, name: new_name.clone() });
-        Observed { name: new_name, count: times, first: now, combined }
+        let name = new_name();
+        self.logged.push(Logged { key, count: times, first: now, name: name.clone() });
+        Observed { name, count: times, first: now, combined }
     }
 }
 
@@ -146,7 +153,7 @@ mod tests {
     }
 
     fn observe(correlator: &mut Correlator, message: &str, at: i64) -> Option<Observed> {
-        let name = Str::from(format!("web.{at}"));
+        let name = || Str::from(format!("web.{at}"));
         correlator.observe(event("web", "BackOff", message), 0, name, Time::from_unix(at))
     }
 
@@ -183,7 +190,7 @@ mod tests {
         assert!(observe(&mut correlator, "a", 299).is_none());
         let later = observe(&mut correlator, "a", 300).expect("the budget has refilled");
         assert_eq!(later.count, 42, "dropped events count as well");
-        let other = correlator.observe(event("db", "BackOff", "a"), 0, Str::new(), Time::from_unix(300));
+        let other = correlator.observe(event("db", "BackOff", "a"), 0, Str::new, Time::from_unix(300));
         assert!(other.is_some(), "each object has a budget of its own");
     }
 }

@@ -68,9 +68,14 @@ impl SeriesCache {
         Occurrence::Again(known.progress.clone())
     }
 
+    /// Whether it is time to see what is finished.
+    pub fn is_to_be_looked_at(&self, now: Time) -> bool {
+        now - self.looked >= FINISHED_AFTER
+    }
+
     /// Forgets what is finished by `now`, and returns the series that have something new to tell.
     pub fn due(&mut self, now: Time) -> Vec<Progress> {
-        if now - self.looked < FINISHED_AFTER {
+        if !self.is_to_be_looked_at(now) {
             return Vec::new();
         }
         self.looked = now;

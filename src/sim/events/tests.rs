@@ -49,6 +49,21 @@ fn an_event_of_a_kubelet_names_its_host_and_counts() {
 }
 
 #[test]
+fn an_event_is_named_after_its_object_and_a_number_where_that_is_a_name() {
+    let mut names = Names::new(1);
+    for (name, number) in [("web-x7k2p", 1_767_225_600_000_000_000), ("a.b", 0), ("a", 15), ("a", 16), ("a", -1)] {
+        let about = Object::new(kinds::POD, "default", name);
+        assert_eq!(EventName::of(&about, number, &mut names).text(), format!("{name}.{number:x}"));
+    }
+    let long = "a".repeat(LONGEST_NAME);
+    for name in ["system:node", "Web", &long] {
+        let about = Object::new(kinds::CLUSTER_ROLE, "", name);
+        let uid = EventName::of(&about, 1, &mut names).text();
+        assert_eq!((uid.len(), uid.matches('-').count()), (36, 4), "{uid}");
+    }
+}
+
+#[test]
 fn an_event_about_a_node_lives_in_default() {
     let mut cluster = cluster();
     let node = Arc::new(Object::new(kinds::NODE, "", "node-0"));
