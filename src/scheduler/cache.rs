@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::filter::{HostPort, host_ports};
-use super::resources::{Resources, nonzero_requests, pod_requests};
+use super::resources::{Resources, pod_and_nonzero_requests};
 use crate::object::{Object, Str};
 use crate::store::Change;
 
@@ -40,8 +40,9 @@ impl Load {
     pub fn add(&mut self, pod: &Object) {
         let spec = pod.spec();
         self.pods += 1;
-        self.requested.add(&pod_requests(spec));
-        self.assumed.add(&nonzero_requests(spec));
+        let (requested, assumed) = pod_and_nonzero_requests(spec);
+        self.requested.add(&requested);
+        self.assumed.add(&assumed);
         self.ports.extend(host_ports(spec));
         *self.priorities.entry(priority(pod)).or_default() += 1;
     }
@@ -50,8 +51,9 @@ impl Load {
     pub fn remove(&mut self, pod: &Object) {
         let spec = pod.spec();
         self.pods -= 1;
-        self.requested.subtract(&pod_requests(spec));
-        self.assumed.subtract(&nonzero_requests(spec));
+        let (requested, assumed) = pod_and_nonzero_requests(spec);
+        self.requested.subtract(&requested);
+        self.assumed.subtract(&assumed);
         for port in host_ports(spec) {
             if let Some(i) = self.ports.iter().position(|it| *it == port) {
                 self.ports.swap_remove(i);
@@ -92,6 +94,14 @@ pub fn is_finished(pod: &Object) -> bool {
 /// The node whose room `pod` takes.
 pub fn occupies(pod: &Object) -> Option<&Str> {
     pod.node_name().filter(|_| !is_finished(pod))
+}
+
+/// A pod with the node whose room it takes.
+pub type Placed<'a> = (&'a Str, &'a Object);
+
+/// `pod` with the node whose room it takes; `None` when it takes none.
+pub fn placed(pod: &Object) -> Option<Placed<'_>> {
+    Some((occupies(pod)?, pod))
 }
 
 /// Whether two revisions of a node are the same to every filter.
@@ -140,9 +150,7 @@ impl Cache {
     }
 
     /// Takes note of a pod that came, changed or went. Returns whether room became free.
-    pub fn pod_changed(&mut self, change: &Change) -> bool {
-        let before = change.before.as_deref().and_then(|pod| Some((occupies(pod)?, pod)));
-        let after = change.after.as_deref().and_then(|pod| Some((occupies(pod)?, pod)));
+    pub fn pod_changed(&mut self, before: Option<Placed<'_>>, after: Option<Placed<'_>>) -> bool {
         match (before, after) {
             (None, Some((node, pod))) => {
                 self.load(node).add(pod);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::affinity::named_nodes;
 use super::cache::NodeState;
-use super::resources::{Resources, nonzero_requests, pod_requests};
+use super::resources::{Resources, pod_and_nonzero_requests};
 use crate::controllers::shared::node_fit::{matches_required_node_affinity, tolerates, untolerated_taint};
 use crate::object::{Object, Str, Value};
 
@@ -109,15 +109,19 @@ pub type HostPort = (Str, Str, i64);
 
 /// The host ports that a pod takes.
 pub fn host_ports(spec: &Value) -> Vec<HostPort> {
-    let sidecars = spec["initContainers"].items().iter().filter(|it| it["restartPolicy"].as_str() == Some("Always"));
-    let ports = spec["containers"].items().iter().chain(sidecars).flat_map(|container| container["ports"].items());
     let text = |value: &Value, default: &str| value.as_shared_str().cloned().unwrap_or_else(|| Str::from(default));
-    ports
-        .filter_map(|port| {
-            let number = port["hostPort"].as_i64().filter(|it| *it > 0)?;
-            Some((text(&port["hostIP"], "0.0.0.0"), text(&port["protocol"], "TCP"), number))
-        })
-        .collect()
+    let mut taken = Vec::new();
+    let mut take = |container: &Value| {
+        for port in container["ports"].items() {
+            if let Some(number) = port["hostPort"].as_i64().filter(|it| *it > 0) {
+                taken.push((text(&port["hostIP"], "0.0.0.0"), text(&port["protocol"], "TCP"), number));
+            }
+        }
+    };
+    spec["containers"].items().iter().for_each(&mut take);
+    let sidecars = spec["initContainers"].items().iter().filter(|it| it["restartPolicy"].as_str() == Some("Always"));
+    sidecars.for_each(&mut take);
+    taken
 }
 
 /// Whether two host ports cannot be taken at once.
@@ -144,13 +148,8 @@ impl PodNeeds {
     /// What `pod` needs.
     pub fn of(pod: &Object) -> Self {
         let spec = pod.spec();
-        PodNeeds {
-            spec: spec.clone(),
-            requests: pod_requests(spec),
-            assumed: nonzero_requests(spec),
-            named_nodes: named_nodes(spec),
-            ports: host_ports(spec),
-        }
+        let (requests, assumed) = pod_and_nonzero_requests(spec);
+        PodNeeds { spec: spec.clone(), requests, assumed, named_nodes: named_nodes(spec), ports: host_ports(spec) }
     }
 }
 

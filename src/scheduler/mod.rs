@@ -37,7 +37,7 @@ use crate::object::{Key, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 
 use attempt::Attempt;
-use cache::{Cache, occupies, priority};
+use cache::{Cache, occupies, placed, priority};
 use census::Census;
 use filter::{Plugin, PodNeeds, Rejection};
 use nominated::{Nominations, nominated_node};
@@ -75,6 +75,14 @@ fn is_waiting_for_a_node(pod: &Object) -> bool {
         && pod.spec()["schedulerName"].as_str() == Some(DEFAULT_SCHEDULER)
         && pod.spec()["schedulingGates"].items().is_empty()
         && !cache::is_finished(pod)
+}
+
+/// Whether a change leaves a pod on the node where it is, and what other pods can mean it by.
+fn is_left_alone(before: &Object, after: &Object) -> bool {
+    before.meta.labels.is_same(&after.meta.labels)
+        && before.meta.is_terminating() == after.meta.is_terminating()
+        && before.spec().is_shared_with(after.spec())
+        && after.node_name().is_some()
 }
 
 impl Controller for Scheduler {
@@ -126,10 +134,15 @@ impl Controller for Scheduler {
 impl Scheduler {
     fn pod_changed(&mut self, change: &Change, view: View<'_>) -> bool {
         let (before, after) = (change.before.as_ref(), change.after.as_ref());
-        let frees_room = self.cache.pod_changed(change);
-        self.with_terms.pod_changed(before.map(|it| &**it), after.map(|it| &**it));
+        let (left, taken) = (before.and_then(|it| placed(it)), after.and_then(|it| placed(it)));
+        let stays = left.is_some() == taken.is_some() && before.zip(after).is_some_and(|it| is_left_alone(it.0, it.1));
+        if stays {
+            return false;
+        }
+        let frees_room = self.cache.pod_changed(left, taken);
+        self.with_terms.pod_changed(left, taken);
         self.census.pod_changed(before.map(|it| &**it), after.map(|it| &**it));
-        let waiting = after.filter(|pod| is_waiting_for_a_node(pod));
+        let waiting = after.filter(|pod| taken.is_none() && is_waiting_for_a_node(pod));
         self.nominations.pod_changed(&change.key, waiting);
         let Some(pod) = waiting else {
             self.queue.forget(&change.key);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cache::{Cache, NodeState, occupies};
+use super::cache::{Cache, NodeState, Placed};
 use super::census::{Census, Counts, Question};
 use super::filter::Rejection;
 use super::score::MAX;
@@ -28,12 +28,12 @@ struct Group {
 
 impl Index {
     /// Takes note of a pod that came, changed or went.
-    pub fn pod_changed(&mut self, before: Option<&Object>, after: Option<&Object>) {
-        let placed = |pod: Option<&Object>| {
-            let pod = pod.filter(|it| Terms::any(it.spec()))?;
-            Some((occupies(pod)?.clone(), pod.spec()["affinity"].clone(), pod.meta.namespace.clone()))
+    pub fn pod_changed(&mut self, before: Option<Placed<'_>>, after: Option<Placed<'_>>) {
+        let with_terms = |placed: Option<Placed<'_>>| {
+            let (node, pod) = placed.filter(|(_, pod)| Terms::any(pod.spec()))?;
+            Some((node.clone(), pod.spec()["affinity"].clone(), pod.meta.namespace.clone()))
         };
-        let (before, after) = (placed(before), placed(after));
+        let (before, after) = (with_terms(before), with_terms(after));
         if before.is_none() && after.is_none() {
             return;
         }

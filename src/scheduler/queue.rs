@@ -57,10 +57,10 @@ enum Place {
 impl Queue {
     /// A pod that is new or that changed: it is tried at once.
     pub fn add(&mut self, key: Key, priority: i64) {
-        let attempts = self.known.get(&key).map_or(0, |it| it.attempts);
-        self.forget(&key);
-        self.known.insert(key.clone(), Known { priority, attempts, place: Place::InHand });
-        self.activate(key);
+        let attempts = self.take_out(&key).map_or(0, |it| it.attempts);
+        self.seq += 1;
+        self.known.insert(key.clone(), Known { priority, attempts, place: Place::Active(self.seq) });
+        self.active.insert((Reverse(priority), self.seq, key));
     }
 
     fn activate(&mut self, key: Key) {
@@ -78,7 +78,11 @@ impl Queue {
 
     /// A pod that is bound or gone.
     pub fn forget(&mut self, key: &Key) {
-        let Some(known) = self.known.remove(key) else { return };
+        self.take_out(key);
+    }
+
+    fn take_out(&mut self, key: &Key) -> Option<Known> {
+        let known = self.known.remove(key)?;
         match known.place {
             Place::Active(seq) => {
                 self.active.remove(&(Reverse(known.priority), seq, key.clone()));
@@ -94,6 +98,7 @@ impl Queue {
             }
             Place::InHand => {}
         }
+        Some(known)
     }
 
     /// The pod to try now: of those that are ready, the highest priority and then the longest wait.
