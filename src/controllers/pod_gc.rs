@@ -94,6 +94,9 @@ impl PodGarbageCollector {
                     self.unbound.push(change.key.clone());
                     return true;
                 }
+                if change.before.as_ref().is_some_and(|before| before.spec().is_shared_with(pod.spec())) {
+                    return false;
+                }
                 let node = pod.node_name();
                 let newly_bound = node.is_some() && change.before.as_ref().and_then(|it| it.node_name()) != node;
                 node.is_some_and(|node| {

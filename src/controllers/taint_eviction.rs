@@ -96,9 +96,11 @@ impl Controller for TaintEvictionController {
 
 /// Whether a change of a pod is about where it runs or what it tolerates, and its node has taints that evict.
 fn concerns(change: &Change, view: View<'_>) -> bool {
-    let Some((pod, node)) = change.after.as_ref().and_then(|it| Some((it, it.node_name()?))) else {
+    let Some(pod) = &change.after else { return false };
+    if change.before.as_ref().is_some_and(|before| before.spec().is_shared_with(pod.spec())) {
         return false;
-    };
+    }
+    let Some(node) = pod.node_name() else { return false };
     let is_news = change.before.as_ref().is_none_or(|before| {
         before.node_name().is_none() || !before.spec()["tolerations"].is_same(&pod.spec()["tolerations"])
     });

@@ -35,21 +35,22 @@ fn selecting(view: View<'_>, object: &Object) -> Vec<Key> {
 /// object that has a controller already is of interest to that controller.
 fn concerned(change: &Change, view: View<'_>, first_seen_counts: bool) -> Vec<Key> {
     let namespace = &change.key.namespace;
-    let controller = |it: Option<&Object>| it.and_then(|object| object.meta.controller().cloned());
     let (before, after) = (change.before.as_deref(), change.after.as_deref());
-    let (old, new) = (controller(before), controller(after));
+    let (old, new) = (before.and_then(|it| it.meta.controller()), after.and_then(|it| it.meta.controller()));
+    let changed_hands = !before.zip(after).is_some_and(|(before, after)| before.meta.has_controller_of(&after.meta));
     let mut keys = Vec::new();
-    if old != new || after.is_none() {
-        keys.extend(resolve(view, namespace, old.as_ref()));
+    if changed_hands {
+        keys.extend(resolve(view, namespace, old));
     }
     let Some(after) = after else {
         return keys;
     };
     if new.is_some() {
         if before.is_some() || first_seen_counts {
-            keys.extend(resolve(view, namespace, new.as_ref()));
+            keys.extend(resolve(view, namespace, new));
         }
-    } else if !after.meta.is_terminating() && before.is_none_or(|it| old != new || it.meta.labels != after.meta.labels)
+    } else if !after.meta.is_terminating()
+        && before.is_none_or(|it| changed_hands || it.meta.labels != after.meta.labels)
     {
         keys.extend(selecting(view, after));
     }

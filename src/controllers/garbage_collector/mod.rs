@@ -44,6 +44,7 @@ impl Controller for GarbageCollector {
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         match (&change.before, &change.after) {
             (Some(before), None) => wake_around_removed(before, view, wakes),
+            (Some(before), Some(after)) if is_held_alike(before, after) => {}
             (before, Some(after)) => {
                 self.wake_for_references(before.as_deref(), after, view, wakes);
                 wake_for_deletion(before.as_deref(), after, view, wakes);
@@ -61,6 +62,13 @@ impl Controller for GarbageCollector {
         actions.extend(plan(view, item));
         Outcome { actions, ..Outcome::default() }
     }
+}
+
+/// Whether two revisions share everything that a collector looks at, as they do when a status changes.
+fn is_held_alike(before: &Object, after: &Object) -> bool {
+    Arc::ptr_eq(&before.meta.owners, &after.meta.owners)
+        && Arc::ptr_eq(&before.meta.finalizers, &after.meta.finalizers)
+        && before.meta.deleted == after.meta.deleted
 }
 
 /// The removal of an object concerns its dependents, and owners that wait for it.

@@ -78,7 +78,10 @@ pub fn matches_coordinates(reference: &OwnerRef, owner: &Object) -> bool {
         let group = reference.api_version.split('/').next().unwrap_or_default();
         group == info.group && reference.kind == info.kind
     } else {
-        Kind::by_api_version(&reference.api_version, &reference.kind) == Some(owner.kind)
+        let (group, version) = reference.api_version.split_once('/').unwrap_or(("", &reference.api_version));
+        // Nearly every reference is to the preferred version, which needs no search among all.
+        let is_preferred = group == info.group && version == info.version && reference.kind == info.kind;
+        is_preferred || Kind::by_api_version(&reference.api_version, &reference.kind) == Some(owner.kind)
     };
     is_kind && reference.name == owner.meta.name
 }

@@ -25,14 +25,14 @@ impl ReplicaSetController {
         let (before, after) = (change.before.as_deref(), change.after.as_deref());
         let old = before.and_then(|it| it.meta.controller());
         let new = after.and_then(|it| it.meta.controller());
-        if old != new
-            && let Some(key) = self.resolve(view, old)
-        {
+        let changed_hands =
+            !before.zip(after).is_some_and(|(before, after)| before.meta.has_controller_of(&after.meta));
+        if changed_hands && let Some(key) = self.resolve(view, old) {
             self.concern(key, change, wakes, true);
         }
         if let Some(key) = self.resolve(view, new) {
             let counts = !before.zip(after).is_some_and(|(before, after)| counts_the_same(before, after));
-            self.concern(key, change, wakes, counts || old != new);
+            self.concern(key, change, wakes, counts || changed_hands);
         }
         let Some(pod) = after.filter(|it| new.is_none() && !it.meta.is_terminating() && !it.meta.labels.is_empty())
         else {

@@ -49,9 +49,11 @@ impl Controller for StatefulSetController {
 }
 
 fn of_pod(change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
-    let old = change.before.as_ref().and_then(|it| it.meta.controller());
-    let new = change.after.as_ref().and_then(|it| it.meta.controller());
-    let owners = old.filter(|_| old != new).into_iter().chain(new);
+    let (before, after) = (change.before.as_ref(), change.after.as_ref());
+    let old = before.and_then(|it| it.meta.controller());
+    let new = after.and_then(|it| it.meta.controller());
+    let changed_hands = !before.zip(after).is_some_and(|(before, after)| before.meta.has_controller_of(&after.meta));
+    let owners = old.filter(|_| changed_hands).into_iter().chain(new);
     wakes.extend(owners.filter_map(|it| resolve(view, &change.key.namespace, it)).map(Wake::now));
     let Some(pod) = change.after.as_ref().filter(|it| new.is_none() && !it.meta.is_terminating()) else {
         return;
