@@ -10,7 +10,7 @@ use crate::controllers::cronjob::JobRun;
 use crate::controllers::{Action, Announced, EventRecord};
 use crate::object::{Key, Object, Str};
 use crate::sim::cluster::Cluster;
-use crate::sim::timeline::Word;
+use crate::sim::timeline::Words;
 
 /// The first retry of a key whose action failed; each further failure doubles it
 /// (client-go `util/workqueue/default_rate_limiters.go`).
@@ -90,14 +90,17 @@ impl Cluster {
         result.map(drop)
     }
 
-    fn record_action(&mut self, actor: &Str, words: [Word; 5], result: &Result<Option<Str>, Status>) {
+    /// Records an action in `words`, the last of which has room for how it went.
+    fn record_action(&mut self, actor: &Str, mut words: Words, result: &Result<Option<Str>, Status>) {
         let went = match result {
-            Ok(Some(name)) => format!(" {name}").into(),
-            Ok(None) => "".into(),
-            Err(status) => format!(": {status}").into(),
+            Ok(Some(name)) => Some(format!(" {name}")),
+            Ok(None) => None,
+            Err(status) => Some(format!(": {status}")),
         };
-        let [verb, kind, subject, link, object] = words;
-        self.timeline.record(self.now, actor, [verb, kind, subject, link, object, went]);
+        if let (Some(went), [.., last]) = (went, &mut words) {
+            *last = went.into();
+        }
+        self.timeline.record(self.now, actor, words);
     }
 
     /// Starts the Job of a CronJob and notes it in the status of that.
@@ -220,42 +223,44 @@ impl Cluster {
 }
 
 /// What an action is about to do, in words that are not put together yet: most are never read.
-fn describe(action: &Action) -> [Word; 5] {
+fn describe(action: &Action) -> Words {
     match action {
         Action::Create(object) | Action::CreateChild { object, .. } => named("create ", object),
         Action::CreateChildren { objects, .. } => {
-            ["create ".into(), objects.len().to_string().into(), " objects".into(), "".into(), "".into()]
+            ["create ".into(), objects.len().to_string().into(), " objects".into(), "".into(), "".into(), "".into()]
         }
         Action::Announced(announced) => describe(&announced.action),
-        Action::Sequence(steps) => [steps.len().to_string().into(), " actions".into(), "".into(), "".into(), "".into()],
+        Action::Sequence(steps) => {
+            [steps.len().to_string().into(), " actions".into(), "".into(), "".into(), "".into(), "".into()]
+        }
         Action::StartJob(run) => named("create ", &run.job),
         Action::RemoveFinalizer { key, finalizer, .. } => {
             let from = format!(" from {}/", key.kind.info().singular);
-            ["remove finalizer ".into(), finalizer.into(), from.into(), (&key.name).into(), "".into()]
+            ["remove finalizer ".into(), finalizer.into(), from.into(), (&key.name).into(), "".into(), "".into()]
         }
         Action::Update(object) => named("update ", object),
         Action::UpdateStatus(object) => named("update status of ", object),
         Action::Finalize(object) => named("finalize ", object),
         Action::Delete(key, _) | Action::DeleteChild { key, .. } => {
-            ["delete ".into(), key.kind.info().singular.into(), "/".into(), (&key.name).into(), "".into()]
+            ["delete ".into(), key.kind.info().singular.into(), "/".into(), (&key.name).into(), "".into(), "".into()]
         }
         Action::Bind { pod, node, .. } => {
-            ["bind pod/".into(), (&pod.name).into(), " to ".into(), node.into(), "".into()]
+            ["bind pod/".into(), (&pod.name).into(), " to ".into(), node.into(), "".into(), "".into()]
         }
         Action::Ask(call) => {
-            ["ask for ".into(), (&Str::from(&*call.request.path)).into(), "".into(), "".into(), "".into()]
+            ["ask for ".into(), (&Str::from(&*call.request.path)).into(), "".into(), "".into(), "".into(), "".into()]
         }
         Action::Heartbeat { node, beats } => {
             let verb = if *beats { "renew the lease of node/" } else { "leave the lease of node/" };
-            [verb.into(), node.into(), "".into(), "".into(), "".into()]
+            [verb.into(), node.into(), "".into(), "".into(), "".into(), "".into()]
         }
         Action::Event(record) => {
-            ["event ".into(), record.reason.into(), " ".into(), (&record.message).into(), "".into()]
+            ["event ".into(), record.reason.into(), " ".into(), (&record.message).into(), "".into(), "".into()]
         }
     }
 }
 
-fn named(verb: &'static str, object: &Object) -> [Word; 5] {
+fn named(verb: &'static str, object: &Object) -> Words {
     let name = if object.meta.name.is_empty() { &object.meta.generate_name } else { &object.meta.name };
-    [verb.into(), object.kind.info().singular.into(), "/".into(), name.into(), "".into()]
+    [verb.into(), object.kind.info().singular.into(), "/".into(), name.into(), "".into(), "".into()]
 }

@@ -248,13 +248,14 @@ impl Cluster {
     /// Removes the event at `key` if nothing changed it since `version`. Its time is up without a request: there is nothing
     /// that would keep it, but for a finalizer, which is the API's business.
     fn expire(&mut self, key: &Key, version: u64) {
-        let Some(event) = self.store.get(key).filter(|it| it.meta.resource_version == version) else {
-            return;
+        let (actor, mut is_held) = (literal!("kube-apiserver"), false);
+        let is_over = |event: &Object| {
+            let unchanged = event.meta.resource_version == version;
+            is_held = unchanged && !event.meta.finalizers.is_empty();
+            unchanged && !is_held
         };
-        let actor = literal!("kube-apiserver");
-        if event.meta.finalizers.is_empty() {
-            drop(self.store.remove(key, self.now, actor));
-        } else {
+        self.store.remove_if(key, is_over, self.now, actor.clone());
+        if is_held {
             drop(self.api(actor).delete(key, &DeleteOptions::default()));
         }
     }

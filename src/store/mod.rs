@@ -196,7 +196,18 @@ impl Store {
 
     /// Removes an object. Its removal has a version of its own.
     pub fn remove(&mut self, key: &Key, time: Time, actor: Str) -> Option<Arc<Object>> {
-        let (slot, before) = self.objects.remove(key)?;
+        self.remove_if(key, |_| true, time, actor)
+    }
+
+    /// Removes an object that is `wanted` gone.
+    pub fn remove_if(
+        &mut self,
+        key: &Key,
+        wanted: impl FnOnce(&Object) -> bool,
+        time: Time,
+        actor: Str,
+    ) -> Option<Arc<Object>> {
+        let (slot, before) = self.objects.remove_if(key, wanted)?;
         if let Some(names) = self.by_name.get_mut(key.kind).and_then(|all| all.get_mut(&key.namespace)) {
             names.remove(&key.name);
         }

@@ -112,10 +112,11 @@ impl Slots {
         (slot, None)
     }
 
-    /// Takes the object at `key` out of its slot.
-    pub fn remove(&mut self, key: &Key) -> Option<(Slot, Arc<Object>)> {
+    /// Takes the object at `key` out of its slot if it is `wanted` gone.
+    pub fn remove_if(&mut self, key: &Key, wanted: impl FnOnce(&Object) -> bool) -> Option<(Slot, Arc<Object>)> {
         let hash = hash_key(key.kind, &key.namespace, &key.name);
         let slot = self.slot_of(hash, key)?;
+        self.get(slot).filter(|object| wanted(object))?;
         self.forget_uid(slot);
         self.by_key.remove(hash, slot);
         self.free.push(slot);
@@ -157,7 +158,7 @@ mod tests {
         let (slot, before) = slots.put(&replaced.key(), replaced.clone());
         assert_eq!(before.map(|it| it.meta.uid.clone()).as_deref(), Some("uid-7"));
         assert_eq!((slots.by_uid("uid-7"), slots.by_uid("another")), (None, Some(&replaced)));
-        assert_eq!(slots.remove(&replaced.key()), Some((slot, replaced.clone())));
+        assert_eq!(slots.remove_if(&replaced.key(), |_| true), Some((slot, replaced.clone())));
         assert_eq!((slots.by_key(&replaced.key()), slots.by_uid("another")), (None, None));
         for i in (0..1000).filter(|i| *i != 7) {
             let found = slots.by_uid(&format!("uid-{i}")).expect("it is there");
