@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::filter::{HostPort, host_ports};
 use super::resources::{Resources, pod_and_nonzero_requests};
-use crate::object::{Object, Str};
+use crate::object::{Object, Str, Value};
 use crate::store::Change;
 
 /// A node as the filters see it (`framework.NodeInfo`).
@@ -18,6 +18,17 @@ pub struct NodeState {
     pub allocatable: Resources,
     /// What its pods take of that.
     pub load: Load,
+    /// Whether it is cordoned.
+    pub is_cordoned: bool,
+    /// Its taints.
+    pub taints: Value,
+}
+
+impl NodeState {
+    fn new(object: Arc<Object>, load: Load) -> Self {
+        let (is_cordoned, taints) = (object.spec()["unschedulable"].is_true(), object.spec()["taints"].clone());
+        NodeState { allocatable: allocatable(&object), is_cordoned, taints, object, load }
+    }
 }
 
 /// What the pods of a node take, be the node there or not.
@@ -40,7 +51,7 @@ impl Load {
     pub fn add(&mut self, pod: &Object) {
         let spec = pod.spec();
         self.pods += 1;
-        let (requested, assumed) = pod_and_nonzero_requests(spec);
+        let [requested, assumed] = pod_and_nonzero_requests(spec);
         self.requested.add(&requested);
         self.assumed.add(&assumed);
         self.ports.extend(host_ports(spec));
@@ -51,7 +62,7 @@ impl Load {
     pub fn remove(&mut self, pod: &Object) {
         let spec = pod.spec();
         self.pods -= 1;
-        let (requested, assumed) = pod_and_nonzero_requests(spec);
+        let [requested, assumed] = pod_and_nonzero_requests(spec);
         self.requested.subtract(&requested);
         self.assumed.subtract(&assumed);
         for port in host_ports(spec) {
@@ -99,9 +110,10 @@ pub fn occupies(pod: &Object) -> Option<&Str> {
 /// A pod with the node whose room it takes.
 pub type Placed<'a> = (&'a Str, &'a Object);
 
-/// `pod` with the node whose room it takes; `None` when it takes none.
-pub fn placed(pod: &Object) -> Option<Placed<'_>> {
-    Some((occupies(pod)?, pod))
+/// `pod`, if there is one, with the room that it takes on `node`, where it is; `None` when it takes none.
+pub fn placed<'a>(pod: Option<&'a Arc<Object>>, node: Option<&'a Str>) -> Option<Placed<'a>> {
+    let (node, pod) = node.zip(pod)?;
+    (!is_finished(pod)).then_some((node, &**pod))
 }
 
 /// Whether two revisions of a node are the same to every filter.
@@ -139,14 +151,15 @@ impl Cache {
             return;
         };
         if let Some(state) = self.nodes.get_mut(name) {
-            if !schedules_alike(&state.object, &object) {
-                state.allocatable = allocatable(&object);
+            if schedules_alike(&state.object, &object) {
+                state.object = object;
+            } else {
+                *state = NodeState::new(object, std::mem::take(&mut state.load));
             }
-            state.object = object;
             return;
         }
         let load = self.homeless.remove(name).unwrap_or_default();
-        self.nodes.insert(name.clone(), NodeState { allocatable: allocatable(&object), object, load });
+        self.nodes.insert(name.clone(), NodeState::new(object, load));
     }
 
     /// Takes note of a pod that came, changed or went. Returns whether room became free.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::affinity::named_nodes;
 use super::cache::NodeState;
 use super::resources::{Resources, pod_and_nonzero_requests};
-use crate::controllers::shared::node_fit::{matches_required_node_affinity, tolerates, untolerated_taint};
+use crate::controllers::shared::node_fit::{matches_required_node_affinity, tolerates, untolerated};
 use crate::object::{Object, Str, Value};
 
 /// A filter, in the order in which a node is put to them.
@@ -148,7 +148,7 @@ impl PodNeeds {
     /// What `pod` needs.
     pub fn of(pod: &Object) -> Self {
         let spec = pod.spec();
-        let (requests, assumed) = pod_and_nonzero_requests(spec);
+        let [requests, assumed] = pod_and_nonzero_requests(spec);
         PodNeeds { spec: spec.clone(), requests, assumed, named_nodes: named_nodes(spec), ports: host_ports(spec) }
     }
 }
@@ -156,11 +156,10 @@ impl PodNeeds {
 /// Why `node` cannot take the pod: what the first filter that objects says. `None` when none does.
 pub fn first_rejection(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> {
     let tolerations = needs.spec["tolerations"].items();
-    let is_cordoned = node.object.spec()["unschedulable"].is_true();
-    if is_cordoned && !tolerations.iter().any(|it| tolerates(it, &cordon_taint())) {
+    if node.is_cordoned && !tolerations.iter().any(|it| tolerates(it, &cordon_taint())) {
         return Some(Rejection::Unschedulable);
     }
-    if untolerated_taint(&node.object, tolerations, &["NoSchedule", "NoExecute"]).is_some() {
+    if untolerated(node.taints.items(), tolerations, &["NoSchedule", "NoExecute"]).is_some() {
         return Some(Rejection::Taint);
     }
     if !matches_required_node_affinity(&needs.spec, &node.object) {

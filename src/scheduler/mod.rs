@@ -77,12 +77,9 @@ fn is_waiting_for_a_node(pod: &Object) -> bool {
         && !cache::is_finished(pod)
 }
 
-/// Whether a change leaves a pod on the node where it is, and what other pods can mean it by.
-fn is_left_alone(before: &Object, after: &Object) -> bool {
-    before.meta.labels.is_same(&after.meta.labels)
-        && before.meta.is_terminating() == after.meta.is_terminating()
-        && before.spec().is_shared_with(after.spec())
-        && after.node_name().is_some()
+/// Whether two revisions of a pod share what other pods can mean it by.
+fn looks_alike(before: &Object, after: &Object) -> bool {
+    before.meta.labels.is_same(&after.meta.labels) && before.meta.is_terminating() == after.meta.is_terminating()
 }
 
 impl Controller for Scheduler {
@@ -134,9 +131,15 @@ impl Controller for Scheduler {
 impl Scheduler {
     fn pod_changed(&mut self, change: &Change, view: View<'_>) -> bool {
         let (before, after) = (change.before.as_ref(), change.after.as_ref());
-        let (left, taken) = (before.and_then(|it| placed(it)), after.and_then(|it| placed(it)));
-        let stays = left.is_some() == taken.is_some() && before.zip(after).is_some_and(|it| is_left_alone(it.0, it.1));
-        if stays {
+        let same_spec = before.zip(after).is_some_and(|(before, after)| before.spec().is_shared_with(after.spec()));
+        let node = after.and_then(|it| it.node_name());
+        let old_node = if same_spec { node } else { before.and_then(|it| it.node_name()) };
+        let (left, taken) = (placed(before, old_node), placed(after, node));
+        if same_spec
+            && node.is_some()
+            && left.is_some() == taken.is_some()
+            && before.zip(after).is_some_and(|(before, after)| looks_alike(before, after))
+        {
             return false;
         }
         let frees_room = self.cache.pod_changed(left, taken);
@@ -285,7 +288,7 @@ fn event(
 
 fn bind(pod: &Arc<Object>, node: Str) -> Vec<Action> {
     let meta = &pod.meta;
-    let message = format!("Successfully assigned {}/{} to {node}", meta.namespace, meta.name);
+    let message = ["Successfully assigned ", &meta.namespace, "/", &meta.name, " to ", &node].concat();
     vec![
         Action::Bind { pod: pod.key(), uid: meta.uid.clone(), node },
         event(pod, false, "Scheduled", "Binding", message),

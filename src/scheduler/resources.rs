@@ -62,6 +62,13 @@ impl Resources {
         }
     }
 
+    /// Puts every amount of `other` in the place of its own: requests of the pod as a whole take that of its containers'.
+    fn replace(&mut self, other: &Resources) {
+        for (name, amount) in &other.0 {
+            *self.amount(name) = *amount;
+        }
+    }
+
     /// Raises every amount to at least that of `other`.
     fn raise_to(&mut self, other: &Resources) {
         for (name, amount) in &other.0 {
@@ -81,72 +88,67 @@ fn amount_of(name: &str, value: &Value) -> i64 {
 /// What a pod asks for in all: its containers together with its restartable init containers, or the largest moment of
 /// its initialization, with its overhead (`PodRequests`).
 pub fn pod_requests(spec: &Value) -> Resources {
-    Parts::of(spec).total(Resources::of)
+    let [requests] = totals(spec, |asked| [Resources::of(asked)]);
+    requests
 }
 
 /// The same amounts, and those that scoring counts with, where a container that asks for nothing asks for a little
 /// (`GetNonzeroRequests`).
-pub fn pod_and_nonzero_requests(spec: &Value) -> (Resources, Resources) {
-    let parts = Parts::of(spec);
-    let assumed = parts.total(|asked| {
+pub fn pod_and_nonzero_requests(spec: &Value) -> [Resources; 2] {
+    totals(spec, |asked| {
         let amount = |name: Str, assumed: i64| {
             let amount = asked.as_map().and_then(|it| it.get(&name)).map_or(assumed, |it| amount_of(&name, it));
             (name, amount)
         };
-        Resources(vec![amount(literal!("cpu"), ASSUMED_CPU), amount(literal!("memory"), ASSUMED_MEMORY)])
-    });
-    (parts.total(Resources::of), assumed)
+        let assumed = vec![amount(literal!("cpu"), ASSUMED_CPU), amount(literal!("memory"), ASSUMED_MEMORY)];
+        [Resources::of(asked), Resources(assumed)]
+    })
 }
 
-/// What a pod asks for, by who asks: each is a resource list, or null.
-struct Parts<'a> {
-    containers: Vec<&'a Value>,
-    /// With whether they go on beside the containers.
-    init_containers: Vec<(&'a Value, bool)>,
-    pod: &'a Value,
-    overhead: &'a Value,
+/// What the containers of a pod come to, counted in several ways at once: `of` counts a resource list, or null, in each.
+fn totals<const WAYS: usize>(spec: &Value, of: impl Fn(&Value) -> [Resources; WAYS]) -> [Resources; WAYS] {
+    let asked = |it: &Value| of(&it["resources"]["requests"]);
+    let mut sums: [Sum; WAYS] = std::array::from_fn(|_| Sum::default());
+    for container in spec["containers"].items() {
+        sums.iter_mut().zip(asked(container)).for_each(|(sum, amounts)| sum.running.absorb(amounts));
+    }
+    for container in spec["initContainers"].items() {
+        let goes_on = container["restartPolicy"].as_str() == Some("Always");
+        sums.iter_mut().zip(asked(container)).for_each(|(sum, amounts)| sum.start(amounts, goes_on));
+    }
+    let (pod, overhead) = (Resources::of(&spec["resources"]["requests"]), Resources::of(&spec["overhead"]));
+    sums.map(|sum| sum.total(&pod, &overhead))
 }
 
-impl<'a> Parts<'a> {
-    fn of(spec: &'a Value) -> Self {
-        let asked = |it: &'a Value| &it["resources"]["requests"];
-        let goes_on = |it: &Value| it["restartPolicy"].as_str() == Some("Always");
-        Parts {
-            containers: spec["containers"].items().iter().map(asked).collect(),
-            init_containers: spec["initContainers"].items().iter().map(|it| (asked(it), goes_on(it))).collect(),
-            pod: asked(spec),
-            overhead: &spec["overhead"],
+/// The amounts of a pod while its containers are counted.
+#[derive(Default)]
+struct Sum {
+    /// Of all that run in the end.
+    running: Resources,
+    /// Of the init containers so far that go on beside the others.
+    sidecars: Resources,
+    /// The most at any moment of the initialization.
+    peak: Resources,
+}
+
+impl Sum {
+    fn start(&mut self, mut moment: Resources, goes_on: bool) {
+        if goes_on {
+            self.running.add(&moment);
+            self.sidecars.absorb(moment);
+            moment = self.sidecars.clone();
+        } else {
+            moment.add(&self.sidecars);
         }
+        self.peak.raise_to(&moment);
     }
 
-    fn total(&self, of: impl Fn(&Value) -> Resources) -> Resources {
-        let mut running = Resources::default();
-        self.containers.iter().for_each(|it| running.absorb(of(it)));
-        let (mut sidecars, mut peak) = (Resources::default(), Resources::default());
-        for (asked, goes_on) in &self.init_containers {
-            let mut moment = of(asked);
-            if *goes_on {
-                running.add(&moment);
-                sidecars.add(&moment);
-                moment = sidecars.clone();
-            } else {
-                moment.add(&sidecars);
-            }
-            peak.raise_to(&moment);
-        }
-        running.raise_to(&peak);
-        running.raise_to_pod_level(self.pod);
-        running.absorb(Resources::of(self.overhead));
-        running
-    }
-}
-
-impl Resources {
-    /// Requests of the pod as a whole take the place of those of its containers.
-    fn raise_to_pod_level(&mut self, requests: &Value) {
-        for (name, amount) in &Resources::of(requests).0 {
-            *self.amount(name) = *amount;
-        }
+    fn total(self, pod: &Resources, overhead: &Resources) -> Resources {
+        let mut total = self.running;
+        total.raise_to(&self.peak);
+        total.replace(pod);
+        total.add(overhead);
+        total
     }
 }
 

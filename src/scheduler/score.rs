@@ -28,8 +28,9 @@ pub struct Company {
 pub fn best<'a>(needs: &PodNeeds, nodes: &[&'a NodeState], company: &Company) -> Option<&'a NodeState> {
     let taints = normalized_reverse(nodes.iter().map(|node| untolerated_preferences(needs, node)).collect());
     let affinity = normalized(nodes.iter().map(|node| preferred_weight(needs, node)).collect());
+    let wanted = [Wanted::of(needs, "cpu"), Wanted::of(needs, "memory")];
     let total = |i: usize| {
-        let room = least_allocated(needs, nodes[i]) + balanced_allocation(needs, nodes[i]);
+        let room = room(&wanted, nodes[i]);
         let of = |scores: &Option<Vec<i64>>| scores.as_ref().map_or(0, |it| it[i]);
         let company = POD_TOPOLOGY_SPREAD * of(&company.spread) + INTER_POD_AFFINITY * of(&company.affinity);
         room + company + TAINT_TOLERATION * taints[i] + NODE_AFFINITY * affinity[i]
@@ -58,9 +59,11 @@ fn normalized_reverse(scores: Vec<i64>) -> Vec<i64> {
 
 /// How many `PreferNoSchedule` taints the pod does not tolerate.
 fn untolerated_preferences(needs: &PodNeeds, node: &NodeState) -> i64 {
+    if node.taints.is_empty() {
+        return 0;
+    }
     let tolerations = needs.spec["tolerations"].items();
-    let taints = node.object.spec()["taints"].items().iter();
-    let soft = taints.filter(|it| it["effect"].as_str() == Some("PreferNoSchedule"));
+    let soft = node.taints.items().iter().filter(|it| it["effect"].as_str() == Some("PreferNoSchedule"));
     i64::try_from(soft.filter(|taint| !tolerations.iter().any(|it| tolerates(it, taint))).count()).unwrap_or(i64::MAX)
 }
 
@@ -71,24 +74,33 @@ fn preferred_weight(needs: &PodNeeds, node: &NodeState) -> i64 {
     matching.map(|it| it["weight"].as_i64().unwrap_or(0)).sum()
 }
 
-/// The more room is left, the better: the mean over CPU and memory (`NodeResourcesFit`, `LeastAllocated`).
-fn least_allocated(needs: &PodNeeds, node: &NodeState) -> i64 {
-    let share = |name: &str| {
-        let (offered, used) = (node.allocatable.get(name), node.load.assumed.get(name) + needs.assumed.get(name));
-        if offered == 0 || used > offered { 0 } else { (offered - used) * MAX / offered }
-    };
-    (share("cpu") + share("memory")) / 2
+/// What a pod wants of one resource.
+struct Wanted {
+    resource: &'static str,
+    requested: i64,
+    assumed: i64,
 }
 
-/// The nearer the used shares of CPU and memory are to each other, the better (`NodeResourcesBalancedAllocation`).
-fn balanced_allocation(needs: &PodNeeds, node: &NodeState) -> i64 {
-    let share = |name: &str| {
-        let offered = node.allocatable.get(name);
+impl Wanted {
+    fn of(needs: &PodNeeds, resource: &'static str) -> Self {
+        Wanted { resource, requested: needs.requests.get(resource), assumed: needs.assumed.get(resource) }
+    }
+}
+
+/// What the room on a node is worth, over CPU and memory: the more is left, the better (`NodeResourcesFit`,
+/// `LeastAllocated`), and the nearer the used shares are to each other (`NodeResourcesBalancedAllocation`).
+fn room(wanted: &[Wanted; 2], node: &NodeState) -> i64 {
+    let shares = |it: &Wanted| {
+        let offered = node.allocatable.get(it.resource);
         if offered == 0 {
-            return 0;
+            return (0, 0);
         }
-        ((node.load.requested.get(name) + needs.requests.get(name)) * 10_000 / offered).min(10_000)
+        let taken = node.load.assumed.get(it.resource) + it.assumed;
+        let left = if taken > offered { 0 } else { (offered - taken) * MAX / offered };
+        let used = ((node.load.requested.get(it.resource) + it.requested) * 10_000 / offered).min(10_000);
+        (left, used)
     };
-    let deviation = (share("cpu") - share("memory")).abs() / 2;
-    (10_000 - deviation) / 100
+    let [(cpu_left, cpu_used), (memory_left, memory_used)] = [shares(&wanted[0]), shares(&wanted[1])];
+    let deviation = (cpu_used - memory_used).abs() / 2;
+    (cpu_left + memory_left) / 2 + (10_000 - deviation) / 100
 }

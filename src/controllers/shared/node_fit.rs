@@ -23,8 +23,12 @@ pub fn tolerates(toleration: &Value, taint: &Value) -> bool {
 
 /// The first of `node`'s taints with one of `effects` that none of `tolerations` tolerates.
 pub fn untolerated_taint<'a>(node: &'a Object, tolerations: &[Value], effects: &[&str]) -> Option<&'a Value> {
-    node.spec()["taints"]
-        .items()
+    untolerated(node.spec()["taints"].items(), tolerations, effects)
+}
+
+/// The first of `taints` with one of `effects` that none of `tolerations` tolerates.
+pub fn untolerated<'a>(taints: &'a [Value], tolerations: &[Value], effects: &[&str]) -> Option<&'a Value> {
+    taints
         .iter()
         .filter(|taint| effects.contains(&taint["effect"].str_or_empty()))
         .find(|taint| !tolerations.iter().any(|toleration| tolerates(toleration, taint)))
