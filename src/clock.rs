@@ -260,20 +260,36 @@ impl Names {
 
     /// `length` characters of [`NAME_ALPHABET`], as apimachinery's `rand.String`.
     pub fn suffix(&mut self, length: usize) -> String {
-        (0..length).map(|_| char::from(NAME_ALPHABET[(self.next_u64() % 27) as usize])).collect()
+        let mut text = String::with_capacity(length);
+        self.append_suffix(&mut text, length);
+        text
+    }
+
+    /// `prefix` and `length` characters of [`NAME_ALPHABET`].
+    pub fn with_suffix(&mut self, prefix: &str, length: usize) -> Str {
+        let mut text = String::with_capacity(prefix.len() + length);
+        text.push_str(prefix);
+        self.append_suffix(&mut text, length);
+        Str::from(text)
+    }
+
+    fn append_suffix(&mut self, text: &mut String, length: usize) {
+        text.extend((0..length).map(|_| char::from(NAME_ALPHABET[(self.next_u64() % 27) as usize])));
     }
 
     /// A version 4 UUID.
     pub fn uid(&mut self) -> Str {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        // Where the two digits of each byte are: dashes stand after four bytes, and after two of them three times more.
+        const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
         let (a, b) = (self.next_u64(), self.next_u64());
         let a = (a & !0xf000) | 0x4000;
         let b = (b & !(0xc000 << 48)) | 0x8000 << 48;
         let mut text = [b'-'; 36];
-        let places = (0..36).filter(|at| !matches!(at, 8 | 13 | 18 | 23));
-        for (place, digit) in places.zip(0..32) {
-            let half = if digit < 16 { a } else { b };
-            text[place] = DIGITS[(half >> (60 - digit % 16 * 4) & 0xf) as usize];
+        let bytes = (u128::from(a) << 64 | u128::from(b)).to_be_bytes();
+        for (place, byte) in PLACES.into_iter().zip(bytes) {
+            text[place] = DIGITS[usize::from(byte >> 4)];
+            text[place + 1] = DIGITS[usize::from(byte & 0xf)];
         }
         Str::from(std::str::from_utf8(&text).expect("hexadecimal digits are UTF-8"))
     }
@@ -333,5 +349,20 @@ mod tests {
         let uid = a.uid();
         assert_eq!(uid, b.uid());
         assert_eq!((uid.len(), &uid[14..15]), (36, "4"));
+        assert_eq!(a.with_suffix("web-", 5), format!("web-{}", b.suffix(5)));
+    }
+
+    #[test]
+    fn a_uid_is_two_words_in_hexadecimal_with_the_version_and_the_variant_in_their_places() {
+        let (mut names, mut words) = (Names::new(7), Names::new(7));
+        for _ in 0..100 {
+            let (a, b) = (words.next_u64(), words.next_u64());
+            let plain = format!("{a:016x}{b:016x}");
+            let uid = names.uid();
+            let digits = uid.replace('-', "");
+            assert_eq!((&digits[..12], &digits[13..16], &digits[17..]), (&plain[..12], &plain[13..16], &plain[17..]));
+            assert_eq!(uid.match_indices('-').map(|it| it.0).collect::<Vec<_>>(), [8, 13, 18, 23]);
+            assert_eq!((&uid[14..15], "89ab".contains(&uid[19..20])), ("4", true), "{uid}");
+        }
     }
 }
