@@ -279,7 +279,11 @@ impl ErrorList {
 
     /// Adds the errors of another list.
     pub fn extend(&mut self, other: ErrorList) {
-        self.0.extend(other.0);
+        if self.0.is_empty() {
+            self.0 = other.0;
+        } else {
+            self.0.extend(other.0);
+        }
     }
 }
 

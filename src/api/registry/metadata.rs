@@ -14,21 +14,34 @@ const STANDARD_FINALIZERS: [&str; 3] = ["kubernetes", "orphan", "foregroundDelet
 
 const METADATA: At<'static> = At::new("metadata");
 
-/// What is wrong with a name of `kind`, or with the prefix of one.
-pub fn name_errors(kind: Kind, name: &str) -> Vec<String> {
+/// What the names of a kind have to be.
+struct NameRule {
+    /// Whether a name surely is.
+    is_fine: fn(&str) -> bool,
+    /// What is wrong with a name.
+    errors: fn(&str) -> Vec<String>,
+}
+
+fn name_rule(kind: Kind) -> NameRule {
     match kind {
-        kinds::NAMESPACE | kinds::STATEFUL_SET => syntax::dns_label(name),
+        kinds::NAMESPACE | kinds::STATEFUL_SET => NameRule { is_fine: syntax::is_dns_label, errors: syntax::dns_label },
         kinds::EVENT
         | kinds::ROLE
         | kinds::ROLE_BINDING
         | kinds::CLUSTER_ROLE
         | kinds::CLUSTER_ROLE_BINDING
         | kinds::CSI_DRIVER
-        | kinds::POD_DISRUPTION_BUDGET => syntax::path_segment(name),
-        kinds::IP_ADDRESS => addresses::canonical_ip(name),
-        kinds::SERVICE => service_name_errors(name),
-        _ => syntax::dns_subdomain(name),
+        | kinds::POD_DISRUPTION_BUDGET => NameRule { is_fine: syntax::is_path_segment, errors: syntax::path_segment },
+        // What can be the beginning of an address cannot be told from the address.
+        kinds::IP_ADDRESS => NameRule { is_fine: |_| false, errors: addresses::canonical_ip },
+        kinds::SERVICE => NameRule { is_fine: syntax::is_dns_label, errors: service_name_errors },
+        _ => NameRule { is_fine: syntax::is_dns_subdomain, errors: syntax::dns_subdomain },
     }
+}
+
+/// What is wrong with a name of `kind`, or with the prefix of one.
+pub fn name_errors(kind: Kind, name: &str) -> Vec<String> {
+    (name_rule(kind).errors)(name)
 }
 
 /// The length of a service's name is counted in characters where others count bytes (`ValidateServiceName`).
@@ -42,22 +55,25 @@ fn service_name_errors(name: &str) -> Vec<String> {
 
 /// Checks the metadata of a new object (`ValidateObjectMeta`).
 pub fn validate(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
-    if !meta.generate_name.is_empty() {
-        for wrong in name_errors(kind, &syntax::as_prefix(&meta.generate_name)) {
+    let rule = name_rule(kind);
+    let prefix = meta.generate_name.as_str();
+    // What is fine without a dash at its end is so with it: more will follow.
+    if !prefix.is_empty() && !(rule.is_fine)(prefix.strip_suffix('-').unwrap_or(prefix)) {
+        for wrong in (rule.errors)(&syntax::as_prefix(prefix)) {
             errors.invalid(&METADATA.child("generateName"), &meta.generate_name, wrong);
         }
     }
     if meta.name.is_empty() {
         errors.required(&METADATA.child("name"), "name or generateName is required");
-    } else {
-        for wrong in name_errors(kind, &meta.name) {
+    } else if !(rule.is_fine)(&meta.name) {
+        for wrong in (rule.errors)(&meta.name) {
             errors.invalid(&METADATA.child("name"), &meta.name, wrong);
         }
     }
     if kind.info().namespaced {
         if meta.namespace.is_empty() {
             errors.required(&METADATA.child("namespace"), "");
-        } else {
+        } else if !syntax::is_dns_label(&meta.namespace) {
             for wrong in syntax::dns_label(&meta.namespace) {
                 errors.invalid(&METADATA.child("namespace"), &meta.namespace, wrong);
             }
@@ -99,18 +115,19 @@ pub fn validate_update(new: &Meta, old: &Meta, errors: &mut ErrorList) {
             errors.forbidden(&METADATA.child("finalizers"), detail);
         }
     }
-    let immutable = |field: &str, same: bool, value: Value, errors: &mut ErrorList| {
-        if !same {
-            errors.invalid(&METADATA.child(field), value, IMMUTABLE);
+    for (field, new, old) in
+        [("name", &new.name, &old.name), ("namespace", &new.namespace, &old.namespace), ("uid", &new.uid, &old.uid)]
+    {
+        if new != old {
+            errors.invalid(&METADATA.child(field), new, IMMUTABLE);
         }
-    };
-    immutable("name", new.name == old.name, Value::from(&new.name), errors);
-    immutable("namespace", new.namespace == old.namespace, Value::from(&new.namespace), errors);
-    immutable("uid", new.uid == old.uid, Value::from(&new.uid), errors);
-    immutable("deletionTimestamp", new.deleted == old.deleted, Value::from(new.deleted), errors);
-    let grace = Value::from(new.deletion_grace_seconds);
-    let same_grace = new.deletion_grace_seconds == old.deletion_grace_seconds;
-    immutable("deletionGracePeriodSeconds", same_grace, grace, errors);
+    }
+    if new.deleted != old.deleted {
+        errors.invalid(&METADATA.child("deletionTimestamp"), new.deleted, IMMUTABLE);
+    }
+    if new.deletion_grace_seconds != old.deletion_grace_seconds {
+        errors.invalid(&METADATA.child("deletionGracePeriodSeconds"), new.deletion_grace_seconds, IMMUTABLE);
+    }
     if !new.labels.is_same(&old.labels) {
         validate_labels(&new.labels, &METADATA.child("labels"), errors);
     }
@@ -128,6 +145,9 @@ pub fn validate_update(new: &Meta, old: &Meta, errors: &mut ErrorList) {
 /// Checks the keys and values of labels (`ValidateLabels`).
 pub fn validate_labels(labels: &Map, at: &At<'_>, errors: &mut ErrorList) {
     for (key, value) in labels.iter() {
+        if syntax::is_qualified_name(key) && syntax::is_label_value(value.str_or_empty()) {
+            continue;
+        }
         for wrong in syntax::qualified_name(key) {
             errors.invalid(at, key, wrong);
         }
@@ -141,6 +161,10 @@ pub fn validate_labels(labels: &Map, at: &At<'_>, errors: &mut ErrorList) {
 pub fn validate_annotations(annotations: &Map, at: &At<'_>, errors: &mut ErrorList) {
     let mut size = 0;
     for (key, value) in annotations.iter() {
+        size += key.len() + value.str_or_empty().len();
+        if syntax::is_qualified_name(key) {
+            continue;
+        }
         let wrong = if key.bytes().any(|it| it.is_ascii_uppercase()) {
             syntax::qualified_name(&key.to_ascii_lowercase())
         } else {
@@ -149,7 +173,6 @@ pub fn validate_annotations(annotations: &Map, at: &At<'_>, errors: &mut ErrorLi
         for wrong in wrong {
             errors.invalid(at, key, wrong);
         }
-        size += key.len() + value.str_or_empty().len();
     }
     if size > ANNOTATIONS_MAX {
         errors.too_long(at, ANNOTATIONS_MAX);
@@ -160,8 +183,7 @@ fn validate_owners(owners: &[OwnerRef], errors: &mut ErrorList) {
     let at = METADATA.child("ownerReferences");
     let mut controller: Option<&OwnerRef> = None;
     for owner in owners {
-        let is_version = owner.api_version.matches('/').count() < 2;
-        if !is_version || owner.api_version.rsplit('/').next().is_none_or(str::is_empty) {
+        if !has_version(&owner.api_version) {
             errors.invalid(&at.child("apiVersion"), &owner.api_version, "version must not be empty");
         }
         for (field, value) in [("kind", &owner.kind), ("name", &owner.name), ("uid", &owner.uid)] {
@@ -190,6 +212,12 @@ fn validate_owners(owners: &[OwnerRef], errors: &mut ErrorList) {
     }
 }
 
+/// `v1` or `apps/v1`: after the only slash, if there is one, something comes.
+fn has_version(api_version: &str) -> bool {
+    let slashes = api_version.bytes().filter(|it| *it == b'/').count();
+    slashes < 2 && api_version.bytes().next_back().is_some_and(|it| it != b'/')
+}
+
 fn shown(at: &At<'_>, shown: String, detail: impl Into<String>) -> FieldError {
     FieldError { wrong: Wrong::Invalid, field: at.to_string(), shown, detail: detail.into() }
 }
@@ -211,7 +239,7 @@ fn show_owner(owner: &OwnerRef) -> String {
 
 fn validate_finalizers(finalizers: &[Str], errors: &mut ErrorList) {
     let at = METADATA.child("finalizers");
-    for finalizer in finalizers {
+    for finalizer in finalizers.iter().filter(|it| !syntax::is_qualified_name(it)) {
         for wrong in syntax::qualified_name(finalizer) {
             errors.invalid(&at, finalizer, wrong);
         }

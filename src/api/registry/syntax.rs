@@ -1,6 +1,7 @@
 //! The syntax of names, label keys and values (apimachinery `pkg/util/validation/validation.go`, `pkg/api/validate/content`).
 //!
-//! Each check returns the sentences of what is wrong; an empty list, which costs nothing, means that all is well.
+//! Each check returns the sentences of what is wrong; an empty list, which costs nothing, means that all is well. The names
+//! and labels of all objects are checked on every write: there the question whether all is well comes first, and alone.
 
 /// The longest DNS label, label value and name part of a label key, in bytes.
 pub const LABEL_MAX: usize = 63;
@@ -24,42 +25,111 @@ pub fn regex_text(text: &str, regex: &str, examples: &[&str]) -> String {
     format!("{text} (e.g. {examples}regex used for validation is '{regex}')")
 }
 
-fn is_lower_alphanumeric(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+/// What a byte can be part of, as bits.
+mod class {
+    /// An inner byte of a label, and of a subdomain.
+    pub const LABEL: u8 = 1;
+    pub const SUBDOMAIN: u8 = 2;
+    /// The first or last byte of either.
+    pub const LABEL_END: u8 = 4;
+    /// An inner byte of the name part of a key or of a value, and the first or last one.
+    pub const NAME: u8 = 8;
+    pub const NAME_END: u8 = 16;
+    /// A byte of a part of a URL path.
+    pub const PATH: u8 = 32;
 }
 
-fn is_delimited(text: &str, end: fn(u8) -> bool, middle: fn(u8) -> bool) -> bool {
-    let bytes = text.as_bytes();
-    match (bytes.first(), bytes.last()) {
-        (Some(first), Some(last)) => end(*first) && end(*last) && bytes.iter().all(|it| middle(*it)),
-        _ => false,
+/// What each byte can be part of.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' | b'0'..=b'9' => {
+                class::LABEL | class::SUBDOMAIN | class::LABEL_END | class::NAME | class::NAME_END | class::PATH
+            }
+            b'A'..=b'Z' => class::NAME | class::NAME_END | class::PATH,
+            b'-' => class::LABEL | class::SUBDOMAIN | class::NAME | class::PATH,
+            b'.' => class::SUBDOMAIN | class::NAME | class::PATH,
+            b'_' => class::NAME | class::PATH,
+            b'/' | b'%' => 0,
+            _ => class::PATH,
+        };
+        byte += 1;
     }
+    classes
+};
+
+/// Whether every byte of `text` is of the class.
+#[inline]
+fn all_are(text: &str, class: u8) -> bool {
+    text.as_bytes().iter().fold(class, |common, byte| common & CLASSES[usize::from(*byte)]) != 0
 }
 
-fn is_dns_label(text: &str) -> bool {
-    is_delimited(text, is_lower_alphanumeric, |it| is_lower_alphanumeric(it) || it == b'-')
+/// Whether `text` begins and ends with a byte of the class `end`, and has none that is not of the class `inner`.
+#[inline]
+fn is_delimited(text: &str, end: u8, inner: u8) -> bool {
+    let is_end = |byte: Option<&u8>| byte.is_some_and(|it| CLASSES[usize::from(*it)] & end != 0);
+    let bytes = text.as_bytes();
+    is_end(bytes.first()) && is_end(bytes.last()) && all_are(text, inner)
 }
 
-fn is_dns_subdomain(text: &str) -> bool {
-    text.split('.').all(is_dns_label)
+fn has_form_of_dns_label(text: &str) -> bool {
+    is_delimited(text, class::LABEL_END, class::LABEL)
+}
+
+/// Labels with dots between: next to a dot there is neither another one nor a dash.
+fn has_form_of_dns_subdomain(text: &str) -> bool {
+    let is_apart = |pair: &[u8]| !matches!(pair, b".." | b".-" | b"-.");
+    is_delimited(text, class::LABEL_END, class::SUBDOMAIN)
+        && (all_are(text, class::LABEL) || text.as_bytes().windows(2).all(is_apart))
 }
 
 fn is_name_part(text: &str) -> bool {
-    is_delimited(
-        text,
-        |it| it.is_ascii_alphanumeric(),
-        |it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.'),
-    )
+    is_delimited(text, class::NAME_END, class::NAME)
+}
+
+/// Whether this is a lowercase RFC 1123 label: [`dns_label`] has nothing to say.
+pub fn is_dns_label(text: &str) -> bool {
+    text.len() <= LABEL_MAX && has_form_of_dns_label(text)
+}
+
+/// Whether this is a lowercase RFC 1123 subdomain: [`dns_subdomain`] has nothing to say.
+pub fn is_dns_subdomain(text: &str) -> bool {
+    text.len() <= SUBDOMAIN_MAX && has_form_of_dns_subdomain(text)
+}
+
+/// Whether this is a qualified name: [`qualified_name`] has nothing to say.
+pub fn is_qualified_name(text: &str) -> bool {
+    let name = match text.as_bytes().iter().position(|it| *it == b'/') {
+        Some(end) if !is_dns_subdomain(&text[..end]) => return false,
+        Some(end) => &text[end + 1..],
+        None => text,
+    };
+    name.len() <= LABEL_MAX && is_name_part(name)
+}
+
+/// Whether this can be the value of a label: [`label_value`] has nothing to say.
+pub fn is_label_value(text: &str) -> bool {
+    text.is_empty() || (text.len() <= LABEL_MAX && is_name_part(text))
+}
+
+/// Whether this can be a part of a URL path: [`path_segment`] has nothing to say.
+pub fn is_path_segment(text: &str) -> bool {
+    !matches!(text, "." | "..") && all_are(text, class::PATH)
 }
 
 /// What is wrong with a lowercase RFC 1123 label.
 pub fn dns_label(text: &str) -> Vec<String> {
+    if is_dns_label(text) {
+        return Vec::new();
+    }
     let mut wrong = Vec::new();
     if text.len() > LABEL_MAX {
         wrong.push(max_length_text(LABEL_MAX));
     }
-    if !is_dns_label(text) {
-        if is_dns_subdomain(text) {
+    if !has_form_of_dns_label(text) {
+        if has_form_of_dns_subdomain(text) {
             wrong.push("must not contain dots".to_owned());
         } else {
             let rule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must \
@@ -72,11 +142,14 @@ pub fn dns_label(text: &str) -> Vec<String> {
 
 /// What is wrong with a lowercase RFC 1123 subdomain.
 pub fn dns_subdomain(text: &str) -> Vec<String> {
+    if is_dns_subdomain(text) {
+        return Vec::new();
+    }
     let mut wrong = Vec::new();
     if text.len() > SUBDOMAIN_MAX {
         wrong.push(max_length_text(SUBDOMAIN_MAX));
     }
-    if !is_dns_subdomain(text) {
+    if !has_form_of_dns_subdomain(text) {
         let rule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and \
                     must start and end with an alphanumeric character";
         wrong.push(regex_text(rule, DNS_SUBDOMAIN, &["example.com"]));
@@ -86,6 +159,9 @@ pub fn dns_subdomain(text: &str) -> Vec<String> {
 
 /// What is wrong with a qualified name: the key of a label or annotation, a finalizer, a condition type.
 pub fn qualified_name(text: &str) -> Vec<String> {
+    if is_qualified_name(text) {
+        return Vec::new();
+    }
     let mut wrong = Vec::new();
     let examples = ["MyName", "my.name", "123-abc"];
     let mut parts = text.split('/');
@@ -119,6 +195,9 @@ pub fn qualified_name(text: &str) -> Vec<String> {
 
 /// What is wrong with the value of a label.
 pub fn label_value(text: &str) -> Vec<String> {
+    if is_label_value(text) {
+        return Vec::new();
+    }
     let mut wrong = Vec::new();
     if text.len() > LABEL_MAX {
         wrong.push(max_length_text(LABEL_MAX));
@@ -168,7 +247,7 @@ pub fn dns1035_label(text: &str) -> Vec<String> {
         wrong.push(max_length_text(LABEL_MAX));
     }
     let begins = text.bytes().next().is_some_and(|it| it.is_ascii_lowercase());
-    if !begins || !is_dns_label(text) {
+    if !begins || !has_form_of_dns_label(text) {
         let rule = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic \
                     character, and end with an alphanumeric character";
         wrong.push(regex_text(rule, "[a-z]([-a-z0-9]*[a-z0-9])?", &["my-name", "abc-123"]));
@@ -182,7 +261,7 @@ pub fn wildcard_subdomain(text: &str) -> Vec<String> {
     if text.len() > SUBDOMAIN_MAX {
         wrong.push(max_length_text(SUBDOMAIN_MAX));
     }
-    if !text.strip_prefix("*.").is_some_and(is_dns_subdomain) {
+    if !text.strip_prefix("*.").is_some_and(has_form_of_dns_subdomain) {
         let rule = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist \
                     of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
         wrong.push(regex_text(rule, &format!("\\*\\.{DNS_SUBDOMAIN}"), &["*.example.com"]));
@@ -250,6 +329,30 @@ mod tests {
         check(qualified_name, "a/", &["name part must be non-empty", "name part must consist"]);
         check(qualified_name, "Bad_Prefix/a", &["prefix part a lowercase RFC 1123 subdomain"]);
         check(qualified_name, "a/b/c", &["with an optional DNS subdomain prefix and '/'"]);
+    }
+
+    #[test]
+    fn whether_all_is_well_is_asked_as_it_is_said_what_is_wrong() {
+        let long = "a".repeat(64);
+        let texts =
+            ["", "a", "A", "-a", "a-", "a.b", "a..b", "a.-b", "a-.b", ".a", "a.", "a/b", "/a", "a/", "a/b/c", "A/b"];
+        let more =
+            ["example.com/My.app_1", "a_b", "b c", "-", "é", ".", "..", "50%", &long, "a-b.c-d", "kubernetes.io/os"];
+        let subdomain = long.replace('a', "a.a.");
+        for text in texts.into_iter().chain(more).chain([subdomain.as_str()]) {
+            assert_eq!(is_dns_label(text), dns_label(text).is_empty(), "{text:?} as a label");
+            assert_eq!(
+                is_dns_label(text),
+                text.len() <= 63 && !text.contains('.') && is_dns_subdomain(text),
+                "{text:?}"
+            );
+            let is_list_of_labels = text.len() <= 253 && text.split('.').all(has_form_of_dns_label);
+            assert_eq!(is_dns_subdomain(text), dns_subdomain(text).is_empty(), "{text:?} as a subdomain");
+            assert_eq!(is_dns_subdomain(text), is_list_of_labels, "{text:?} as labels with dots between");
+            assert_eq!(is_qualified_name(text), qualified_name(text).is_empty(), "{text:?} as a key");
+            assert_eq!(is_label_value(text), label_value(text).is_empty(), "{text:?} as a value");
+            assert_eq!(is_path_segment(text), path_segment(text).is_empty(), "{text:?} in a path");
+        }
     }
 
     #[test]
