@@ -12,7 +12,7 @@ use crate::api::Status;
 use crate::api::custom::CustomRules;
 use crate::api::field::{At, ErrorList};
 use crate::clock::Time;
-use crate::object::{Key, Object, kinds, literal};
+use crate::object::{Key, Object, Str, Value, kinds, literal};
 
 /// How often a read-modify-write starts over after a conflict (`MaxRetryWhenPatchConflicts` of the patch handler).
 const MODIFY_ATTEMPTS: usize = 5;
@@ -165,11 +165,7 @@ fn changed(
             (rules.prepare_update)(&mut object, old);
         }
         (Part::Status, None) => {
-            let status = object.status().clone();
-            object.body = old.body.clone();
-            if !object.status().is_same(&status) {
-                object.body.insert(literal!("status"), status);
-            }
+            keep_all_but_status(&mut object, old);
             (rules.prepare_status_update)(&mut object, old);
         }
         (Part::Approval, None) => certificate_signing_request::prepare_approval(&mut object, old, now),
@@ -196,6 +192,22 @@ fn changed(
     }
     let errors = update_errors(&object, old, part, custom);
     if errors.is_empty() { Ok(object) } else { Err(Status::invalid(object.kind, &object.meta.name, &errors)) }
+}
+
+/// Puts what is stored in the place of everything but the status.
+fn keep_all_but_status(object: &mut Object, old: &Object) {
+    let is_kept = |((field, new), (known, old)): ((&Str, &Value), (&Str, &Value))| {
+        field == known && (new.is_shared_with(old) || (field.as_str() == "status" && !new.is_same(old)))
+    };
+    // Whoever changes a status has mostly taken the stored object and left the rest as it was.
+    if object.body.len() == old.body.len() && object.body.iter().zip(old.body.iter()).all(is_kept) {
+        return;
+    }
+    let status = object.status().clone();
+    object.body = old.body.clone();
+    if !object.status().is_same(&status) {
+        object.body.insert(literal!("status"), status);
+    }
 }
 
 /// Puts the stored `field` in the place of the object's own.

@@ -8,7 +8,7 @@ use super::spec::is_indexed;
 use crate::api::field::{At, ErrorList};
 use crate::api::registry::metadata::NOT_NEGATIVE;
 use crate::clock::Time;
-use crate::object::{Object, Value};
+use crate::object::{Map, Object, Value};
 
 const STATUS: At<'static> = At::new("status");
 
@@ -22,9 +22,9 @@ struct Course {
 }
 
 impl Course {
-    fn of(job: &Object) -> Self {
+    fn of(conditions: &Value) -> Self {
         let mut course = Course::default();
-        for condition in job.status()["conditions"].items() {
+        for condition in conditions.items() {
             let flag = match condition["type"].str_or_empty() {
                 "Complete" => &mut course.complete,
                 "Failed" => &mut course.failed,
@@ -42,8 +42,61 @@ impl Course {
     }
 }
 
-fn number(job: &Object, field: &str) -> i64 {
-    job.status()[field].as_i64().unwrap_or(0)
+/// The fields of a status, found in one walk over it.
+#[derive(Clone, Copy, Debug)]
+struct Status<'a> {
+    active: &'a Value,
+    succeeded: &'a Value,
+    failed: &'a Value,
+    ready: &'a Value,
+    terminating: &'a Value,
+    start: &'a Value,
+    completion: &'a Value,
+    uncounted: &'a Value,
+    completed_indexes: &'a Value,
+    failed_indexes: &'a Value,
+    conditions: &'a Value,
+}
+
+impl<'a> Status<'a> {
+    fn of(job: &'a Object) -> Self {
+        let none = Value::null();
+        let mut status = Status {
+            active: none,
+            succeeded: none,
+            failed: none,
+            ready: none,
+            terminating: none,
+            start: none,
+            completion: none,
+            uncounted: none,
+            completed_indexes: none,
+            failed_indexes: none,
+            conditions: none,
+        };
+        for (field, value) in job.status().as_map().into_iter().flat_map(Map::iter) {
+            let place = match field.as_str() {
+                "active" => &mut status.active,
+                "succeeded" => &mut status.succeeded,
+                "failed" => &mut status.failed,
+                "ready" => &mut status.ready,
+                "terminating" => &mut status.terminating,
+                "startTime" => &mut status.start,
+                "completionTime" => &mut status.completion,
+                "uncountedTerminatedPods" => &mut status.uncounted,
+                "completedIndexes" => &mut status.completed_indexes,
+                "failedIndexes" => &mut status.failed_indexes,
+                "conditions" => &mut status.conditions,
+                _ => continue,
+            };
+            *place = value;
+        }
+        status
+    }
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or(0)
 }
 
 /// Checks a changed status against the stored Job.
@@ -52,14 +105,17 @@ pub(super) fn validate_status_update(new: &Object, old: &Object) -> ErrorList {
     if new.status().is_same(old.status()) {
         return errors;
     }
-    let (course, before) = (Course::of(new), Course::of(old));
-    validate_counters(new, &mut errors);
-    validate_conditions(new, course, before, &mut errors);
-    validate_times(new, old, course.complete, course.complete != before.complete, &mut errors);
-    validate_finished(new, old, course.is_finished(), course.is_finished() != before.is_finished(), &mut errors);
-    validate_indexes(new, old, &mut errors);
+    let spec = new.spec();
+    let (new, old) = (Status::of(new), Status::of(old));
+    let before = Course::of(old.conditions);
+    let course = if new.conditions.is_shared_with(old.conditions) { before } else { Course::of(new.conditions) };
+    validate_counters(&new, &mut errors);
+    validate_conditions(spec, course, before, &mut errors);
+    validate_times(&new, &old, course.complete, course.complete != before.complete, &mut errors);
+    validate_finished(&new, &old, course.is_finished(), course.is_finished() != before.is_finished(), &mut errors);
+    validate_indexes(spec, &new, &old, &mut errors);
     validate_course(course, before, &mut errors);
-    validate_steps(new, old, &mut errors);
+    validate_steps(spec, &new, &old, &mut errors);
     if before.criteria && !course.criteria {
         let detail = "cannot disable the SuccessCriteriaMet=True condition";
         invalid_without_value(&mut errors, &STATUS.child("conditions"), detail);
@@ -71,17 +127,27 @@ pub(super) fn validate_status_update(new: &Object, old: &Object) -> ErrorList {
     errors
 }
 
-fn validate_counters(new: &Object, errors: &mut ErrorList) {
-    for field in ["active", "succeeded", "failed", "ready", "terminating"] {
-        if number(new, field) < 0 {
-            errors.invalid(&STATUS.child(field), number(new, field), NOT_NEGATIVE);
+fn validate_counters(new: &Status<'_>, errors: &mut ErrorList) {
+    let counters = [
+        ("active", new.active),
+        ("succeeded", new.succeeded),
+        ("failed", new.failed),
+        ("ready", new.ready),
+        ("terminating", new.terminating),
+    ];
+    for (field, counter) in counters {
+        if number(counter) < 0 {
+            errors.invalid(&STATUS.child(field), number(counter), NOT_NEGATIVE);
         }
     }
-    let uncounted = &new.status()["uncountedTerminatedPods"];
     let at = STATUS.child("uncountedTerminatedPods");
+    let mut uncounted = new.uncounted.as_map().into_iter().flat_map(Map::iter);
+    if uncounted.all(|(_, uids)| uids.items().is_empty()) {
+        return;
+    }
     let mut seen: Vec<&str> = Vec::new();
     for field in ["succeeded", "failed"] {
-        for (i, uid) in uncounted[field].items().iter().enumerate() {
+        for (i, uid) in new.uncounted[field].items().iter().enumerate() {
             let uid = uid.str_or_empty();
             if uid.is_empty() {
                 errors.invalid(&at.child(field).index(i), uid, "must not be empty");
@@ -91,7 +157,7 @@ fn validate_counters(new: &Object, errors: &mut ErrorList) {
     }
     seen.sort_unstable();
     if seen.windows(2).any(|pair| pair[0] == pair[1]) {
-        validate_unique(uncounted, &at, errors);
+        validate_unique(new.uncounted, &at, errors);
     }
 }
 
@@ -108,7 +174,7 @@ fn validate_unique(uncounted: &Value, at: &At<'_>, errors: &mut ErrorList) {
     }
 }
 
-fn validate_conditions(new: &Object, course: Course, before: Course, errors: &mut ErrorList) {
+fn validate_conditions(spec: &Value, course: Course, before: Course, errors: &mut ErrorList) {
     let at = STATUS.child("conditions");
     let Course { complete, failed, target, criteria } = course;
     let (complete_changed, failed_changed) = (complete != before.complete, failed != before.failed);
@@ -133,7 +199,7 @@ fn validate_conditions(new: &Object, course: Course, before: Course, errors: &mu
         (criteria && failed, "cannot set SuccessCriteriaMet=True and Failed=true conditions"),
         (criteria && target, "cannot set SuccessCriteriaMet=True and FailureTarget=true conditions"),
         (
-            complete && !criteria && !new.spec()["successPolicy"].is_null(),
+            complete && !criteria && !spec["successPolicy"].is_null(),
             "cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True",
         ),
     ];
@@ -144,11 +210,10 @@ fn validate_conditions(new: &Object, course: Course, before: Course, errors: &mu
     }
 }
 
-fn validate_times(new: &Object, old: &Object, complete: bool, complete_changed: bool, errors: &mut ErrorList) {
+fn validate_times(new: &Status<'_>, old: &Status<'_>, complete: bool, complete_changed: bool, errors: &mut ErrorList) {
     let at = STATUS.child("completionTime");
-    let (start, end) = (&new.status()["startTime"], &new.status()["completionTime"]);
-    let start_changed = !start.is_same(&old.status()["startTime"]);
-    let end_changed = !end.is_same(&old.status()["completionTime"]);
+    let (start, end) = (new.start, new.completion);
+    let (start_changed, end_changed) = (!start.is_same(old.start), !end.is_same(old.completion));
     if complete_changed || end_changed {
         if !end.is_null() && !complete {
             errors.invalid(&at, end, "cannot set completionTime when there is no Complete=True condition");
@@ -166,41 +231,40 @@ fn validate_times(new: &Object, old: &Object, complete: bool, complete_changed: 
     }
 }
 
-fn validate_finished(new: &Object, old: &Object, finished: bool, has_finished: bool, errors: &mut ErrorList) {
-    let changed = |field: &str| !new.status()[field].is_same(&old.status()[field]);
+fn validate_finished(new: &Status<'_>, old: &Status<'_>, finished: bool, has_finished: bool, errors: &mut ErrorList) {
+    let (active, ready, terminating) = (number(new.active), number(new.ready), number(new.terminating));
     if finished {
-        if number(new, "active") > 0 && (has_finished || changed("active")) {
-            errors.invalid(&STATUS.child("active"), number(new, "active"), "active>0 is invalid for finished job");
+        if active > 0 && (has_finished || !new.active.is_same(old.active)) {
+            errors.invalid(&STATUS.child("active"), active, "active>0 is invalid for finished job");
         }
-        if new.status()["startTime"].is_null() && (has_finished || changed("startTime")) {
+        if new.start.is_null() && (has_finished || !new.start.is_same(old.start)) {
             errors.required(&STATUS.child("startTime"), "startTime is required for finished job");
         }
-        let uncounted = &new.status()["uncountedTerminatedPods"];
-        let is_uncounted = !uncounted["failed"].is_empty() || !uncounted["succeeded"].is_empty();
-        if is_uncounted && (has_finished || changed("uncountedTerminatedPods")) {
+        let is_uncounted = !new.uncounted["failed"].is_empty() || !new.uncounted["succeeded"].is_empty();
+        if is_uncounted && (has_finished || !new.uncounted.is_same(old.uncounted)) {
             let detail = "uncountedTerminatedPods needs to be empty for finished job";
-            errors.invalid(&STATUS.child("uncountedTerminatedPods"), uncounted, detail);
+            errors.invalid(&STATUS.child("uncountedTerminatedPods"), new.uncounted, detail);
         }
-        if number(new, "terminating") > 0 && (has_finished || changed("terminating")) {
+        if terminating > 0 && (has_finished || !new.terminating.is_same(old.terminating)) {
             let detail = "terminating>0 is invalid for finished job";
-            errors.invalid(&STATUS.child("terminating"), number(new, "terminating"), detail);
+            errors.invalid(&STATUS.child("terminating"), terminating, detail);
         }
     }
-    if number(new, "ready") > number(new, "active") && (changed("ready") || changed("active")) {
-        errors.invalid(&STATUS.child("ready"), number(new, "ready"), "cannot set more ready pods than active");
+    if ready > active && !(new.ready.is_same(old.ready) && new.active.is_same(old.active)) {
+        errors.invalid(&STATUS.child("ready"), ready, "cannot set more ready pods than active");
     }
 }
 
-fn validate_indexes(new: &Object, old: &Object, errors: &mut ErrorList) {
-    let (completed, failed) = (&new.status()["completedIndexes"], &new.status()["failedIndexes"]);
-    let completed_changed = !completed.is_same(&old.status()["completedIndexes"]);
-    let failed_changed = !failed.is_same(&old.status()["failedIndexes"]);
+fn validate_indexes(spec: &Value, new: &Status<'_>, old: &Status<'_>, errors: &mut ErrorList) {
+    let (completed, failed) = (new.completed_indexes, new.failed_indexes);
+    let completed_changed = !completed.is_same(old.completed_indexes);
+    let failed_changed = !failed.is_same(old.failed_indexes);
     if !completed_changed && !failed_changed {
         return;
     }
     let (completed_at, failed_at) = (STATUS.child("completedIndexes"), STATUS.child("failedIndexes"));
-    let completions = new.spec()["completions"].as_i64();
-    let per_index = !new.spec()["backoffLimitPerIndex"].is_null();
+    let completions = spec["completions"].as_i64();
+    let per_index = !spec["backoffLimitPerIndex"].is_null();
     if let (true, Some(completions)) = (completed_changed, completions)
         && let Err(why) = indexes::count(completed.str_or_empty(), completions)
     {
@@ -211,7 +275,7 @@ fn validate_indexes(new: &Object, old: &Object, errors: &mut ErrorList) {
     {
         errors.invalid(&failed_at, failed, format!("error parsing failedIndexes: {why}"));
     }
-    if completed_changed && !completed.is_empty() && !is_indexed(new.spec()) {
+    if completed_changed && !completed.is_empty() && !is_indexed(spec) {
         let detail = "cannot set non-empty completedIndexes when non-indexed completion mode";
         errors.invalid(&completed_at, completed, detail);
     }
@@ -240,21 +304,20 @@ fn validate_course(course: Course, before: Course, errors: &mut ErrorList) {
 }
 
 /// Checks what may only go one way.
-fn validate_steps(new: &Object, old: &Object, errors: &mut ErrorList) {
-    if number(new, "failed") < number(old, "failed") {
-        errors.invalid(&STATUS.child("failed"), number(new, "failed"), "cannot decrease the failed counter");
+fn validate_steps(spec: &Value, new: &Status<'_>, old: &Status<'_>, errors: &mut ErrorList) {
+    if number(new.failed) < number(old.failed) {
+        errors.invalid(&STATUS.child("failed"), number(new.failed), "cannot decrease the failed counter");
     }
     // An Indexed Job that is scaled down forgets the indexes beyond its completions.
-    if number(new, "succeeded") < number(old, "succeeded") && !is_indexed(new.spec()) {
+    if number(new.succeeded) < number(old.succeeded) && !is_indexed(spec) {
         let detail = "cannot decrease the succeeded counter";
-        errors.invalid(&STATUS.child("succeeded"), number(new, "succeeded"), detail);
+        errors.invalid(&STATUS.child("succeeded"), number(new.succeeded), detail);
     }
-    let (end, was_end) = (&new.status()["completionTime"], &old.status()["completionTime"]);
+    let (end, was_end) = (new.completion, old.completion);
     if !end.is_null() && !was_end.is_null() && !end.is_same(was_end) {
         errors.invalid(&STATUS.child("completionTime"), end, "completionTime cannot be mutated");
     }
-    let (start, was_start) = (&new.status()["startTime"], &old.status()["startTime"]);
-    if !was_start.is_null() && !start.is_same(was_start) && !new.spec()["suspend"].is_true() {
+    if !old.start.is_null() && !new.start.is_same(old.start) && !spec["suspend"].is_true() {
         errors.required(&STATUS.child("startTime"), "startTime cannot be removed for unsuspended job");
     }
 }

@@ -8,36 +8,47 @@ use crate::object::{Object, Value};
 
 const STATUS: At<'static> = At::new("status");
 
-/// The conditions whose names are Kubernetes' own.
-const SYSTEM_CONDITIONS: [&str; 3] = ["PodScheduled", "Ready", "Initialized"];
-
 /// Checks a changed status against the stored pod.
 pub fn validate_pod_status_update(new: &Object, old: &Object) -> ErrorList {
     let mut errors = ErrorList::new();
     annotations::validate_update(&new.meta, &old.meta, &mut errors);
     let (status, before, spec) = (new.status(), old.status(), old.spec());
     // The path is upstream's: the conditions are checked while it still speaks of the metadata.
-    validate_conditions(&status["conditions"], &At::new("metadata").child("conditions"), &mut errors);
+    let conditions = &status["conditions"];
+    if !conditions.is_shared_with(&before["conditions"]) {
+        validate_conditions(conditions, &At::new("metadata").child("conditions"), &mut errors);
+    }
     let nominated = &status["nominatedNodeName"];
-    if nominated != &before["nominatedNodeName"] && !nominated.str_or_empty().is_empty() {
+    if !nominated.str_or_empty().is_empty() && nominated != &before["nominatedNodeName"] {
         format::text(syntax::dns_subdomain, nominated, &STATUS.child("nominatedNodeName"), &mut errors);
     }
-    if status["qosClass"].str_or_empty() != before["qosClass"].str_or_empty() {
-        let detail = crate::api::registry::metadata::IMMUTABLE;
-        errors.invalid(&STATUS.child("qosClass"), status["qosClass"].str_or_empty(), detail);
+    let class = status["qosClass"].str_or_empty();
+    if class != before["qosClass"].str_or_empty() {
+        errors.invalid(&STATUS.child("qosClass"), class, crate::api::registry::metadata::IMMUTABLE);
     }
     validate_transitions(status, before, spec, "containerStatuses", &mut errors);
     validate_transitions(status, before, spec, "initContainerStatuses", &mut errors);
     validate_transitions(status, before, spec, "ephemeralContainerStatuses", &mut errors);
     validate_claims(&status["resourceClaimStatuses"], spec, &mut errors);
-    validate_ips(&status["podIPs"], &STATUS.child("podIPs"), &mut errors);
-    validate_ips(&status["hostIPs"], &STATUS.child("hostIPs"), &mut errors);
+    for field in ["podIPs", "hostIPs"] {
+        let addresses = &status[field];
+        // What is stored was checked when it came.
+        if !addresses.is_null() && !addresses.is_same(&before[field]) {
+            validate_ips(addresses, &STATUS.child(field), &mut errors);
+        }
+    }
     errors
+}
+
+/// Whether the name of a condition is Kubernetes' own.
+fn is_system_condition(kind: &str) -> bool {
+    matches!(kind, "PodScheduled" | "Ready" | "Initialized" | "ContainersReady" | "PodReadyToStartContainers")
 }
 
 fn validate_conditions(conditions: &Value, at: &At<'_>, errors: &mut ErrorList) {
     for (i, condition) in conditions.items().iter().enumerate() {
-        if !SYSTEM_CONDITIONS.contains(&condition["type"].str_or_empty()) {
+        let kind = condition["type"].str_or_empty();
+        if !is_system_condition(kind) && !syntax::is_qualified_name(kind) {
             format::text(syntax::qualified_name, &condition["type"], &at.index(i).child("Type"), errors);
         }
     }
