@@ -6,8 +6,7 @@ use super::update::uid_mismatch;
 use super::{Api, admission};
 use crate::api::Status;
 use crate::clock::Time;
-use crate::map;
-use crate::object::{Key, Map, Object, Value, kinds, literal};
+use crate::object::{Key, Map, Object, Str, Value, kinds, literal};
 
 /// The labels of a node that its pods get when they are bound to it.
 const TOPOLOGY_LABELS: [&str; 2] = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
@@ -43,8 +42,7 @@ impl Api<'_> {
         // Whoever made room for it has done so.
         bound.status_mut().remove("nominatedNodeName");
         // The generation that was observed is the kubelet's to say.
-        let condition = map! { "type" => "PodScheduled", "status" => "True" };
-        set_condition(bound.status_mut(), condition, self.now);
+        set_true(bound.status_mut(), literal!("PodScheduled"), Vec::new(), self.now);
         Ok(self.store.put(bound, self.now, self.actor.clone()))
     }
 }
@@ -61,22 +59,24 @@ fn reason_not_to_bind(pod: &Object) -> Option<String> {
     is_gated.then(|| format!("pod {name} has non-empty .spec.schedulingGates"))
 }
 
-/// Puts `condition` in the place of the one of its type (`UpdatePodCondition`): its transition is now unless its status is
-/// the same.
-pub(super) fn set_condition(status: &mut Value, mut condition: Map, now: Time) {
+/// Makes the condition `kind` true, in the place of the one of its type (`UpdatePodCondition`): its transition is now unless it
+/// was true before. `fields` are what else it says.
+pub(super) fn set_true(status: &mut Value, kind: Str, mut fields: Vec<(Str, Value)>, now: Time) {
     let conditions = status.field_mut("conditions").items_mut();
-    let present = conditions.iter_mut().find(|it| it["type"] == condition["type"]);
-    condition.insert(literal!("lastProbeTime"), Value::Null);
+    let present = conditions.iter_mut().find(|it| it["type"].as_str() == Some(&kind));
+    let since = match &present {
+        Some(old) if old["status"].as_str() == Some("True") => old["lastTransitionTime"].clone(),
+        _ => Value::from(now),
+    };
+    fields.extend([
+        (literal!("type"), Value::Str(kind)),
+        (literal!("status"), Value::Str(literal!("True"))),
+        (literal!("lastProbeTime"), Value::Null),
+        (literal!("lastTransitionTime"), since),
+    ]);
+    let condition = Value::Map(Map::from_entries(fields));
     match present {
-        Some(old) => {
-            let same = old["status"] == condition["status"];
-            let since = if same { old["lastTransitionTime"].clone() } else { Value::from(now) };
-            condition.insert(literal!("lastTransitionTime"), since);
-            *old = Value::Map(condition);
-        }
-        None => {
-            condition.insert(literal!("lastTransitionTime"), now);
-            conditions.push(Value::Map(condition));
-        }
+        Some(old) => *old = condition,
+        None => conditions.push(condition),
     }
 }

@@ -123,17 +123,21 @@ pub(super) fn check_preconditions(object: &Object, options: &DeleteOptions) -> R
 }
 
 fn step(old: &Object, options: &DeleteOptions, now: Time) -> Step {
-    let mut object = old.clone();
     let asked = options.grace_seconds.map(|it| if it < 0 { 1 } else { it });
+    let finalizers = collection_finalizers(&old.meta, old.kind, options.propagation);
+    let waits = !finalizers.as_ref().unwrap_or(&old.meta.finalizers).is_empty();
+    if !waits && grace_period(old, asked).is_none() {
+        return Step::Remove;
+    }
+    let mut object = old.clone();
     let graceful = match begin(&mut object.meta, old, asked, now) {
         Grace::Pending => return Step::Pending,
         Grace::None => None,
         Grace::Seconds(seconds) => Some(seconds),
     };
-    if let Some(finalizers) = collection_finalizers(&object.meta, object.kind, options.propagation) {
+    if let Some(finalizers) = finalizers {
         object.meta.finalizers = Arc::new(finalizers);
     }
-    let waits = !object.meta.finalizers.is_empty();
     match graceful {
         None if waits => {
             mark_as_deleting(&mut object.meta, now);

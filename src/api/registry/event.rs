@@ -4,7 +4,7 @@ use super::metadata::IMMUTABLE;
 use super::{Strategy, syntax};
 use crate::api::Status;
 use crate::api::field::{At, ErrorList};
-use crate::object::{Object, Value, literal};
+use crate::object::{Map, Object, Str, Value, literal};
 
 const REPORTER_MAX: usize = 128;
 const REASON_MAX: usize = 128;
@@ -16,20 +16,43 @@ pub static STRATEGY: Strategy =
 
 /// Go writes these fields even when they are empty.
 fn default(event: &mut Object) {
-    for field in ["eventTime", "firstTimestamp", "lastTimestamp"] {
-        if !event.body.contains_key(field) {
-            event.body.insert(field, Value::Null);
+    let body = &event.body;
+    if has_all_fields(body) {
+        return;
+    }
+    let mut missing: Vec<(Str, Value)> = Vec::new();
+    for field in [literal!("eventTime"), literal!("firstTimestamp"), literal!("lastTimestamp")] {
+        if body.get(&field).is_none() {
+            missing.push((field, Value::Null));
         }
     }
-    for field in ["reportingComponent", "reportingInstance"] {
-        if event.body[field].is_null() {
-            event.body.insert(field, literal!(""));
+    for field in [literal!("reportingComponent"), literal!("reportingInstance")] {
+        if body[&*field].is_null() {
+            missing.push((field, Value::Str(literal!(""))));
         }
     }
-    if event.body["source"].is_null() {
-        event.body.insert(literal!("source"), Value::empty_map());
+    for (field, is_missing) in [
+        (literal!("source"), body["source"].is_null()),
+        (literal!("involvedObject"), body["involvedObject"].as_map().is_none()),
+    ] {
+        if is_missing {
+            missing.push((field, Value::empty_map()));
+        }
     }
-    event.body.entry("involvedObject").map_mut();
+    if !missing.is_empty() {
+        event.body = std::mem::take(&mut event.body).with(missing);
+    }
+}
+
+/// Whether an event has every field that [`default`] sees to, as those have that the engine itself tells.
+fn has_all_fields(body: &Map) -> bool {
+    let has_field = |(field, value): &(&Str, &Value)| match field.as_str() {
+        "eventTime" | "firstTimestamp" | "lastTimestamp" => true,
+        "reportingComponent" | "reportingInstance" | "source" => !value.is_null(),
+        "involvedObject" => value.as_map().is_some(),
+        _ => false,
+    };
+    body.iter().filter(has_field).count() == 7
 }
 
 /// The checks that writes through either API have in common (`legacyValidateEvent`).

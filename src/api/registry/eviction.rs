@@ -1,6 +1,6 @@
 //! `pods/eviction` (`pkg/registry/core/pod/storage/eviction.go`): deleting a pod if the budget that covers it allows.
 
-use super::binding::set_condition;
+use super::binding::set_true;
 use super::delete::check_preconditions;
 use super::pod_disruption_budget::{DISRUPTION_ALLOWED, update_condition};
 use super::{Api, DeleteOptions, Part, WriteOptions, admission};
@@ -33,16 +33,14 @@ impl Api<'_> {
         if !options.dry_run {
             check_preconditions(&old, &options)?;
             let mut marked = Object::clone(&old);
-            let mut condition = map! {
-                "type" => "DisruptionTarget",
-                "status" => "True",
-                "reason" => "EvictionByEvictionAPI",
-                "message" => "Eviction API: evicting",
-            };
+            let mut fields = vec![
+                (literal!("reason"), Value::Str(literal!("EvictionByEvictionAPI"))),
+                (literal!("message"), Value::Str(literal!("Eviction API: evicting"))),
+            ];
             if marked.meta.generation > 0 {
-                condition.insert(literal!("observedGeneration"), marked.meta.generation);
+                fields.push((literal!("observedGeneration"), Value::Int(marked.meta.generation)));
             }
-            set_condition(marked.status_mut(), condition, self.now);
+            set_true(marked.status_mut(), literal!("DisruptionTarget"), fields, self.now);
             let marked = self.update(marked, Part::Status, &WriteOptions::default())?;
             let version = |_| Str::from(marked.meta.resource_version.to_string());
             options.resource_version = options.resource_version.map(version);
@@ -76,7 +74,13 @@ impl Api<'_> {
             update_condition(&mut spent, self.now);
         }
         spent.status_mut().field_mut("disruptedPods").set(pod.meta.name.clone(), self.now.truncated());
-        let mut server = Api { store: self.store, now: self.now, names: self.names, actor: literal!("kube-apiserver") };
+        let mut server = Api {
+            store: self.store,
+            now: self.now,
+            names: self.names,
+            precedents: self.precedents,
+            actor: literal!("kube-apiserver"),
+        };
         server.update(spent, Part::Status, &WriteOptions::default()).map(drop)
     }
 }
@@ -157,6 +161,7 @@ fn too_many_requests(cause: String) -> Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::registry::Precedents;
     use crate::clock::{Names, Time};
     use crate::store::Store;
 
@@ -186,7 +191,13 @@ mod tests {
 
     fn evict(store: &mut Store, options: &DeleteOptions) -> Result<(), Status> {
         let mut names = Names::new(1);
-        let mut api = Api { store, now: Time::from_unix(5), names: &mut names, actor: "test".into() };
+        let mut api = Api {
+            store,
+            now: Time::from_unix(5),
+            names: &mut names,
+            precedents: &mut Precedents::default(),
+            actor: "test".into(),
+        };
         api.evict(&Key::new(kinds::POD, "default", "web"), options)
     }
 

@@ -4,7 +4,7 @@
 use super::called;
 use crate::api::Status;
 use crate::map;
-use crate::object::{Key, Object, Value, kinds, literal};
+use crate::object::{Key, Kind, Object, Str, Value, kinds, literal};
 use crate::store::Store;
 
 /// The namespaces that cannot be deleted.
@@ -14,23 +14,22 @@ pub(super) fn admit_creation(store: &Store, object: &Object) -> Result<(), Statu
     if object.meta.namespace.is_empty() {
         return Ok(());
     }
-    check_namespace(store, &object.key(), called(object))
+    check_namespace(store, object.kind, &object.meta.namespace, called(object))
 }
 
 pub(super) fn admit_subresource(store: &Store, key: &Key) -> Result<(), Status> {
-    check_namespace(store, key, &key.name)
+    check_namespace(store, key.kind, &key.namespace, &key.name)
 }
 
-fn check_namespace(store: &Store, key: &Key, name: &str) -> Result<(), Status> {
-    let namespace = &key.namespace;
-    let Some(found) = store.get(&Key::new(kinds::NAMESPACE, "", namespace.clone())) else {
+fn check_namespace(store: &Store, kind: Kind, namespace: &Str, name: &str) -> Result<(), Status> {
+    let Some(found) = store.get(&Key::new(kinds::NAMESPACE, literal!(""), namespace.clone())) else {
         return Err(Status::not_found(kinds::NAMESPACE, namespace));
     };
     if found.status()["phase"].as_str() != Some("Terminating") {
         return Ok(());
     }
     let why = format!("unable to create new content in namespace {namespace} because it is being terminated");
-    let mut status = Status::forbidden(key.kind, name, &why);
+    let mut status = Status::forbidden(kind, name, &why);
     let cause = map! {
         "reason" => "NamespaceTerminating",
         "message" => format!("namespace {namespace} is being terminated"),

@@ -14,10 +14,13 @@ use crate::store::Store;
 /// Checks that the quotas of the namespace have room for `new`, and returns those that it takes from with what is used of
 /// them then. `old` is the stored object when it is an update.
 pub(super) fn charge(store: &Store, new: &Object, old: Option<&Object>, now: Time) -> Result<Vec<Object>, Status> {
-    let mut quotas = store.list_in(kinds::RESOURCE_QUOTA, &new.meta.namespace).peekable();
     // Only services and claims can come to take more of a quota than they did.
     let is_charged = old.is_none() || matches!(new.kind, kinds::SERVICE | kinds::PERSISTENT_VOLUME_CLAIM);
-    if quotas.peek().is_none() || new.kind == kinds::EVENT || !is_charged {
+    if new.kind == kinds::EVENT || !is_charged {
+        return Ok(Vec::new());
+    }
+    let mut quotas = store.list_in(kinds::RESOURCE_QUOTA, &new.meta.namespace).peekable();
+    if quotas.peek().is_none() {
         return Ok(Vec::new());
     }
     let usage = quota::usage(new, now);
