@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::api::registry::Api;
+use crate::api::registry::{Api, Precedents};
 use crate::clock::{Names, Span, Time};
 use crate::controllers::Controller;
 use crate::object::{Release, Str};
@@ -42,6 +42,7 @@ impl Default for ClusterOptions {
 pub struct Cluster {
     pub(super) store: Store,
     pub(super) names: Names,
+    pub(super) precedents: Precedents,
     pub(super) now: Time,
     pub(super) start: Time,
     pub(super) timeline: Timeline,
@@ -70,6 +71,7 @@ impl Cluster {
         Cluster {
             store,
             names: Names::new(options.seed),
+            precedents: Precedents::default(),
             now: options.start,
             start: options.start,
             timeline: Timeline::default(),
@@ -108,7 +110,13 @@ impl Cluster {
 
     /// The API, for `actor` at this instant. What it changes wakes controllers at the next step.
     pub fn api(&mut self, actor: impl Into<Str>) -> Api<'_> {
-        Api { store: &mut self.store, now: self.now, names: &mut self.names, actor: actor.into() }
+        Api {
+            store: &mut self.store,
+            now: self.now,
+            names: &mut self.names,
+            precedents: &mut self.precedents,
+            actor: actor.into(),
+        }
     }
 
     /// Forgets old history, as etcd's compaction does.

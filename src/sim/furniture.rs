@@ -23,7 +23,13 @@ impl Cluster {
     pub(super) fn furnish(&mut self) -> Result<(), Status> {
         let mut names = Names::new(self.names.clone().next_u64() ^ 0x6b75_6265_726e_6574);
         let now = self.now;
-        let mut api = Api { store: &mut self.store, now, names: &mut names, actor: literal!("kube-apiserver") };
+        let mut api = Api {
+            store: &mut self.store,
+            now,
+            names: &mut names,
+            precedents: &mut self.precedents,
+            actor: literal!("kube-apiserver"),
+        };
         let plain = WriteOptions::default();
         let range = api.create(new_range(), &plain)?;
         let mut ready = Object::clone(&range);

@@ -376,12 +376,13 @@ pub(super) fn component_statuses() -> Vec<Object> {
 mod tests {
     use super::super::{Content, Reply, handle};
     use super::*;
+    use crate::api::registry::Precedents;
     use crate::clock::Names;
     use crate::store::Store;
 
     fn post(store: &mut Store, names: &mut Names, path: &str, body: &str) -> (u16, Value) {
         let now = Time::from_unix(1_000);
-        let mut api = Api { store, now, names, actor: literal!("kubectl") };
+        let mut api = Api { store, now, names, precedents: &mut Precedents::default(), actor: literal!("kubectl") };
         let request = Request {
             method: "POST".to_owned(),
             path: path.to_owned(),

@@ -1,6 +1,7 @@
 //! Requests and their answers, end to end.
 
 use super::*;
+use crate::api::registry::Precedents;
 use crate::clock::{Names, Span, Time};
 use crate::store::Store;
 
@@ -12,13 +13,19 @@ const MAPS: &str = "/api/v1/namespaces/a/configmaps";
 struct Server {
     store: Store,
     names: Names,
+    precedents: Precedents,
     now: Time,
 }
 
 impl Server {
     /// A server with the namespace `a`.
     fn new() -> Self {
-        let mut server = Server { store: Store::new(), names: Names::new(1), now: Time::from_unix(0) };
+        let mut server = Server {
+            store: Store::new(),
+            names: Names::new(1),
+            precedents: Precedents::default(),
+            now: Time::from_unix(0),
+        };
         assert_eq!(server.send("POST", "/api/v1/namespaces", r#"{"metadata":{"name":"a"}}"#).0, 201);
         server
     }
@@ -33,7 +40,13 @@ impl Server {
             body: Bytes::from(body.to_owned()),
             ..Request::default()
         };
-        let mut api = Api { store: &mut self.store, now: self.now, names: &mut self.names, actor: Str::from("tester") };
+        let mut api = Api {
+            store: &mut self.store,
+            now: self.now,
+            names: &mut self.names,
+            precedents: &mut self.precedents,
+            actor: Str::from("tester"),
+        };
         handle(&mut api, &request)
     }
 

@@ -26,8 +26,9 @@ impl Api<'_> {
         if !object.kind.info().namespaced {
             object.meta.namespace = Str::new();
         }
-        (rules.default)(&mut object);
-        admission::admit_creation(self.store, self.names, &mut object)?;
+        let mut case = self.precedents.case(rules, &object, self.store);
+        case.default(rules, &mut object);
+        let admission = admission::admit_creation(self.store, self.names, &mut object, case.admission())?;
         object.meta.uid = self.names.uid();
         object.meta.created = Some(self.now.truncated());
         object.meta.deleted = None;
@@ -46,12 +47,13 @@ impl Api<'_> {
         let mut errors = ErrorList::new();
         metadata::validate(object.kind, &object.meta, &mut errors);
         errors.extend(match &custom {
-            None => (rules.validate)(&object),
+            None => case.errors(rules, &object),
             Some(custom) => custom.validate_create(&object),
         });
         if !errors.is_empty() {
             return Err(Status::invalid(object.kind, &object.meta.name, &errors));
         }
+        self.precedents.remember(object.kind, case, admission);
         match &custom {
             None => (rules.read_back)(&mut object),
             Some(custom) => custom.to_storage(self.view(), &mut object)?,
@@ -75,6 +77,9 @@ impl Api<'_> {
 
     /// Stores what is used of quotas, as admission does before the object itself is stored.
     pub(super) fn charge(&mut self, quotas: Vec<Object>) {
+        if quotas.is_empty() {
+            return;
+        }
         for quota in quotas {
             self.store.put(quota, self.now, literal!("kube-apiserver"));
         }
@@ -89,7 +94,7 @@ impl Api<'_> {
         }
         let mut key = object.key();
         for _ in 0..GENERATED_ATTEMPTS {
-            key.name = Str::from(format!("{}{}", &prefix[..end], self.names.suffix(GENERATED_SUFFIX)));
+            key.name = self.names.with_suffix(&prefix[..end], GENERATED_SUFFIX);
             if self.store.get(&key).is_none() {
                 break;
             }

@@ -31,6 +31,7 @@ pub static STRATEGY: Strategy = Strategy {
     prepare_update,
     validate_update,
     read_back: |_| {},
+    by_precedent: None,
     prepare_status_update: |set, old| {
         let counted = template_generation(&old.meta).unwrap_or(0);
         set_template_generation(&mut set.meta, counted);

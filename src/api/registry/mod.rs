@@ -36,6 +36,7 @@ pub mod pod;
 pub mod pod_disruption_budget;
 mod pod_rules;
 mod pod_template;
+mod precedent;
 mod priority_class;
 pub mod quota;
 mod rbac;
@@ -61,6 +62,7 @@ use crate::object::{Object, Str};
 use crate::store::{Store, View};
 
 pub use delete::returns_deleted_object;
+pub use precedent::{ByPrecedent, Precedents};
 pub use scale::{ScaleSelector, Scaling};
 pub use strategy::{Strategy, strategy};
 pub use warnings::{name_warning, warnings};
@@ -74,6 +76,8 @@ pub struct Api<'a> {
     pub now: Time,
     /// Where generated names and uids come from.
     pub names: &'a mut Names,
+    /// The specs that objects were created with before.
+    pub precedents: &'a mut Precedents,
     /// Who writes, as the history records it.
     pub actor: Str,
 }

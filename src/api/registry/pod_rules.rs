@@ -1,17 +1,25 @@
 //! The rules of pods as objects of their own (`pkg/registry/core/pod/strategy.go`).
 
-use super::Strategy;
+use std::sync::Arc;
+
 use super::pod::{
-    default_pod, merge_label_keys, qos_class, validate_pod, validate_pod_status_update, validate_pod_update,
+    default_pod, has_label_keys, has_sound_annotations, merge_label_keys, qos_class, validate_pod,
+    validate_pod_status_update, validate_pod_update,
 };
+use super::{ByPrecedent, Strategy};
 use crate::map;
-use crate::object::{Map, Object, Value, literal};
+use crate::object::{Map, Object, Str, Value, literal};
 
 /// The rules of pods.
 pub static STRATEGY: Strategy = Strategy {
     default: default_pod,
     prepare_create,
     validate: validate_pod,
+    by_precedent: Some(ByPrecedent {
+        default: |_| {},
+        // Selectors with label keys got the values of this very pod's labels.
+        is_valid: |pod, _| !has_label_keys(pod.spec()) && has_sound_annotations(pod),
+    }),
     prepare_update: count_generation,
     validate_update: validate_pod_update,
     prepare_status_update,
@@ -21,7 +29,7 @@ pub static STRATEGY: Strategy = Strategy {
 
 fn prepare_create(pod: &mut Object) {
     pod.meta.generation = 1;
-    let mut status = map! { "phase" => "Pending", "qosClass" => qos_class(pod.spec()) };
+    let mut status = map! { "phase" => literal!("Pending"), "qosClass" => qos_class(pod.spec()) };
     if !pod.spec()["schedulingGates"].items().is_empty() {
         let mut condition = map! {
             "type" => "PodScheduled",
@@ -47,20 +55,31 @@ fn count_generation(new: &mut Object, old: &Object) {
 /// Old kubelets lost owner references, the class of service and observed generations on the way, so that a status cannot
 /// take them away.
 fn prepare_status_update(new: &mut Object, old: &Object) {
-    new.meta.owners = old.meta.owners.clone();
+    if !Arc::ptr_eq(&new.meta.owners, &old.meta.owners) {
+        new.meta.owners = old.meta.owners.clone();
+    }
+    let (status, before) = (new.status(), old.status());
+    let mut kept: Vec<(Str, Value)> = Vec::new();
     for field in [literal!("qosClass"), literal!("observedGeneration")] {
-        if new.status()[&*field].is_empty() && !old.status()[&*field].is_empty() {
-            new.status_mut().set(field.clone(), &old.status()[&*field]);
+        if status[&*field].is_empty() && !before[&*field].is_empty() {
+            let value = before[&*field].clone();
+            kept.push((field, value));
         }
     }
-    keep_observed_generations(new, old);
+    for (field, value) in kept {
+        new.status_mut().set(field, value);
+    }
+    keep_observed_generations(new, before);
 }
 
 /// Conditions that say nothing of the generation they were observed at keep what the condition of that type said.
-fn keep_observed_generations(new: &mut Object, old: &Object) {
+fn keep_observed_generations(new: &mut Object, before: &Value) {
     const FIELD: &str = "observedGeneration";
-    let known = old.status()["conditions"].items();
-    let conditions = new.status()["conditions"].items();
+    let (known, conditions) = (&before["conditions"], &new.status()["conditions"]);
+    if conditions.is_shared_with(known) {
+        return;
+    }
+    let (known, conditions) = (known.items(), conditions.items());
     let are_silent = |list: &[Value]| list.iter().all(|it| it[FIELD].is_empty());
     if !conditions.iter().any(|it| it[FIELD].is_empty()) || are_silent(known) {
         return;

@@ -1,10 +1,10 @@
 //! The rules of a kind as data: one function for each step of a write.
 
 use super::{
-    admission_registration, apps, certificate_signing_request, configuration, controller_revision, cron_job, daemonset,
-    device, endpoint_slice, endpoints, event, flow_control, horizontal_pod_autoscaler, job, lease, limit_range,
-    namespace, networking, node, persistent_volume, pod_disruption_budget, pod_rules, pod_template, priority_class,
-    rbac, replication_controller, resource_quota, runtime_class, service, storage,
+    ByPrecedent, admission_registration, apps, certificate_signing_request, configuration, controller_revision,
+    cron_job, daemonset, device, endpoint_slice, endpoints, event, flow_control, horizontal_pod_autoscaler, job, lease,
+    limit_range, namespace, networking, node, persistent_volume, pod_disruption_budget, pod_rules, pod_template,
+    priority_class, rbac, replication_controller, resource_quota, runtime_class, service, storage,
 };
 use crate::api::custom::definition;
 use crate::api::field::ErrorList;
@@ -24,6 +24,8 @@ pub struct Strategy {
     pub validate: fn(&Object) -> ErrorList,
     /// Fills in what a new object is read back with from storage, after the checks.
     pub read_back: fn(&mut Object),
+    /// How an object is created whose spec another one was created with before; `None` where specs are looked at anew.
+    pub by_precedent: Option<ByPrecedent>,
     /// Keeps what a client may not change, before an update: the new object and the stored one.
     pub prepare_update: fn(&mut Object, &Object),
     /// Checks a changed object against the stored one.
@@ -67,6 +69,7 @@ impl Strategy {
         },
         validate: no_errors,
         read_back: |_| {},
+        by_precedent: None,
         prepare_update: count_generation,
         validate_update: no_update_errors,
         prepare_status_update: |_, _| {},

@@ -1,29 +1,43 @@
 //! The write path, request by request.
 
-use super::{Api, DeleteOptions, Deleted, Part, Propagation, WriteOptions};
+use super::{Api, DeleteOptions, Deleted, Part, Precedents, Propagation, WriteOptions};
 use crate::api::Status;
 use crate::clock::{Names, Time};
 use crate::object::{Key, Kind, Object, Str, Value, kinds};
 use crate::store::Store;
 use std::sync::Arc;
 
+mod precedents;
+
 /// An API with the namespace `default` and its service account.
 struct Desk {
     store: Store,
     names: Names,
+    precedents: Precedents,
     now: Time,
 }
 
 impl Desk {
     fn new() -> Self {
-        let mut desk = Desk { store: Store::new(), names: Names::new(1), now: Time::from_unix(1_000_000_000) };
+        let mut desk = Desk {
+            store: Store::new(),
+            names: Names::new(1),
+            precedents: Precedents::default(),
+            now: Time::from_unix(1_000_000_000),
+        };
         desk.create(kinds::NAMESPACE, "", r#"{"metadata":{"name":"default"}}"#).expect("a namespace");
         desk.create(kinds::SERVICE_ACCOUNT, "default", r#"{"metadata":{"name":"default"}}"#).expect("an account");
         desk
     }
 
     fn api(&mut self) -> Api<'_> {
-        Api { store: &mut self.store, now: self.now, names: &mut self.names, actor: Str::from("test") }
+        Api {
+            store: &mut self.store,
+            now: self.now,
+            names: &mut self.names,
+            precedents: &mut self.precedents,
+            actor: Str::from("test"),
+        }
     }
 
     fn create(&mut self, kind: Kind, namespace: &str, json: &str) -> Result<Arc<Object>, Status> {

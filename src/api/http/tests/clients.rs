@@ -18,7 +18,13 @@ impl Server {
             authorization: authorization.to_owned(),
             ..Request::default()
         };
-        let mut api = Api { store: &mut self.store, now: self.now, names: &mut self.names, actor: Str::from("tester") };
+        let mut api = Api {
+            store: &mut self.store,
+            now: self.now,
+            names: &mut self.names,
+            precedents: &mut self.precedents,
+            actor: Str::from("tester"),
+        };
         handle(&mut api, &request)
     }
 

@@ -10,7 +10,13 @@ impl Server {
     /// Writes as the loops of the cluster do.
     fn api_of(&mut self, actor: &str) -> Api<'_> {
         self.now = self.now + Span::seconds(1);
-        Api { store: &mut self.store, now: self.now, names: &mut self.names, actor: Str::from(actor) }
+        Api {
+            store: &mut self.store,
+            now: self.now,
+            names: &mut self.names,
+            precedents: &mut self.precedents,
+            actor: Str::from(actor),
+        }
     }
 
     /// A pod of a job: its controller makes it, and a kubelet runs it.

@@ -5,6 +5,7 @@ mod default_tolerations;
 mod limit_ranger;
 mod namespace_lifecycle;
 mod node_taint;
+mod pod;
 mod priority;
 mod resource_quota;
 mod runtime_class;
@@ -16,17 +17,34 @@ use crate::clock::{Names, Time};
 use crate::object::{Key, Object, kinds};
 use crate::store::Store;
 
+pub(super) use pod::Admitted;
+
+/// What admission comes to for every new object of a kind that has the same spec.
+#[derive(Debug)]
+pub(super) enum Admission {
+    /// It asks nothing of the spec and changes nothing about it.
+    Open,
+    /// It changes the spec of pods, as long as it goes by the same.
+    OfPods(Admitted),
+    /// The next object is another case.
+    Once,
+}
+
 /// Lets a new object in, and fills in what admission adds. It has its defaults, and neither uid nor generated name.
-pub(super) fn admit_creation(store: &Store, names: &mut Names, object: &mut Object) -> Result<(), Status> {
+///
+/// An object that has the spec of a `precedent` was given what admission of that came to already.
+pub(super) fn admit_creation(
+    store: &Store,
+    names: &mut Names,
+    object: &mut Object,
+    precedent: Option<&Admission>,
+) -> Result<Admission, Status> {
     namespace_lifecycle::admit_creation(store, object)?;
     match object.kind {
-        kinds::POD => {
-            limit_ranger::admit(store, object);
-            service_account::admit(store, names, object)?;
-            priority::admit(store, object)?;
-            default_tolerations::admit(object);
-            runtime_class::admit(store, object)?;
-        }
+        kinds::POD => match precedent {
+            Some(Admission::OfPods(admitted)) => admitted.name_token(names, object),
+            _ => return Ok(pod::admit(store, names, object)?.map_or(Admission::Once, Admission::OfPods)),
+        },
         kinds::NODE => node_taint::admit(object),
         kinds::INGRESS => default_class::admit_ingress(store, object),
         kinds::PERSISTENT_VOLUME => storage_in_use::admit(object),
@@ -36,7 +54,7 @@ pub(super) fn admit_creation(store: &Store, names: &mut Names, object: &mut Obje
         }
         _ => {}
     }
-    Ok(())
+    Ok(Admission::Open)
 }
 
 /// Refuses what is valid and still may not be. What it returns are the quotas that the object takes from, with what is used

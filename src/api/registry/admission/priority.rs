@@ -1,5 +1,7 @@
 //! Priority: the number behind a pod's priority class (`plugin/pkg/admission/priority`).
 
+use std::sync::Arc;
+
 use super::forbidden;
 use crate::api::Status;
 use crate::object::{Key, Object, Str, Value, kinds, literal};
@@ -12,16 +14,18 @@ struct Class {
     preemption: Value,
 }
 
-pub(super) fn admit(store: &Store, pod: &mut Object) -> Result<(), Status> {
+/// Gives a pod its priority, and returns the class that it has it from.
+pub(super) fn admit(store: &Store, pod: &mut Object) -> Result<Option<Arc<Object>>, Status> {
     let asked = pod.spec()["priorityClassName"].str_or_empty();
-    let class = if asked.is_empty() {
-        default_class(store)
+    let found = if asked.is_empty() {
+        default_class(store).cloned()
     } else {
         let Some(class) = store.get(&Key::new(kinds::PRIORITY_CLASS, "", asked)) else {
             return Err(forbidden(pod, &format!("no PriorityClass with name {asked} was found")));
         };
-        read(class)
+        Some(class.clone())
     };
+    let class = found.as_deref().map_or_else(no_class, read);
     if let Some(own) = pod.spec()["priority"].as_i64().filter(|own| *own != class.value) {
         let why = format!(
             "the integer value of priority ({own}) must not be provided in pod spec; priority admission controller \
@@ -45,16 +49,17 @@ pub(super) fn admit(store: &Store, pod: &mut Object) -> Result<(), Status> {
     }
     spec.set(literal!("priority"), class.value);
     spec.set(literal!("preemptionPolicy"), class.preemption);
-    Ok(())
+    Ok(found)
 }
 
 /// The class of pods that name none: of those marked as the global default the one with the lowest value.
-fn default_class(store: &Store) -> Class {
+pub(super) fn default_class(store: &Store) -> Option<&Arc<Object>> {
     let marked = store.list(kinds::PRIORITY_CLASS).filter(|it| it.body["globalDefault"].is_true());
-    marked.min_by_key(|it| it.body["value"].as_i64()).map_or_else(
-        || Class { name: Str::new(), value: 0, preemption: Value::Str(literal!("PreemptLowerPriority")) },
-        |it| read(it),
-    )
+    marked.min_by_key(|it| it.body["value"].as_i64())
+}
+
+fn no_class() -> Class {
+    Class { name: Str::new(), value: 0, preemption: Value::Str(literal!("PreemptLowerPriority")) }
 }
 
 fn read(class: &Object) -> Class {

@@ -38,6 +38,7 @@ pub static DEPLOYMENT: Strategy = Strategy {
         errors
     },
     read_back: |_| {},
+    by_precedent: None,
     prepare_status_update: |new, old| new.meta.labels = old.meta.labels.clone(),
     validate_status_update,
 };

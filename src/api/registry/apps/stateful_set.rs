@@ -46,6 +46,7 @@ pub static STATEFUL_SET: Strategy = Strategy {
     },
     validate_update,
     read_back: |_| {},
+    by_precedent: None,
     prepare_status_update: |set, _| {
         let status = set.status_mut();
         status.set_default("replicas", 0_i64);

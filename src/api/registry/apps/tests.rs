@@ -1,7 +1,7 @@
 //! Workloads with replicas as they are defaulted, refused and changed.
 
 use crate::api::Status;
-use crate::api::registry::{Api, Part, WriteOptions};
+use crate::api::registry::{Api, Part, Precedents, WriteOptions};
 use crate::clock::{Names, Time};
 use crate::object::{Key, Kind, Object, Str, Value, kinds};
 use crate::store::Store;
@@ -10,11 +10,12 @@ use std::sync::Arc;
 struct Desk {
     store: Store,
     names: Names,
+    precedents: Precedents,
 }
 
 impl Desk {
     fn new() -> Self {
-        let mut desk = Desk { store: Store::new(), names: Names::new(1) };
+        let mut desk = Desk { store: Store::new(), names: Names::new(1), precedents: Precedents::default() };
         let namespace = Object::new(kinds::NAMESPACE, "", "default");
         desk.api().create(namespace, &WriteOptions::default()).expect("a namespace");
         desk
@@ -22,7 +23,13 @@ impl Desk {
 
     fn api(&mut self) -> Api<'_> {
         let now = Time::from_unix(1_000_000_000);
-        Api { store: &mut self.store, now, names: &mut self.names, actor: Str::from("test") }
+        Api {
+            store: &mut self.store,
+            now,
+            names: &mut self.names,
+            precedents: &mut self.precedents,
+            actor: Str::from("test"),
+        }
     }
 
     /// Creates the workload `x` with `changes` of its spec: a null takes a field away.

@@ -6,9 +6,8 @@ mod spec;
 mod status;
 mod update;
 
-use super::Strategy;
 use super::pod::default_pod_template;
-use crate::map;
+use super::{ByPrecedent, Strategy};
 use crate::object::{Map, Object, Str, Value, literal};
 
 pub(super) use spec::validate_template;
@@ -24,6 +23,7 @@ pub static STRATEGY: Strategy = Strategy {
     prepare_create,
     validate: |job| spec::validate_job(job, true),
     read_back: take_template_labels,
+    by_precedent: Some(ByPrecedent { default: take_template_labels, is_valid: spec::is_valid_by_precedent }),
     prepare_update: |new, old| {
         if !new.spec().is_same(old.spec()) {
             new.meta.generation = old.meta.generation + 1;
@@ -87,7 +87,7 @@ fn take_template_labels(job: &mut Object) {
 
 fn prepare_create(job: &mut Object) {
     // Labels that came from the template stay those of the template, generated ones included.
-    let template_labels = job.spec().at(&["template", "metadata", "labels"]).as_map().cloned();
+    let template_labels = job.spec().at(&["template", "metadata", "labels"]).as_map();
     let shares_labels = template_labels.is_some_and(|it| it.is_same(&job.meta.labels));
     if !job.spec()["manualSelector"].is_true() {
         generate_selector(job);
@@ -102,25 +102,40 @@ fn prepare_create(job: &mut Object) {
 
 /// Makes the selector that no other Job has, and the labels that go with it (`generateSelectorIfNeeded`).
 fn generate_selector(job: &mut Object) {
-    let (uid, name) = (job.meta.uid.clone(), job.meta.name.clone());
-    let spec = job.spec_mut();
-    let labels = spec.at_mut(&["template", "metadata", "labels"]).map_mut();
-    for (keys, value) in [(&JOB_NAME, &name), (&CONTROLLER_UID, &uid)] {
-        for key in keys {
-            if !labels.contains_key(key) {
-                labels.insert(key.clone(), value);
-            }
-        }
+    let (uid, name) = (Value::from(&job.meta.uid), Value::from(&job.meta.name));
+    let [job_name, old_job_name] = JOB_NAME;
+    let [controller_uid, old_controller_uid] = CONTROLLER_UID;
+    let spec = job.spec();
+    let mut template = fields(&spec["template"]);
+    let mut metadata = fields(&template["metadata"]);
+    let labels = vec![
+        (job_name, name.clone()),
+        (old_job_name, name),
+        (controller_uid.clone(), uid.clone()),
+        (old_controller_uid, uid.clone()),
+    ];
+    metadata.insert(literal!("labels"), with_missing(fields(&metadata["labels"]), labels));
+    template.insert(literal!("metadata"), metadata);
+    let mut selector = fields(&spec["selector"]);
+    let wanted = with_missing(fields(&selector["matchLabels"]), vec![(controller_uid, uid)]);
+    selector.insert(literal!("matchLabels"), wanted);
+    let made = vec![(literal!("selector"), Value::Map(selector)), (literal!("template"), Value::Map(template))];
+    let spec = fields(spec).with(made);
+    job.body.insert(literal!("spec"), spec);
+}
+
+/// The fields of a map, and none of anything else.
+fn fields(value: &Value) -> Map {
+    value.as_map().cloned().unwrap_or_default()
+}
+
+/// `map` with those of `entries` whose keys it does not have.
+fn with_missing(map: Map, mut entries: Vec<(Str, Value)>) -> Map {
+    if map.is_empty() {
+        return Map::from_entries(entries);
     }
-    let chosen = &CONTROLLER_UID[0];
-    let selector = spec.field_mut("selector");
-    if selector["matchLabels"].is_null() {
-        selector.set(literal!("matchLabels"), map! {});
-    }
-    let wanted = selector.field_mut("matchLabels").map_mut();
-    if !wanted.contains_key(chosen) {
-        wanted.insert(chosen.clone(), uid);
-    }
+    entries.retain(|(key, _)| !map.contains_key(key));
+    if entries.is_empty() { map } else { map.with(entries) }
 }
 
 #[cfg(test)]

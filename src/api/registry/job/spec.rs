@@ -20,15 +20,32 @@ pub(super) fn validate_job(job: &Object, wants_prefixed: bool) -> ErrorList {
     let mut errors = ErrorList::new();
     validate_generated_selector(job, wants_prefixed, &mut errors);
     validate_spec(job.spec(), &mut errors);
+    validate_hostnames(job, &mut errors);
+    errors
+}
+
+/// Whether a new Job is surely valid whose spec was `asked` for and found valid before: nothing but its name and uid is new about
+/// it, which are in the labels and in the selector that were generated.
+pub(super) fn is_valid_by_precedent(job: &Object, asked: &Value) -> bool {
+    let labels = asked.at(&["template", "metadata", "labels"]).as_map();
+    let has_own = |labels: &Map| JOB_NAME.iter().chain(&CONTROLLER_UID).any(|key| labels.contains_key(key));
+    let is_generated =
+        asked["selector"].is_null() && !asked["manualSelector"].is_true() && !labels.is_some_and(has_own);
+    let mut errors = ErrorList::new();
+    validate_hostnames(job, &mut errors);
+    is_generated && syntax::is_label_value(&job.meta.name) && syntax::is_label_value(&job.meta.uid) && errors.is_empty()
+}
+
+/// Checks that the pods of an Indexed Job can be called by its name and their indexes.
+fn validate_hostnames(job: &Object, errors: &mut ErrorList) {
     let completions = job.spec()["completions"].as_i64().unwrap_or(0);
     if is_indexed(job.spec()) && completions > 0 {
         let hostname = format!("{}-{}", job.meta.name, completions - 1);
-        if !syntax::dns_label(&hostname).is_empty() {
+        if !syntax::is_dns_label(&hostname) {
             let detail = format!("will not able to create pod with invalid DNS label: {hostname}");
             errors.invalid(&At::new("metadata").child("name"), &job.meta.name, detail);
         }
     }
-    errors
 }
 
 pub(super) fn is_indexed(spec: &Value) -> bool {

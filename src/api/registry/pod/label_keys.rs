@@ -4,8 +4,29 @@
 use crate::map;
 use crate::object::{Map, Object, Value};
 
+const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
+const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
+
+/// Whether some term of the spec of a pod goes by labels of the pod itself.
+pub fn has_label_keys(spec: &Value) -> bool {
+    let names_keys =
+        |term: &Value| ["matchLabelKeys", "mismatchLabelKeys"].into_iter().any(|field| !term[field].items().is_empty());
+    if spec["topologySpreadConstraints"].items().iter().any(names_keys) {
+        return true;
+    }
+    let affinity = &spec["affinity"];
+    !affinity.is_null()
+        && ["podAffinity", "podAntiAffinity"].into_iter().any(|kind| {
+            let (required, preferred) = (affinity[kind][REQUIRED].items(), affinity[kind][PREFERRED].items());
+            required.iter().any(names_keys) || preferred.iter().any(|it| names_keys(&it["podAffinityTerm"]))
+        })
+}
+
 /// Writes the values of the pod's labels that `matchLabelKeys` and `mismatchLabelKeys` name into the selectors beside them.
 pub fn merge_label_keys(pod: &mut Object) {
+    if !has_label_keys(pod.spec()) {
+        return;
+    }
     let labels = pod.meta.labels.clone();
     let has = |value: &Value| !value.items().is_empty();
     if has(&pod.spec()["topologySpreadConstraints"]) {
@@ -13,8 +34,6 @@ pub fn merge_label_keys(pod: &mut Object) {
             merge_keys(it, "matchLabelKeys", "In", &labels)
         });
     }
-    const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
-    const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
     for kind in ["podAffinity", "podAntiAffinity"] {
         if has(&pod.spec()["affinity"][kind][REQUIRED]) {
             each(pod.spec_mut().at_mut(&["affinity", kind, REQUIRED]), |it| merge_term(it, &labels));

@@ -153,6 +153,9 @@ fn qos_of<'a>(all: impl Iterator<Item = &'a Value>) -> Str {
 
 /// Adds the CPU and memory of `list` that are above 0, and counts how many of the two there were.
 fn collect(total: &mut ResourceList, list: &Value) -> usize {
+    if list.is_null() {
+        return 0;
+    }
     let mut count = 0;
     for name in [literal!("cpu"), literal!("memory")] {
         let amount = Quantity::or_zero(list.get(&name));

@@ -1,7 +1,7 @@
 //! Services as they are created and changed.
 
 use crate::api::Status;
-use crate::api::registry::{Api, DeleteOptions, Part, WriteOptions};
+use crate::api::registry::{Api, DeleteOptions, Part, Precedents, WriteOptions};
 use crate::clock::{Names, Time};
 use crate::object::{Key, Object, Value, kinds, literal};
 use crate::store::Store;
@@ -9,11 +9,12 @@ use crate::store::Store;
 struct Cluster {
     store: Store,
     names: Names,
+    precedents: Precedents,
 }
 
 impl Cluster {
     fn new() -> Self {
-        let mut cluster = Cluster { store: Store::new(), names: Names::new(1) };
+        let mut cluster = Cluster { store: Store::new(), names: Names::new(1), precedents: Precedents::default() };
         let mut namespace = Object::new(kinds::NAMESPACE, "", "default");
         namespace.status_mut().set("phase", "Active");
         cluster.api().create(namespace, &WriteOptions::default()).expect("a namespace");
@@ -21,7 +22,13 @@ impl Cluster {
     }
 
     fn api(&mut self) -> Api<'_> {
-        Api { store: &mut self.store, now: Time::from_unix(0), names: &mut self.names, actor: literal!("kubectl") }
+        Api {
+            store: &mut self.store,
+            now: Time::from_unix(0),
+            names: &mut self.names,
+            precedents: &mut self.precedents,
+            actor: literal!("kubectl"),
+        }
     }
 
     fn create(&mut self, name: &str, spec: &str) -> Result<Value, String> {

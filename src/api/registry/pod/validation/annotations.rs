@@ -14,6 +14,9 @@ const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
 /// Checks the annotations of a pod or a pod template that have a form (`ValidatePodSpecificAnnotations`).
 pub(super) fn validate_specific(annotations: &Map, spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    if annotations.is_empty() {
+        return;
+    }
     if let Some(value) = annotations.get(MIRROR)
         && spec["nodeName"].is_empty()
     {

@@ -58,6 +58,14 @@ pub fn validate_pod(pod: &Object) -> ErrorList {
     errors
 }
 
+/// Whether the annotations of a new pod that have a form have it: what [`validate_pod`] looks at besides the spec.
+pub fn has_sound_annotations(pod: &Object) -> bool {
+    let mut errors = ErrorList::new();
+    let metadata = At::new("metadata");
+    annotations::validate_specific(&pod.meta.annotations, pod.spec(), &metadata.child("annotations"), &mut errors);
+    errors.is_empty()
+}
+
 /// What creations and updates check alike (`validatePodMetadataAndSpec`).
 fn validate_spec(pod: &Object, errors: &mut ErrorList) {
     let spec = pod.spec();
