@@ -198,6 +198,7 @@ pub struct ErrorList(Vec<FieldError>);
 
 impl ErrorList {
     /// No error yet.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -263,6 +264,7 @@ impl ErrorList {
     }
 
     /// Whether there is no error.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -278,6 +280,7 @@ impl ErrorList {
     }
 
     /// Adds the errors of another list.
+    #[inline]
     pub fn extend(&mut self, other: ErrorList) {
         if self.0.is_empty() {
             self.0 = other.0;

@@ -231,7 +231,7 @@ fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomR
         errors.extend(custom.validate_update(new, old, part == Part::Main));
         return errors;
     }
-    let from_metadata = errors.clone();
+    let from_metadata = if errors.is_empty() { ErrorList::new() } else { errors.clone() };
     match part {
         Part::Main => {
             // Most kinds check the new object as a whole first, and its metadata is part of that.

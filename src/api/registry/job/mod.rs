@@ -119,8 +119,9 @@ fn generate_selector(job: &mut Object) {
     let mut selector = fields(&spec["selector"]);
     let wanted = with_missing(fields(&selector["matchLabels"]), vec![(controller_uid, uid)]);
     selector.insert(literal!("matchLabels"), wanted);
-    let made = vec![(literal!("selector"), Value::Map(selector)), (literal!("template"), Value::Map(template))];
-    let spec = fields(spec).with(made);
+    let mut spec = fields(spec);
+    spec.insert(literal!("template"), template);
+    spec.insert(literal!("selector"), selector);
     job.body.insert(literal!("spec"), spec);
 }
 
