@@ -66,7 +66,7 @@ impl Making<'_> {
     }
 
     fn env(&self) -> Environment {
-        with_runtime((self.env)(), self.pod)
+        with_runtime(&(self.env)(), self.pod)
     }
 
     /// `machine` with the container's files, in its working directory.
@@ -111,7 +111,7 @@ pub fn process(making: &Making<'_>) -> Process {
     let words = || command.iter().chain(args).map(Value::str_or_empty);
     let argv: Vec<String> = if words().any(|it| it.contains('$')) {
         let env = (making.env)();
-        words().map(|it| expand(it, |name| env.get(name).cloned().flatten())).collect()
+        words().map(|it| expand(it, |name| env.get(name)?.value.clone())).collect()
     } else {
         words().map(str::to_owned).collect()
     };
@@ -252,22 +252,24 @@ fn shell_command(argv: &[String], env: &Environment, making: &Making<'_>) -> Res
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use super::*;
     use crate::kubelet::downward::Facts;
     use crate::kubelet::environment::{Sources, environment};
+    use crate::kubelet::known::Known;
     use crate::kubelet::node::new_node;
     use crate::kubelet::process::Running;
     use crate::object::{Str, kinds};
     use crate::store::{Store, View};
 
     fn of(container: &str, reading: Reading) -> Process {
-        let pod = Object::new(kinds::POD, "default", "web");
+        let pod = Arc::new(Object::new(kinds::POD, "default", "web"));
         let container = Value::from_json(container.as_bytes()).expect("valid JSON");
-        let (node, store) = (new_node("node-0", 0, Time::from_unix(0)), Store::new());
+        let (node, store) = (Arc::new(new_node("node-0", 0, Time::from_unix(0))), Store::new());
         let facts = Facts { pod: &pod, address: None, node: &node };
-        let volumes = BTreeMap::new();
-        let sources = Sources { facts, view: View::new(&store), volumes: &volumes };
+        let (volumes, known) = (BTreeMap::new(), Known::default());
+        let sources = Sources { facts, view: View::new(&store), volumes: &volumes, known: &known };
         let mut files = Files::new("web".into(), Time::from_unix(0));
         for (path, text) in [("/run.sh", "exit 7"), ("/tmp/plain", "exit 8")] {
             files.write(path, text, false, Time::from_unix(0)).expect("written");
@@ -280,7 +282,7 @@ mod tests {
             reading,
             env: Box::new(|| environment(&container, &sources).expect("variables")),
             files: Box::new(|| files.clone()),
-            scripts: &Scripts::default(),
+            scripts: &known.scripts,
         })
     }
 
@@ -314,7 +316,7 @@ mod tests {
         check(&format!(r#"{{"command":["sleep","$(B)"],{env}}}"#), Some((Span::seconds(42), 0)));
         check(&format!(r#"{{"command":["sh","-c","exit $A"],{env}}}"#), Some((Span::ZERO, 4)));
         for (text, want) in [("$(A)-$(B)-$$(A)-$A-$(", "x-$(B)-$(A)-$A-$("), ("$", "$"), ("a$$b", "a$b")] {
-            assert_eq!(expand(text, |name| (name == "A").then(|| "x".to_owned())), want, "{text}");
+            assert_eq!(expand(text, |name| (name == "A").then(|| Str::from("x"))), want, "{text}");
         }
     }
 

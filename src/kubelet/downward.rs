@@ -1,17 +1,19 @@
 //! What the downward API says of a pod and its containers (`pkg/fieldpath/fieldpath.go`, `pkg/api/v1/resource/helpers.go`,
 //! `pkg/kubelet/kubelet_pods.go`).
 
-use crate::object::{Map, Object, Quantity, Value};
+use std::sync::Arc;
+
+use crate::object::{Map, Object, Quantity, Str, Value};
 
 /// A pod at its place, as the downward API knows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     /// The pod.
-    pub pod: &'a Object,
+    pub pod: &'a Arc<Object>,
     /// Its address, once it has one.
-    pub address: Option<&'a str>,
+    pub address: Option<&'a Str>,
     /// Its node.
-    pub node: &'a Object,
+    pub node: &'a Arc<Object>,
 }
 
 impl Facts<'_> {
@@ -24,7 +26,7 @@ impl Facts<'_> {
             return self.host();
         }
         let stored = || self.pod.status()["podIP"].str_or_empty();
-        self.address.unwrap_or_else(stored).to_owned()
+        self.address.map_or_else(stored, Str::as_str).to_owned()
     }
 
     /// The text of a field of the pod.
@@ -105,20 +107,20 @@ mod tests {
     use crate::kubelet::node::new_node;
     use crate::object::kinds;
 
-    fn pod() -> Object {
+    fn pod() -> Arc<Object> {
         let mut pod = Object::new(kinds::POD, "team", "web");
         pod.meta.set_label("app", "web");
         pod.meta.set_label("tier", "a\"b");
         let spec = r#"{"nodeName":"node-0","containers":[{"name":"c","resources":{"requests":{"cpu":"250m","memory":"1500Ki"},
             "limits":{"cpu":"1500m"}}}]}"#;
         pod.body.insert("spec", Value::from_json(spec.as_bytes()).expect("valid JSON"));
-        pod
+        Arc::new(pod)
     }
 
     #[test]
     fn a_field_is_told_as_text() {
-        let (pod, node) = (pod(), new_node("node-0", 0, Time::from_unix(0)));
-        let facts = Facts { pod: &pod, address: Some("10.244.0.2"), node: &node };
+        let (pod, node) = (pod(), Arc::new(new_node("node-0", 0, Time::from_unix(0))));
+        let facts = Facts { pod: &pod, address: Some(&Str::from("10.244.0.2")), node: &node };
         for (path, want) in [
             ("metadata.name", "web"),
             ("metadata.namespace", "team"),
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_resource_is_divided_and_rounded_up_and_a_limit_that_is_not_set_is_the_nodes() {
-        let (pod, node) = (pod(), new_node("node-0", 0, Time::from_unix(0)));
+        let (pod, node) = (pod(), Arc::new(new_node("node-0", 0, Time::from_unix(0))));
         let facts = Facts { pod: &pod, address: None, node: &node };
         for (reference, want) in [
             (r#"{"resource":"requests.cpu"}"#, "1"),

@@ -1,5 +1,7 @@
 //! The variables of a container (`makeEnvironmentVariables` in `pkg/kubelet/kubelet_pods.go`,
-//! `pkg/kubelet/envvars/envvars.go`, `third_party/forked/golang/expansion/expand.go`).
+//! `third_party/forked/golang/expansion/expand.go`).
+
+pub mod services;
 
 use std::collections::BTreeMap;
 
@@ -7,13 +9,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::downward::Facts;
-use super::shell::Environment;
+use super::known::Known;
 use super::shell::tree::Tree;
-use crate::object::{Key, Object, Value, kinds};
+use super::shell::{Environment, exported};
+use crate::object::{Key, Object, Str, Value, kinds, literal};
 use crate::store::View;
 
 /// What every container has from its runtime.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+static HOME: Str = literal!("/root");
+static PATH: Str = literal!("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 /// The longest host name.
 const MOST_HOSTNAME: usize = 63;
 
@@ -25,60 +29,59 @@ pub struct Sources<'a> {
     /// ConfigMaps, Secrets and Services.
     pub view: View<'a>,
     /// What is in the pod's own volumes.
-    pub volumes: &'a BTreeMap<crate::object::Str, Tree>,
+    pub volumes: &'a BTreeMap<Str, Tree>,
+    /// What was worked out before.
+    pub known: &'a Known,
 }
 
-type Variables = BTreeMap<String, String>;
-
-/// The variables of `container`, those of its runtime included.
+/// The variables of `container`, but for those of its runtime.
 ///
 /// # Errors
 /// What is missing, in the kubelet's words: `configmap "x" not found`.
 pub fn environment(container: &Value, sources: &Sources<'_>) -> Result<Environment, String> {
-    let pod = sources.facts.pod;
-    let mut services = services(pod, sources.view);
-    let mut own = Variables::new();
+    let mut all = sources.known.services.variables(sources.facts.pod, sources.view);
     for source in container["envFrom"].items() {
-        own.extend(all_of(source, sources)?);
-    }
-    for variable in container["env"].items() {
-        let text = variable["value"].str_or_empty();
-        let from = &variable["valueFrom"];
-        let value = if !text.is_empty() || from.is_null() {
-            let known = |name: &str| own.get(name).or_else(|| services.get(name)?.as_ref()).cloned();
-            Some(expand(text, known))
-        } else {
-            value_from(from, container, sources)?
-        };
-        if let Some(value) = value {
-            own.insert(variable["name"].str_or_empty().to_owned(), value);
+        for (name, value) in all_of(source, sources)? {
+            all.insert(name, exported(value));
         }
     }
-    services.extend(own.into_iter().map(|(name, value)| (name, Some(value))));
-    Ok(services)
+    for variable in container["env"].items() {
+        let value = match variable["value"].as_shared_str().filter(|it| !it.is_empty()) {
+            Some(text) if !text.contains('$') => Some(text.clone()),
+            Some(text) => {
+                let known = |name: &str| all.get(name)?.value.clone();
+                Some(sources.known.scripts.text(&expand(text, known)))
+            }
+            None if variable["valueFrom"].is_null() => Some(Str::new()),
+            None => value_from(&variable["valueFrom"], container, sources)?,
+        };
+        if let Some(value) = value {
+            all.insert(variable["name"].as_shared_str().cloned().unwrap_or_default(), exported(value));
+        }
+    }
+    Ok(all)
 }
 
 /// `env` with what the runtime adds where the container says nothing else.
-pub fn with_runtime(mut env: Environment, pod: &Object) -> Environment {
-    for (name, value) in [("HOSTNAME", hostname(pod)), ("HOME", "/root".to_owned()), ("PATH", PATH.to_owned())] {
-        env.entry(name.to_owned()).or_insert(Some(value));
-    }
-    env
+pub fn with_runtime(env: &Environment, pod: &Object) -> Environment {
+    let own =
+        [(literal!("HOME"), HOME.clone()), (literal!("HOSTNAME"), hostname(pod)), (literal!("PATH"), PATH.clone())];
+    let missing = own.into_iter().filter(|(name, _)| !env.contains_key(name));
+    env.with(missing.map(|(name, value)| (name, exported(value))))
 }
 
 /// The host name of a pod (`GeneratePodHostNameAndDomain`).
-pub fn hostname(pod: &Object) -> String {
+pub fn hostname(pod: &Object) -> Str {
     let spec = pod.spec();
-    let asked =
-        ["hostnameOverride", "hostname"].into_iter().find_map(|it| spec[it].as_str().filter(|it| !it.is_empty()));
+    let text = |field: &str| spec[field].as_shared_str().filter(|it| !it.is_empty());
+    let overriding = text("hostnameOverride");
     // On the network of its node a pod has the node's name.
-    let node = pod.node_name().filter(|_| spec["hostNetwork"].is_true() && spec["hostnameOverride"].is_empty());
-    let mut name = node.map_or(asked.unwrap_or(&pod.meta.name), |it| it.as_str()).to_owned();
-    if name.len() > MOST_HOSTNAME {
-        name.truncate(MOST_HOSTNAME);
-        name.truncate(name.trim_end_matches(['-', '.']).len());
+    let node = pod.node_name().filter(|_| overriding.is_none() && spec["hostNetwork"].is_true());
+    let name = node.or(overriding).or_else(|| text("hostname")).unwrap_or(&pod.meta.name);
+    match name.get(..MOST_HOSTNAME) {
+        Some(cut) if name.len() > MOST_HOSTNAME => Str::from(cut.trim_end_matches(['-', '.'])),
+        _ => name.clone(),
     }
-    name
 }
 
 /// A ConfigMap or Secret of the pod's namespace by its name, or the words for its absence; `None` for an optional one.
@@ -98,38 +101,44 @@ fn object<'a>(
 }
 
 /// The text of a key of a ConfigMap or Secret.
-pub fn data(object: &Object, key: &str) -> Option<String> {
-    let value = object.body.get("data")?.as_map()?.get(key)?.as_str()?;
+pub fn data(object: &Object, key: &str) -> Option<Str> {
+    let value = object.body.get("data")?.as_map()?.get(key)?.as_shared_str()?;
     if object.kind != kinds::SECRET {
-        return Some(value.to_owned());
+        return Some(value.clone());
     }
-    let bytes = STANDARD.decode(value).unwrap_or_default();
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let bytes = STANDARD.decode(value.as_str()).unwrap_or_default();
+    Some(Str::from(String::from_utf8_lossy(&bytes).as_ref()))
 }
 
 /// Every variable of an `envFrom` source.
-fn all_of(source: &Value, sources: &Sources<'_>) -> Result<Variables, String> {
+fn all_of(source: &Value, sources: &Sources<'_>) -> Result<Vec<(Str, Str)>, String> {
     let is_secret = !source["secretRef"].is_null();
     let reference = if is_secret { &source["secretRef"] } else { &source["configMapRef"] };
     let Some(object) = object(reference, is_secret, sources)? else {
-        return Ok(Variables::new());
+        return Ok(Vec::new());
     };
-    let prefix = source["prefix"].str_or_empty();
+    let (prefix, texts) = (source["prefix"].str_or_empty(), &sources.known.scripts);
     let keys = object.body.get("data").and_then(Value::as_map).map(|it| it.keys());
-    let pair = |key: &crate::object::Str| Some((format!("{prefix}{key}"), data(object, key)?));
+    let pair = |key: &Str| {
+        let name = if prefix.is_empty() { key.clone() } else { texts.text(&format!("{prefix}{key}")) };
+        Some((name, texts.shared(data(object, key)?)))
+    };
     Ok(keys.into_iter().flatten().filter_map(pair).collect())
 }
 
 /// The value of a variable that comes from elsewhere; `None` for one that is optional and not there.
-fn value_from(from: &Value, container: &Value, sources: &Sources<'_>) -> Result<Option<String>, String> {
+fn value_from(from: &Value, container: &Value, sources: &Sources<'_>) -> Result<Option<Str>, String> {
+    let texts = &sources.known.scripts;
     if !from["fieldRef"].is_null() {
-        return sources.facts.field(from["fieldRef"]["fieldPath"].str_or_empty()).map(Some);
+        let text = sources.facts.field(from["fieldRef"]["fieldPath"].str_or_empty())?;
+        return Ok(Some(texts.text(&text)));
     }
     if !from["resourceFieldRef"].is_null() {
-        return sources.facts.resource(&from["resourceFieldRef"], Some(container)).map(Some);
+        let text = sources.facts.resource(&from["resourceFieldRef"], Some(container))?;
+        return Ok(Some(texts.text(&text)));
     }
     if !from["fileKeyRef"].is_null() {
-        return file_key(&from["fileKeyRef"], sources);
+        return Ok(file_key(&from["fileKeyRef"], sources)?.map(|it| texts.text(&it)));
     }
     let is_secret = !from["secretKeyRef"].is_null();
     let reference = if is_secret { &from["secretKeyRef"] } else { &from["configMapKeyRef"] };
@@ -138,7 +147,7 @@ fn value_from(from: &Value, container: &Value, sources: &Sources<'_>) -> Result<
     };
     let key = reference["key"].str_or_empty();
     match data(object, key) {
-        Some(value) => Ok(Some(value)),
+        Some(value) => Ok(Some(texts.shared(value))),
         None if reference["optional"].is_true() => Ok(None),
         None => {
             let kind = if is_secret { "Secret" } else { "ConfigMap" };
@@ -185,62 +194,8 @@ fn in_file(text: &str, key: &str) -> Result<Option<String>, ()> {
     Ok(None)
 }
 
-/// The variables that tell of services: those of the pod's namespace, and `kubernetes` in any case.
-fn services(pod: &Object, view: View<'_>) -> Environment {
-    let mut variables = Environment::new();
-    let links = pod.spec()["enableServiceLinks"].as_bool().unwrap_or(true);
-    if links {
-        view.list_in(kinds::SERVICE, &pod.meta.namespace).for_each(|it| tell_of(it, &mut variables));
-    }
-    let own_namespace = links && pod.meta.namespace == "default";
-    let own_master = links && !own_namespace;
-    let master = view.get(&Key::new(kinds::SERVICE, "default", "kubernetes"));
-    let shadowed =
-        own_master && view.get(&Key::new(kinds::SERVICE, pod.meta.namespace.clone(), "kubernetes")).is_some();
-    if let Some(master) = master.filter(|_| !shadowed && !own_namespace) {
-        tell_of(master, &mut variables);
-    }
-    variables
-}
-
-fn tell_of(service: &Object, variables: &mut Environment) {
-    let spec = service.spec();
-    let address = spec["clusterIP"].str_or_empty();
-    if matches!(address, "" | "None") || spec["ports"].is_empty() {
-        return;
-    }
-    let name = variable_name(&service.meta.name);
-    let ports = spec["ports"].items();
-    let text = |it: &Value| it.as_i64().unwrap_or_default().to_string();
-    let mut tell = |name: String, value: String| drop(variables.insert(name, Some(value)));
-    tell(format!("{name}_SERVICE_HOST"), address.to_owned());
-    tell(format!("{name}_SERVICE_PORT"), text(&ports[0]["port"]));
-    for port in ports.iter().filter(|it| !it["name"].is_empty()) {
-        let of = variable_name(port["name"].str_or_empty());
-        tell(format!("{name}_SERVICE_PORT_{of}"), text(&port["port"]));
-    }
-    let host = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
-    for (index, port) in ports.iter().enumerate() {
-        let protocol = port["protocol"].as_str().unwrap_or("TCP");
-        let number = text(&port["port"]);
-        let url = format!("{}://{host}:{number}", protocol.to_lowercase());
-        if index == 0 {
-            tell(format!("{name}_PORT"), url.clone());
-        }
-        let prefix = format!("{name}_PORT_{number}_{}", protocol.to_uppercase());
-        tell(format!("{prefix}_PROTO"), protocol.to_lowercase());
-        tell(format!("{prefix}_PORT"), number);
-        tell(format!("{prefix}_ADDR"), address.to_owned());
-        tell(prefix, url);
-    }
-}
-
-fn variable_name(name: &str) -> String {
-    name.chars().map(|it| if it == '-' { '_' } else { it.to_ascii_uppercase() }).collect()
-}
-
 /// Puts variables in for `$(NAME)`; `$$` is a dollar sign, and an unknown name stays as it is.
-pub fn expand(text: &str, known: impl Fn(&str) -> Option<String>) -> String {
+pub fn expand(text: &str, known: impl Fn(&str) -> Option<Str>) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -266,10 +221,11 @@ pub fn expand(text: &str, known: impl Fn(&str) -> Option<String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::clock::Time;
     use crate::kubelet::node::new_node;
-    use crate::object::Str;
     use crate::store::Store;
 
     fn value(json: &str) -> Value {
@@ -294,7 +250,7 @@ mod tests {
     }
 
     fn of(container: &str, links: bool) -> Result<Vec<String>, String> {
-        let (store, node) = (store(), new_node("node-0", 0, Time::from_unix(0)));
+        let (store, node) = (store(), Arc::new(new_node("node-0", 0, Time::from_unix(0))));
         let mut pod = Object::new(kinds::POD, "team", "web");
         pod.meta.uid = Str::from("u1");
         let spec = format!(r#"{{"enableServiceLinks":{links},"volumes":[{{"name":"v","emptyDir":{{}}}}]}}"#);
@@ -302,9 +258,10 @@ mod tests {
         let mut tree = Tree::default();
         tree.add_file("/app.env", "# made by init\nMODE='fast'\n", Time::from_unix(0), 0o644);
         let volumes = BTreeMap::from([(Str::from("v"), tree)]);
-        let facts = Facts { pod: &pod, address: None, node: &node };
-        let env = environment(&value(container), &Sources { facts, view: View::new(&store), volumes: &volumes })?;
-        Ok(env.into_iter().map(|(name, value)| format!("{name}={}", value.unwrap_or_default())).collect())
+        let facts = Facts { pod: &Arc::new(pod), address: None, node: &node };
+        let (view, known) = (View::new(&store), Known::default());
+        let env = environment(&value(container), &Sources { facts, view, volumes: &volumes, known: &known })?;
+        Ok(env.iter().map(|(name, it)| format!("{name}={}", it.value.as_deref().unwrap_or_default())).collect())
     }
 
     fn own(env: &str) -> Result<Vec<String>, String> {

@@ -22,6 +22,7 @@ mod housekeeping;
 pub mod identity;
 pub mod image_behaviour;
 pub mod images;
+pub mod known;
 pub mod latency;
 pub mod log;
 pub mod machine;
@@ -65,12 +66,12 @@ use crate::store::{Change, View};
 use behaviour::{Behaviours, Direction, Whom};
 use events::Happening;
 use images::Images;
+use known::Known;
 use machine::Machine;
 use net::{ApiCall, Visit};
 use network::Range;
 use shared::Shared;
 use shell::network::Reply;
-use shell::scripts::Scripts;
 use status::Place;
 use surroundings::Surroundings;
 use termination::Why;
@@ -104,8 +105,8 @@ pub struct Kubelet {
     preempting: BTreeMap<Key, BTreeSet<Key>>,
     /// The pods that kubelets which have just started have not looked at yet, and whether their machines have booted.
     restarted: BTreeMap<Key, bool>,
-    /// The scripts that were read before.
-    scripts: Scripts,
+    /// What was worked out before.
+    known: Known,
     /// The pods that wait for room to change their resources.
     deferred: BTreeSet<Key>,
 }
@@ -219,7 +220,7 @@ impl Kubelet {
         }
     }
 
-    fn sync(&mut self, pod: &Arc<Object>, node: &Object, view: View<'_>, now: Time) -> Outcome {
+    fn sync(&mut self, pod: &Arc<Object>, node: &Arc<Object>, view: View<'_>, now: Time) -> Outcome {
         let key = pod.key();
         let latency = self.latency_of(&node.meta.name).of(&[&pod.meta.uid]);
         let mut outcome = Outcome::default();
@@ -238,7 +239,7 @@ impl Kubelet {
         let mut worker = self.workers.remove(&key).unwrap_or_else(|| Worker::new(pod.clone(), now));
         worker.see(pod);
         let mut images = std::mem::take(&mut self.images);
-        let (behaviours, scripts) = (self.behaviours.clone(), std::mem::take(&mut self.scripts));
+        let (behaviours, known) = (self.behaviours.clone(), std::mem::take(&mut self.known));
         let nobody = Lookup::default();
         let around = &mut Surroundings {
             now,
@@ -247,7 +248,7 @@ impl Kubelet {
             node,
             images: &mut images,
             behaviours: &behaviours,
-            scripts: &scripts,
+            known: &known,
             workers: &nobody,
         };
         let mut happenings = Happenings::new();
@@ -286,7 +287,7 @@ impl Kubelet {
         outcome.wakes.extend(self.watch(&worker, node, now));
         self.workers.insert(key, worker);
         self.images = images;
-        self.scripts = scripts;
+        self.known = known;
         outcome
     }
 

@@ -136,7 +136,7 @@ impl Kubelet {
                     node,
                     images: &mut self.images,
                     behaviours: &self.behaviours,
-                    scripts: &self.scripts,
+                    known: &self.known,
                     workers: &Lookup::default(),
                 };
                 let failed = |why: String| format!("error executing command in container: {why}");

@@ -98,7 +98,7 @@ impl Worker {
             reading: around.latency.reading,
             env: Box::new(move || self.environment(index, around).unwrap_or_default()),
             files: Box::new(move || self.new_files(index, around)),
-            scripts: around.scripts,
+            scripts: &around.known.scripts,
         }
     }
 

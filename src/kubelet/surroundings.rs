@@ -1,9 +1,11 @@
 //! What a worker sees beside its pod.
 
+use std::sync::Arc;
+
 use super::behaviour::Behaviours;
 use super::images::Images;
+use super::known::Known;
 use super::latency::Latency;
-use super::shell::scripts::Scripts;
 use super::worker::Worker;
 use crate::clock::{Span, Time};
 use crate::object::{Key, Lookup, Object};
@@ -19,13 +21,13 @@ pub struct Surroundings<'a> {
     /// How long things take on the node.
     pub latency: &'a Latency,
     /// The pod's node.
-    pub node: &'a Object,
+    pub node: &'a Arc<Object>,
     /// The images of all nodes.
     pub images: &'a mut Images,
     /// What a scenario said of images.
     pub behaviours: &'a Behaviours,
-    /// The scripts that were read before.
-    pub scripts: &'a Scripts,
+    /// What was worked out before.
+    pub known: &'a Known,
     /// The other pods of the cluster.
     pub workers: &'a Lookup<Key, Worker>,
 }

@@ -1,11 +1,11 @@
 //! Probes of containers over time, without a cluster around them.
 
-use crate::kubelet::shell::scripts::Scripts;
 use std::sync::Arc;
 
 use super::super::behaviour::Behaviours;
 use super::super::events::Happening;
 use super::super::images::Images;
+use super::super::known::Known;
 use super::super::latency::Latency;
 use super::super::surroundings::Surroundings;
 use super::super::worker::{Happenings, Worker};
@@ -32,7 +32,7 @@ fn worker(container: &str, pod: &str) -> Worker {
 /// with the states of the container.
 fn history(worker: &mut Worker, until: i64) -> Vec<String> {
     let (store, latency) = (Store::default(), Latency::default());
-    let node = Object::new(kinds::NODE, "", "node-0");
+    let node = Arc::new(Object::new(kinds::NODE, "", "node-0"));
     let (mut now, mut lines) = (at(0), Vec::new());
     loop {
         let mut happenings = Happenings::new();
@@ -43,7 +43,7 @@ fn history(worker: &mut Worker, until: i64) -> Vec<String> {
             node: &node,
             images: &mut Images::default(),
             behaviours: &Behaviours::default(),
-            scripts: &Scripts::default(),
+            known: &Known::default(),
             workers: &Lookup::default(),
         };
         worker.advance(around, &mut happenings);

@@ -7,9 +7,8 @@ use super::expand::{self, Failure, Outputs};
 use super::machine::Machine;
 use super::script::{Node, Simple};
 use super::step::stop_on_error;
-use super::task::{Frame, Target, Task, Variable};
+use super::task::{Frame, Target, Task};
 use super::word::Word;
-use crate::object::Str;
 
 impl Machine {
     /// Runs a command whose words' first scripts printed `outputs`, the last of which ended with `last`. If its words need
@@ -214,9 +213,4 @@ fn case(
     }
     task.status = 0;
     Ok(())
-}
-
-/// A variable that is set from outside.
-pub fn given(value: Option<Str>) -> Variable {
-    Variable { value, readonly: false, exported: true }
 }

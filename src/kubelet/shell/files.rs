@@ -58,10 +58,11 @@ impl Files {
         Files { hostname, started, given, own: Arc::default(), links, mounts: Mounts::default() }
     }
 
-    /// Puts a file of the runtime's into a folder that every image has, before anything is mounted.
-    pub fn furnish(&mut self, path: &'static str, text: &str) {
-        let file = Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN, filling: 0 };
-        self.given.insert(Str::from(path), file);
+    /// Puts files of the runtime's, by their paths, into folders that every image has, before anything is mounted.
+    pub fn furnish(&mut self, files: impl IntoIterator<Item = (Str, Arc<str>)>) {
+        let changed = self.started;
+        let file = |text: Arc<str>| Entry::File { text, changed, mode: PLAIN, filling: 0 };
+        self.given = files.into_iter().map(|(path, text)| (path, file(text))).collect();
     }
 
     /// Whether nothing was changed since the container was made.
@@ -368,8 +369,17 @@ fn parent(path: &str) -> Option<&str> {
     }
 }
 
+/// Whether `path` is absolute, and nothing in it is to be left out.
+fn is_plain(path: &str) -> bool {
+    let parts = path.as_bytes().windows(2).all(|it| it[0] != b'/' || !matches!(it[1], b'/' | b'.'));
+    path.starts_with('/') && parts && (path.len() == 1 || !path.ends_with('/'))
+}
+
 /// `path` as it is meant in `folder`: absolute, without `.`, `..` and doubled slashes.
 pub fn absolute(folder: &str, path: &str) -> String {
+    if is_plain(path) {
+        return path.to_owned();
+    }
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{folder}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
     for part in whole.split('/') {
@@ -435,6 +445,15 @@ mod tests {
     fn a_path_is_taken_from_the_folder() {
         for (path, want) in
             [("a", "/tmp/a"), ("/a//b/", "/a/b"), ("../x/./y", "/x/y"), ("../../..", "/"), (".", "/tmp")]
+                .into_iter()
+                .chain([
+                    ("/a/b.c", "/a/b.c"),
+                    ("/a/", "/a"),
+                    ("/a/.b", "/a/.b"),
+                    ("/a/..", "/"),
+                    ("/", "/"),
+                    ("//", "/"),
+                ])
         {
             assert_eq!(absolute("/tmp", path), want, "{path}");
         }

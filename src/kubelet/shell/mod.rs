@@ -37,7 +37,6 @@ mod truths;
 mod variables;
 mod word;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::Time;
@@ -51,10 +50,12 @@ pub use programs::network::Said;
 pub use programs::{base_name, is_program, plain};
 use script::{Node, Refused, Simple};
 use scripts::Scripts;
+use table::Table;
+pub use task::Variable;
 use word::Word;
 
-/// What variables hold: `None` stands for a value that exists but is not known here.
-pub type Environment = BTreeMap<String, Option<String>>;
+/// The variables that a process is given.
+pub type Environment = Table<Str, Variable>;
 
 /// The exit status of a shell that does not understand its script.
 pub const NOT_UNDERSTOOD: i64 = 2;
@@ -93,7 +94,7 @@ pub fn read_shell(
             first.name = Str::from(call.name.as_str());
         }
     }
-    give(&mut machine, known, env);
+    give(&mut machine, env);
     Ok(machine)
 }
 
@@ -116,25 +117,25 @@ pub fn program(argv: &[String], env: &Environment, started: Time) -> Machine {
     let words = argv.iter().map(|it| Word::literal(it)).collect();
     let node = Arc::new(Node::Simple(Simple { words, ..Simple::default() }));
     let mut machine = Machine::new(node, Files::new(host(env), started), started);
-    give(&mut machine, None, env);
+    give(&mut machine, env);
     machine
 }
 
-fn host(env: &Environment) -> Str {
-    env.get("HOSTNAME").cloned().flatten().map(Str::from).unwrap_or_default()
+/// A variable of the environment.
+pub fn exported(value: Str) -> Variable {
+    Variable { value: Some(value), readonly: false, exported: true }
 }
 
-fn give(machine: &mut Machine, known: Option<&Scripts>, env: &Environment) {
+fn host(env: &Environment) -> Str {
+    env.get("HOSTNAME").and_then(|it| it.value.clone()).unwrap_or_default()
+}
+
+fn give(machine: &mut Machine, env: &Environment) {
+    let start = machine.now.0 as u32;
     if let Some(first) = machine.first() {
-        let shared = |text: &str| known.map_or_else(|| Str::from(text), |it| it.text(text));
-        let variable = |value: &Option<String>| execute::given(value.as_deref().map(shared));
-        first.variables = env.iter().map(|(name, value)| (shared(name), variable(value))).collect();
+        first.variables = env.clone();
         // What is random in a container follows from its name and its start, so that it is the same in every run.
-        let name = env.get("HOSTNAME").cloned().flatten().unwrap_or_default();
-        let start = machine.now.0 as u32;
-        let seed = name.bytes().fold(start, |all, it| all.wrapping_mul(31).wrapping_add(u32::from(it)));
-        if let Some(first) = machine.first() {
-            first.random = seed;
-        }
+        let name = host(env);
+        first.random = name.bytes().fold(start, |all, it| all.wrapping_mul(31).wrapping_add(u32::from(it)));
     }
 }

@@ -43,11 +43,16 @@ impl Scripts {
 
     /// `text`, as it is shared by everybody who has the same.
     pub fn text(&self, text: &str) -> Str {
-        if let Some(known) = self.texts.borrow().get(text) {
+        let known = self.texts.borrow().get(text).cloned();
+        known.unwrap_or_else(|| self.shared(Str::from(text)))
+    }
+
+    /// `made`, or what is shared already by everybody who has the same.
+    pub fn shared(&self, made: Str) -> Str {
+        if let Some(known) = self.texts.borrow().get(&made) {
             return known.clone();
         }
-        let made = Str::from(text);
-        if text.len() <= LONGEST_TEXT {
+        if made.len() <= LONGEST_TEXT {
             let mut known = self.texts.borrow_mut();
             if known.len() >= KEPT_TEXTS {
                 known.clear();

@@ -97,6 +97,11 @@ impl<K: Ord, V> FromIterator<(K, V)> for Table<K, V> {
 }
 
 impl<K, V> Table<K, V> {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// Whether both are copies of one that has not changed since.
     pub fn is_same(&self, other: &Self) -> bool {
         self.0.is_same(&other.0)
@@ -154,6 +159,25 @@ impl<K: Ord, V> Table<K, V> {
 }
 
 impl<K: Ord + Clone, V: Clone> Table<K, V> {
+    /// A copy with `items` as well, in the place of what is there at the same keys. Each costs a move of what comes after it:
+    /// they should be few.
+    pub fn with(&self, items: impl Iterator<Item = (K, V)>) -> Self {
+        let mut items = items.peekable();
+        if items.peek().is_none() {
+            return self.clone();
+        }
+        let mut all = Vec::with_capacity(self.len() + items.size_hint().1.unwrap_or_default());
+        all.extend_from_slice(&self.0);
+        for (key, value) in items {
+            match all.binary_search_by(|(it, _): &(K, V)| it.cmp(&key)) {
+                Ok(at) => all[at].1 = value,
+                Err(at) => all.insert(at, (key, value)),
+            }
+        }
+        all.shrink_to_fit();
+        Table(all.into())
+    }
+
     /// The value at `key`, to be changed.
     pub fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
@@ -238,6 +262,9 @@ mod tests {
         one.values_mut().for_each(|it| *it += 1);
         assert_eq!(one.values().collect::<Vec<_>>(), [&5, &8]);
         assert_eq!(one.keys().collect::<Vec<_>>(), ["a", "aa"]);
+        let more = one.with([("b", 1), ("a", 2), ("b", 3)].map(|(k, v)| (k.to_owned(), v)).into_iter());
+        assert_eq!(more.iter().map(|(k, v)| (k.as_str(), *v)).collect::<Vec<_>>(), [("a", 2), ("aa", 8), ("b", 3)]);
+        assert!(one.with([].into_iter()).is_same(&one) && one.len() == 2);
     }
 
     #[test]

@@ -41,34 +41,36 @@ pub fn tree(volume: &Value, sources: &Sources<'_>) -> Result<Tree, String> {
 pub fn later(volume: &Value, sources: &Sources<'_>) -> Tree {
     let facts = sources.facts;
     let (volume, pod, node, now) = (volume.clone(), facts.pod.clone(), facts.node.clone(), sources.now);
-    let address = facts.address.map(str::to_owned);
-    let named = origins(&volume, &pod).into_iter().filter_map(|key| sources.view.get(&key).cloned());
-    let objects: Vec<Arc<Object>> = named.collect();
+    let address = facts.address.cloned();
+    let mut objects: Vec<Arc<Object>> = Vec::with_capacity(2);
+    origins(&volume, &pod, |key| objects.extend(sources.view.get(&key).cloned()));
     Tree::later(move || {
         let mut store = Store::new();
         for object in &objects {
             store.put(Object::clone(object), now, Str::new());
         }
-        let facts = Facts { pod: &pod, address: address.as_deref(), node: &node };
+        let facts = Facts { pod: &pod, address: address.as_ref(), node: &node };
         tree(&volume, &Sources { facts, view: View::new(&store), now }).unwrap_or_default()
     })
 }
 
-/// Where to find the objects that a published volume tells of.
-fn origins(volume: &Value, pod: &Object) -> Vec<Key> {
-    let key = |kind, name: &Value| Key::new(kind, pod.meta.namespace.clone(), name.str_or_empty());
-    let of = |source: &Value, secret_field: &str| {
-        let account = &pod.spec()["serviceAccountName"];
-        let all = [
-            (kinds::CONFIG_MAP, &source["configMap"], &source["configMap"]["name"]),
-            (kinds::SECRET, &source["secret"], &source["secret"][secret_field]),
-            (kinds::SERVICE_ACCOUNT, &source["serviceAccountToken"], account),
-        ];
-        all.into_iter().filter(|(_, it, _)| !it.is_null()).map(|(kind, _, name)| key(kind, name)).collect::<Vec<_>>()
+/// Tells where to find the objects that a published volume tells of.
+fn origins(volume: &Value, pod: &Object, mut tell: impl FnMut(Key)) {
+    let mut of = |source: &Value, secret_field: &str| {
+        for (field, source) in source.as_map().into_iter().flat_map(Map::iter) {
+            let (kind, name) = match field.as_str() {
+                "configMap" => (kinds::CONFIG_MAP, &source["name"]),
+                "secret" => (kinds::SECRET, &source[secret_field]),
+                "serviceAccountToken" => (kinds::SERVICE_ACCOUNT, &pod.spec()["serviceAccountName"]),
+                _ => continue,
+            };
+            let name = name.as_shared_str().cloned().unwrap_or_default();
+            tell(Key { kind, namespace: pod.meta.namespace.clone(), name });
+        }
     };
+    of(volume, "secretName");
     // A projection names all of its sources by `name`.
-    let projected = volume["projected"]["sources"].items().iter().flat_map(|it| of(it, "name"));
-    of(volume, "secretName").into_iter().chain(projected).collect()
+    volume["projected"]["sources"].items().iter().for_each(|it| of(it, "name"));
 }
 
 fn files(volume: &Value, sources: &Sources<'_>) -> Result<Vec<File>, String> {
@@ -158,7 +160,7 @@ fn text(object: &Object, key: &str) -> Option<String> {
         let value = object.body.get("binaryData")?.as_map()?.get(key)?.as_str()?;
         Some(String::from_utf8_lossy(&STANDARD.decode(value).unwrap_or_default()).into_owned())
     };
-    data(object, key).or_else(binary)
+    data(object, key).map(|it| it.to_string()).or_else(binary)
 }
 
 fn downward(source: &Value, mode: i64, sources: &Sources<'_>) -> Result<Vec<File>, String> {
@@ -234,8 +236,8 @@ mod tests {
         let spec =
             r#"{"serviceAccountName":"default","containers":[{"name":"c","resources":{"requests":{"cpu":"2"}}}]}"#;
         pod.body.insert("spec", value(spec));
-        let node = new_node("node-0", 0, Time::from_unix(0));
-        let facts = Facts { pod: &pod, address: None, node: &node };
+        let node = Arc::new(new_node("node-0", 0, Time::from_unix(0)));
+        let facts = Facts { pod: &Arc::new(pod), address: None, node: &node };
         let sources = Sources { facts, view: View::new(&store), now: Time::from_unix(0) };
         let shown = |(path, text, mode): File| {
             let text = if text.len() > 40 { "a token".to_owned() } else { text };

@@ -6,7 +6,7 @@
 
 mod content;
 mod measure;
-mod network_files;
+pub mod network_files;
 mod setup;
 mod storage;
 pub mod together;
@@ -48,7 +48,8 @@ pub struct Sources<'a> {
 
 /// Whether what a volume holds comes from the API rather than from what was written to it.
 fn is_published(volume: &Value) -> bool {
-    ["configMap", "secret", "downwardAPI", "projected"].into_iter().any(|it| !volume[it].is_null())
+    let is_source = |key: &str| matches!(key, "configMap" | "secret" | "downwardAPI" | "projected");
+    volume.as_map().is_some_and(|it| it.iter().any(|(key, source)| is_source(key) && !source.is_null()))
 }
 
 /// The name of the disk that a volume is a part of, if pods share it: the node's own, or that of a bound claim.
@@ -89,13 +90,18 @@ pub fn is_shared(pod: &Object) -> bool {
 }
 
 /// Gives the container at `index` its files: what the runtime makes, and the volumes that it mounts.
-pub fn furnish(files: &mut Files, worker: &Worker, index: usize, sources: &Sources<'_>) {
+pub fn furnish(
+    files: &mut Files,
+    worker: &Worker,
+    index: usize,
+    sources: &Sources<'_>,
+    resolvers: &network_files::Resolvers,
+) {
     let pod = &*worker.pod;
-    for (path, text) in network_files::files(&sources.facts) {
-        files.furnish(path, &text);
-    }
+    files.furnish(network_files::files(&sources.facts, resolvers));
     for mount in worker.spec(index)["volumeMounts"].items() {
-        let volume = volume_named(pod, mount["name"].str_or_empty());
+        let name = mount["name"].as_shared_str().cloned().unwrap_or_default();
+        let volume = volume_named(pod, &name);
         let published = is_published(volume);
         let mut sub_path = mount["subPath"].str_or_empty().to_owned();
         let with_variables = mount["subPathExpr"].str_or_empty();
@@ -103,20 +109,19 @@ pub fn furnish(files: &mut Files, worker: &Worker, index: usize, sources: &Sourc
             let known = |name: &str| variable(worker.spec(index), name, &sources.facts);
             sub_path = super::environment::expand(with_variables, known);
         }
-        let name = mount["name"].str_or_empty();
         let own = &worker.storage.trees;
         let (volume_name, tree) = if published {
             let tree = content::later(volume, sources);
             // A part of what is published stays as it was when the container started.
-            let key = if sub_path.is_empty() { name.to_owned() } else { format!("{name} {sub_path}") };
-            (Str::from(key), tree)
+            (if sub_path.is_empty() { name } else { Str::from(format!("{name} {sub_path}")) }, tree)
         } else if let Some(shared) = shared_name(pod, volume, sources.view) {
             let on_host = volume["hostPath"]["path"].str_or_empty();
             sub_path = if on_host.is_empty() { sub_path } else { format!("{on_host}/{sub_path}") };
             let tree = own.get(&shared).cloned().unwrap_or_default();
             (shared, tree)
         } else {
-            (Str::from(name), own.get(name).cloned().unwrap_or_default())
+            let tree = own.get(&name).cloned().unwrap_or_default();
+            (name, tree)
         };
         let path = super::shell::files::absolute("/", mount["mountPath"].str_or_empty());
         let read_only =
@@ -126,11 +131,11 @@ pub fn furnish(files: &mut Files, worker: &Worker, index: usize, sources: &Sourc
 }
 
 /// A variable of a container as `subPathExpr` may use it: one that is written out or tells of the pod.
-fn variable(container: &Value, name: &str, facts: &Facts<'_>) -> Option<String> {
+fn variable(container: &Value, name: &str, facts: &Facts<'_>) -> Option<Str> {
     let variable = container["env"].items().iter().find(|it| it["name"].as_str() == Some(name))?;
     match variable["valueFrom"]["fieldRef"]["fieldPath"].as_str() {
-        Some(path) => facts.field(path).ok(),
-        None => Some(variable["value"].str_or_empty().to_owned()),
+        Some(path) => facts.field(path).ok().map(Str::from),
+        None => Some(variable["value"].as_shared_str().cloned().unwrap_or_default()),
     }
 }
 

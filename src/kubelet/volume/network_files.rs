@@ -1,9 +1,12 @@
 //! The files that tell a container of its network: `/etc/hosts`, `/etc/resolv.conf` (`managedHostsFileContent` in
 //! `pkg/kubelet/kubelet_pods.go`, `pkg/kubelet/network/dns/dns.go`).
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use crate::kubelet::downward::Facts;
 use crate::kubelet::environment::hostname;
-use crate::object::Value;
+use crate::object::{Lookup, Str, Value, literal};
 
 /// The address at which a cluster's DNS is by custom.
 const DNS_ADDRESS: &str = "10.96.0.10";
@@ -12,35 +15,96 @@ const CLUSTER_DOMAIN: &str = "cluster.local";
 /// The resolver of a node.
 const NODE_DNS_ADDRESS: &str = "172.18.0.1";
 
-/// Each file with its text.
-pub fn files(facts: &Facts<'_>) -> [(&'static str, String); 2] {
-    [("/etc/hosts", hosts(facts)), ("/etc/resolv.conf", resolver(facts.pod.spec(), &facts.pod.meta.namespace))]
+/// Of how many namespaces what tells of name servers is remembered.
+const KEPT: usize = 256;
+
+/// What tells of name servers in `/etc/resolv.conf`, as long as a pod adds nothing of its own: it is the same for all pods of a
+/// namespace with one policy.
+#[derive(Debug, Default)]
+pub struct Resolvers(RefCell<Lookup<(Str, Dns), Arc<str>>>);
+
+impl Resolvers {
+    fn of(&self, spec: &Value, namespace: &Str) -> Arc<str> {
+        let (dns, config) = (Dns::of(spec), &spec["dnsConfig"]);
+        if !config.is_null() {
+            return Arc::from(resolver(dns, namespace, config));
+        }
+        let mut known = self.0.borrow_mut();
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        let make = || Arc::from(resolver(dns, namespace, config));
+        known.entry(&(namespace.clone(), dns), make).clone()
+    }
 }
+
+/// Whom a pod asks for names by its policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Dns {
+    /// The cluster.
+    Cluster,
+    /// Those whom its node asks.
+    Node,
+    /// Nobody but those that it names.
+    Nobody,
+}
+
+impl Dns {
+    fn of(spec: &Value) -> Self {
+        match spec["dnsPolicy"].as_str().unwrap_or("ClusterFirst") {
+            "ClusterFirst" if !spec["hostNetwork"].is_true() => Dns::Cluster,
+            "ClusterFirstWithHostNet" => Dns::Cluster,
+            "None" => Dns::Nobody,
+            _ => Dns::Node,
+        }
+    }
+}
+
+/// Each file with its text, in the order of their paths.
+pub fn files(facts: &Facts<'_>, resolvers: &Resolvers) -> [(Str, Arc<str>); 2] {
+    let pod = facts.pod;
+    let resolver = resolvers.of(pod.spec(), &pod.meta.namespace);
+    [(literal!("/etc/hosts"), Arc::from(hosts(facts))), (literal!("/etc/resolv.conf"), resolver)]
+}
+
+/// What every file of hosts begins with.
+const HOSTS: &str = "# Kubernetes-managed hosts file.
+127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+fe00::0\tip6-localnet
+fe00::0\tip6-mcastprefix
+fe00::1\tip6-allnodes
+fe00::2\tip6-allrouters
+";
+/// And that of a pod on the network of its node.
+const NODE_HOSTS: &str = "# Kubernetes-managed hosts file (host network).
+127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+";
+/// About as much comes after it, for the pod itself.
+const OWN_LINE: usize = 96;
 
 fn hosts(facts: &Facts<'_>) -> String {
     let pod = facts.pod;
     let spec = pod.spec();
-    let of_host = spec["hostNetwork"].is_true();
-    let mut text = if of_host {
-        "# Kubernetes-managed hosts file (host network).\n".to_owned()
+    let mut text = String::with_capacity(HOSTS.len() + OWN_LINE);
+    if spec["hostNetwork"].is_true() {
+        text.push_str(NODE_HOSTS);
     } else {
-        "# Kubernetes-managed hosts file.\n".to_owned()
-    };
-    text.push_str("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
-    if !of_host {
-        text.push_str(
-            "fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n",
-        );
-        let address = facts.field("status.podIP").unwrap_or_default();
+        text.push_str(HOSTS);
         let name = hostname(pod);
-        let overridden = !spec["hostnameOverride"].is_empty();
-        match spec["subdomain"].as_str().filter(|it| !it.is_empty() && !overridden) {
-            Some(domain) => {
-                let namespace = &pod.meta.namespace;
-                text.push_str(&format!("{address}\t{name}.{domain}.{namespace}.svc.{CLUSTER_DOMAIN}\t{name}\n"));
-            }
-            None => text.push_str(&format!("{address}\t{name}\n")),
+        match facts.address {
+            Some(address) => text.push_str(address),
+            None => text.push_str(&facts.field("status.podIP").unwrap_or_default()),
         }
+        for part in ["\t", &name] {
+            text.push_str(part);
+        }
+        let overridden = !spec["hostnameOverride"].is_empty();
+        if let Some(domain) = spec["subdomain"].as_str().filter(|it| !it.is_empty() && !overridden) {
+            text.push_str(&format!(".{domain}.{}.svc.{CLUSTER_DOMAIN}\t{name}", pod.meta.namespace));
+        }
+        text.push('\n');
     }
     let aliases = spec["hostAliases"].items();
     if !aliases.is_empty() {
@@ -53,21 +117,17 @@ fn hosts(facts: &Facts<'_>) -> String {
     text
 }
 
-fn resolver(spec: &Value, namespace: &str) -> String {
-    let policy = spec["dnsPolicy"].as_str().unwrap_or("ClusterFirst");
-    let on_host = spec["hostNetwork"].is_true();
+fn resolver(dns: Dns, namespace: &str, config: &Value) -> String {
     let strings = |it: &Value| it.items().iter().map(|it| it.str_or_empty().to_owned()).collect::<Vec<String>>();
-    let of_cluster = policy == "ClusterFirstWithHostNet" || (policy == "ClusterFirst" && !on_host);
-    let (mut servers, mut searches, mut options) = match policy {
-        _ if of_cluster => {
+    let (mut servers, mut searches, mut options) = match dns {
+        Dns::Cluster => {
             let parts = [format!("{namespace}.svc.{CLUSTER_DOMAIN}"), format!("svc.{CLUSTER_DOMAIN}")];
             let searches = parts.into_iter().chain([CLUSTER_DOMAIN.to_owned()]).collect();
             (vec![DNS_ADDRESS.to_owned()], searches, vec![("ndots".to_owned(), Some("5".to_owned()))])
         }
-        "None" => (Vec::new(), Vec::new(), Vec::new()),
-        _ => (vec![NODE_DNS_ADDRESS.to_owned()], Vec::new(), Vec::new()),
+        Dns::Nobody => (Vec::new(), Vec::new(), Vec::new()),
+        Dns::Node => (vec![NODE_DNS_ADDRESS.to_owned()], Vec::new(), Vec::new()),
     };
-    let config = &spec["dnsConfig"];
     let merge = |own: &mut Vec<String>, more: Vec<String>| {
         for it in more {
             if !own.contains(&it) {
@@ -105,12 +165,28 @@ mod tests {
     use crate::kubelet::node::new_node;
     use crate::object::{Object, kinds};
 
-    fn of(spec: &str) -> (String, String) {
+    fn files_of(spec: &str, resolvers: &Resolvers) -> (String, Arc<str>) {
         let mut pod = Object::new(kinds::POD, "team", "web-0");
         pod.body.insert("spec", Value::from_json(spec.as_bytes()).expect("valid JSON"));
-        let node = new_node("node-0", 0, Time::from_unix(0));
-        let [hosts, resolver] = files(&Facts { pod: &pod, address: Some("10.244.0.2"), node: &node });
-        (hosts.1, resolver.1)
+        let node = Arc::new(new_node("node-0", 0, Time::from_unix(0)));
+        let facts = Facts { pod: &Arc::new(pod), address: Some(&Str::from("10.244.0.2")), node: &node };
+        let [hosts, resolver] = files(&facts, resolvers);
+        (hosts.1.to_string(), resolver.1)
+    }
+
+    fn of(spec: &str) -> (String, String) {
+        let (hosts, resolver) = files_of(spec, &Resolvers::default());
+        (hosts, resolver.to_string())
+    }
+
+    #[test]
+    fn pods_of_one_namespace_and_policy_share_what_tells_of_name_servers() {
+        let resolvers = Resolvers::default();
+        let of = |spec: &str| files_of(spec, &resolvers).1;
+        assert!(Arc::ptr_eq(&of("{}"), &of(r#"{"dnsPolicy":"ClusterFirst"}"#)));
+        let own = of(r#"{"dnsConfig":{"nameservers":["1.1.1.1"]}}"#);
+        assert!(own.contains("nameserver 1.1.1.1\n") && !of("{}").contains("1.1.1.1"));
+        assert_eq!(&*of(r#"{"hostNetwork":true}"#), "nameserver 172.18.0.1\n");
     }
 
     #[test]

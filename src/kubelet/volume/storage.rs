@@ -97,8 +97,8 @@ impl Storage {
 
 impl Worker {
     /// The facts of the downward API about its pod.
-    pub fn facts<'a>(&'a self, node: &'a Object) -> Facts<'a> {
-        Facts { pod: &self.pod, address: self.address.as_deref(), node }
+    pub fn facts<'a>(&'a self, node: &'a Arc<Object>) -> Facts<'a> {
+        Facts { pod: &self.pod, address: self.address.as_ref(), node }
     }
 
     /// Where the content of its volumes comes from.
@@ -112,14 +112,14 @@ impl Worker {
     /// What is missing.
     pub fn environment(&self, index: usize, around: &Surroundings<'_>) -> Result<Environment, String> {
         let facts = self.facts(around.node);
-        let sources = environment::Sources { facts, view: around.view, volumes: &self.storage.trees };
-        environment::environment(self.spec(index), &sources)
+        let (view, volumes, known) = (around.view, &self.storage.trees, around.known);
+        environment::environment(self.spec(index), &environment::Sources { facts, view, volumes, known })
     }
 
     /// The files with which the container at `index` starts.
     pub fn new_files(&self, index: usize, around: &Surroundings<'_>) -> Files {
-        let mut files = Files::new(Str::from(environment::hostname(&self.pod)), around.now);
-        super::furnish(&mut files, self, index, &self.sources(around));
+        let mut files = Files::new(environment::hostname(&self.pod), around.now);
+        super::furnish(&mut files, self, index, &self.sources(around), &around.known.resolvers);
         files
     }
 

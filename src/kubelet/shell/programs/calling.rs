@@ -166,7 +166,7 @@ impl Machine {
                 [flag, ..] if flag.starts_with('-') => return self.stick(task, &argv.join(" ")),
                 [pair, rest @ ..] if pair.find('=').is_some_and(|at| at > 0) => {
                     let (name, value) = pair.split_once('=').unwrap_or_default();
-                    variables.insert(name.into(), super::super::execute::given(Some(value.into())));
+                    variables.insert(name.into(), super::super::exported(value.into()));
                     rest
                 }
                 _ => break,

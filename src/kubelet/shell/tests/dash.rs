@@ -1,7 +1,7 @@
 //! Scripts with what dash, busybox, bash and the usual programs make of them, as they were run by hand (`dash.txt`, `ash.txt`,
 //! `bash.txt`).
 
-use super::{Shell, State, Time, shell};
+use super::{Shell, State, Time, exported, shell};
 use crate::kubelet::shell::dialect::Dialect;
 use crate::kubelet::shell::machine::Machine;
 
@@ -46,10 +46,9 @@ fn scripts_print_and_end_as_they_do_under_bash() {
 fn check(text: &'static str, dialect: Dialect) {
     let mut wrong = Vec::new();
     for case in cases(text) {
-        let env =
-            [("HOME", "/root"), ("HOSTNAME", "web-0")].map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
+        let env = [("HOME", "/root"), ("HOSTNAME", "web-0")].map(|(name, value)| (name.into(), exported(value.into())));
         let Ok(mut machine) =
-            shell(case.script, &Shell { dialect, ..Shell::default() }, &env.into(), Time::from_unix(0))
+            shell(case.script, &Shell { dialect, ..Shell::default() }, &env.into_iter().collect(), Time::from_unix(0))
         else {
             wrong.push(format!("=== {}: not interpreted", case.name));
             continue;

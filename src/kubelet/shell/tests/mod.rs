@@ -9,7 +9,9 @@ use crate::clock::Span;
 fn env() -> Environment {
     [("HOSTNAME", Some("web-0")), ("N", Some("3")), ("GREETING", Some("hello you")), ("SECRET", None)]
         .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
+        .map(|(name, value)| {
+            (Str::from(name), Variable { value: value.map(Str::from), readonly: false, exported: true })
+        })
         .collect()
 }
 
