@@ -100,23 +100,26 @@ impl Map {
         Self::from_entries(entries.iter().filter(|(_, value)| !value.is_null()).cloned().collect())
     }
 
-    /// The map with `entries` as well, in the place of those with the same keys: one new map, however many they are.
+    /// Builds a map from entries in the order of their keys, of which no two are equal.
+    pub fn from_sorted(entries: Vec<Entry>) -> Self {
+        debug_assert!(is_sorted(&entries), "the keys are not in order");
+        Self(Entries::from(entries))
+    }
+
+    /// The map with `entries` as well, in the place of those with the same keys: one new map, however many they are. It is made
+    /// with the least effort of entries in the order of their keys.
     pub fn with(self, entries: Vec<Entry>) -> Self {
-        let more = Self::from_entries(entries).0.into_vec(0);
-        let mut all = Vec::with_capacity(self.len() + more.len());
-        let (mut old, mut new) = (self.0.into_vec(0).into_iter().peekable(), more.into_iter().peekable());
-        while let (Some((left, _)), Some((right, _))) = (old.peek(), new.peek()) {
-            match compare_keys(left, right) {
-                Ordering::Less => all.extend(old.next()),
-                Ordering::Greater => all.extend(new.next()),
-                Ordering::Equal => {
-                    old.next();
-                    all.extend(new.next());
-                }
+        let new = if is_sorted(&entries) { entries } else { Self::from_entries(entries).0.into_vec(0) };
+        let mut all = Vec::with_capacity(self.len() + new.len());
+        let mut old = self.0.into_vec(0).into_iter().peekable();
+        for (key, value) in new {
+            while let Some(before) = old.next_if(|it| compare_keys(&it.0, &key).is_lt()) {
+                all.push(before);
             }
+            old.next_if(|it| it.0 == key);
+            all.push((key, value));
         }
         all.extend(old);
-        all.extend(new);
         Self(Entries::from(all))
     }
 
@@ -228,6 +231,11 @@ impl Map {
     pub fn is_same(&self, other: &Map) -> bool {
         self.0.is_same(&other.0)
     }
+}
+
+/// Whether `entries` are in the order of their keys, of which no two are equal.
+fn is_sorted(entries: &[Entry]) -> bool {
+    entries.windows(2).all(|it| compare_keys(&it[0].0, &it[1].0).is_lt())
 }
 
 /// The order of two keys: that of their texts, found by their first eight bytes where those tell.
@@ -573,7 +581,10 @@ mod tests {
             let whole: Map = (0..length).map(entry).collect();
             assert!(whole.iter().zip(whole.iter().skip(1)).all(|((a, _), (b, _))| a < b), "{length}: {whole:?}");
             let old: Map = (0..length).filter(|i| i % 2 == 0).map(|i| (entry(i).0, Value::from("old"))).collect();
-            assert_eq!(old.with((0..length).map(entry).collect()), whole, "{length}");
+            assert_eq!(old.clone().with((0..length).map(entry).collect()), whole, "{length}");
+            assert_eq!(old.with((0..length).rev().map(entry).collect()), whole, "{length}");
+            let sorted: Vec<Entry> = whole.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            assert_eq!(Map::from_sorted(sorted), whole, "{length}");
             let twice = (0..length).map(|i| (entry(i).0, Value::from("old"))).chain((0..length).map(entry));
             assert_eq!(Map::from_entries(twice.collect()), whole, "{length}");
         }
