@@ -51,10 +51,26 @@ fn parse(text: &str) -> Option<Span> {
     digits.then(|| number.parse::<f64>().ok()).flatten().map(|it| Span((it * seconds * NANOS).round() as i64))
 }
 
+/// What `date` prints when nothing else is asked for.
+const PLAIN: &str = "%a %b %e %H:%M:%S UTC %Y";
+
+/// `time` in the form [`PLAIN`], for the years that have four digits: loops print it over and over.
+fn plain(time: Time) -> Option<String> {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let stamp = time.rfc3339();
+    let (date, clock) = stamp.strip_suffix('Z')?.split_once('T').filter(|it| it.0.len() == 10)?;
+    let (year, month, day) = (&date[..4], &date[5..7], &date[8..]);
+    let weekday = DAYS[time.unix().div_euclid(86_400).rem_euclid(7) as usize];
+    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    let (space, day) = day.strip_prefix('0').map_or(("", day), |it| (" ", it));
+    Some([weekday, " ", month, " ", space, day, " ", clock, " UTC ", year, "\n"].concat())
+}
+
 pub fn date(call: &mut Call<'_>) -> Outcome {
     // What goes to the log alone decides nothing.
     call.machine.looked_outside |= !matches!(call.task.fds.get(1), Some(Target::Log(_)));
-    let mut format = "%a %b %e %H:%M:%S UTC %Y";
+    let mut format = PLAIN;
     let mut time = call.now();
     let mut args = call.args.iter().map(String::as_str);
     while let Some(arg) = args.next() {
@@ -82,12 +98,20 @@ pub fn date(call: &mut Call<'_>) -> Outcome {
             },
         };
     }
+    if format == PLAIN
+        && let Some(line) = plain(time)
+    {
+        call.print(&line);
+        return Outcome::Done(0);
+    }
     // What C calls nanoseconds is a fraction of nine digits here.
-    let format = format.replace("%N", "%9f");
+    let nanoseconds = format.contains("%N").then(|| format.replace("%N", "%9f"));
+    let format = nanoseconds.as_deref().unwrap_or(format);
     let stamp = jiff::Timestamp::from_nanosecond(i128::from(time.0)).map(|it| it.to_zoned(jiff::tz::TimeZone::UTC));
-    match stamp.and_then(|it| jiff::fmt::strtime::format(&format, &it)) {
-        Ok(text) => {
-            call.print(&format!("{text}\n"));
+    match stamp.and_then(|it| jiff::fmt::strtime::format(format, &it)) {
+        Ok(mut text) => {
+            text.push('\n');
+            call.print(&text);
             Outcome::Done(0)
         }
         Err(_) => Outcome::Unknown,
@@ -105,5 +129,19 @@ fn instant(text: &str, now: Time) -> Option<Time> {
         _ if text.len() == 16 => Time::parse(&format!("{}:00Z", text.replacen(' ', "T", 1))),
         _ if text.len() == 19 => Time::parse(&format!("{}Z", text.replacen(' ', "T", 1))),
         _ => Time::parse(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_in_the_plain_form_is_as_the_format_says() {
+        for seconds in [0, -1, 86_399, 951_782_400, 951_868_799, 1_767_225_640, 4_102_444_799] {
+            let stamp = jiff::Timestamp::from_second(seconds).expect("a time").to_zoned(jiff::tz::TimeZone::UTC);
+            let want = jiff::fmt::strtime::format(PLAIN, &stamp).expect("a format that is known");
+            assert_eq!(plain(Time::from_unix(seconds)), Some(format!("{want}\n")), "{seconds}");
+        }
     }
 }
