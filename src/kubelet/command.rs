@@ -3,9 +3,12 @@
 //! The argv follows `pkg/kubelet/container/helpers.go` (`ExpandContainerCommandAndArgs`) and
 //! `third_party/forked/golang/expansion/expand.go`.
 
+use std::sync::Arc;
+
 use super::environment::{expand, with_runtime};
 use super::image_behaviour::{ImageBehaviour, Run};
-use super::shell::dialect::{self, Dialect};
+use super::image_facts::ImageFacts;
+use super::shell::dialect;
 use super::shell::files::{Files, absolute};
 use super::shell::invocation::{Invocation, Source};
 use super::shell::machine::Machine;
@@ -45,6 +48,8 @@ pub enum Reading {
 pub struct Making<'a> {
     /// The spec of the container.
     pub container: &'a Value,
+    /// What is known of its image.
+    pub image: Arc<ImageFacts>,
     /// The pod.
     pub pod: &'a Object,
     /// When it starts.
@@ -60,11 +65,6 @@ pub struct Making<'a> {
 }
 
 impl Making<'_> {
-    /// What `sh` is in its image.
-    fn sh(&self) -> Dialect {
-        Dialect::of_image(self.container["image"].str_or_empty())
-    }
-
     fn env(&self) -> Environment {
         with_runtime(&(self.env)(), self.pod)
     }
@@ -85,7 +85,7 @@ impl Making<'_> {
 
     /// The machine of the container's own process, with the standard input that its spec says.
     fn own(&self, machine: Machine, files: Option<Files>) -> Process {
-        let mut machine = self.furnished(machine, files).of_image(is_base_image(self.container)).with_sh(self.sh());
+        let mut machine = self.furnished(machine, files).of_image(self.image.is_base).with_sh(self.image.sh);
         if self.container["stdin"].is_true() {
             machine.open_input(1, self.container["tty"].is_true());
         }
@@ -97,7 +97,7 @@ impl Making<'_> {
 pub fn process(making: &Making<'_>) -> Process {
     let (command, args) = (making.container["command"].items(), making.container["args"].items());
     let exact = making.reading == Reading::Exact;
-    let image = ImageBehaviour::of_image(making.container["image"].str_or_empty()).filter(|_| exact);
+    let image = making.image.behaviour.filter(|_| exact);
     let to_entrypoint = |it: &ImageBehaviour| it.has_entrypoint && !is_command(args[0].str_or_empty());
     if command.is_empty() && (args.is_empty() || image.is_some_and(to_entrypoint)) {
         return match image {
@@ -121,21 +121,20 @@ pub fn process(making: &Making<'_>) -> Process {
     }
     let (env, started) = (making.env(), making.started);
     let mut files = None;
-    let is_base = making.reading == Reading::Exact && is_base_image(making.container);
+    let is_base = exact && making.image.is_base;
     // Base images have no entrypoint, so that arguments alone are a command as well.
     let is_command = !command.is_empty() || is_base;
     let result = if is_shell(program) && dialect::is_missing(program, making.container["image"].str_or_empty()) {
         return Process::CannotStart(not_found(program));
     } else if is_shell(program) {
         let own = files.insert((making.files)());
+        let is_there = |file: &str| own.get(&absolute(&folder(making), file)).is_some();
         match Invocation::parse(&argv) {
-            Ok(Invocation { script: Source::File(file), .. })
-                if own.get(&absolute(&folder(making), &file)).is_some() =>
-            {
+            Ok(Invocation { script: Source::File(file), .. }) if is_there(&file) => {
                 Ok(shell::program(&argv, &env, started))
             }
             Ok(Invocation { script: Source::Input, .. }) => Ok(shell::program(&argv, &env, started)),
-            _ => shell_command(&argv, &env, making),
+            call => call.and_then(|it| shell_command(it, program, &env, making)),
         }
     } else if shell::is_program(shell::base_name(program)) {
         Ok(shell::program(&argv, &env, started))
@@ -177,14 +176,12 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
         {
             match Invocation::parse(argv) {
                 Ok(Invocation { script: Source::Input | Source::File(_), .. }) => Ok(shell::program(argv, &env, now)),
-                _ => shell_command(argv, &env, making).map_err(|construct| not_interpreted(&construct)),
+                call => call
+                    .and_then(|it| shell_command(it, program, &env, making))
+                    .map_err(|construct| not_interpreted(&construct)),
             }
         }
-        Some(program)
-            if is_shell(program)
-                || is_no_program(program)
-                || is_base_image(making.container) && is_missing(program) =>
-        {
+        Some(program) if is_shell(program) || is_no_program(program) || making.image.is_base && is_missing(program) => {
             Err(format!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: {program:?}: executable file not \
              found in $PATH"
@@ -192,11 +189,7 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
         }
         Some(_) => Ok(shell::program(argv, &env, now)),
     };
-    machine.map(|it| making.furnished(it, None).of_image(is_base_image(making.container)).with_sh(making.sh()))
-}
-
-fn is_base_image(container: &Value) -> bool {
-    shell::is_base_image(container["image"].str_or_empty())
+    machine.map(|it| making.furnished(it, None).of_image(making.image.is_base).with_sh(making.image.sh))
 }
 
 /// Whether a base image lacks a program of that name.
@@ -237,22 +230,25 @@ fn cannot_start(program: &str, why: &str) -> String {
     )
 }
 
-/// A shell that is given its script as a text.
-fn shell_command(argv: &[String], env: &Environment, making: &Making<'_>) -> Result<Machine, String> {
-    let (mut call, started) = (Invocation::parse(argv)?, making.started);
-    call.dialect = making.sh().of_program(&argv[0]);
+/// A shell that is given its script as a text, called as `program`.
+fn shell_command(
+    mut call: Invocation,
+    program: &str,
+    env: &Environment,
+    making: &Making<'_>,
+) -> Result<Machine, String> {
+    call.dialect = making.image.sh.of_program(program);
     match &call.script {
-        Source::Text(script) => Ok(shell::read_shell(script, &call, Some(making.scripts), env, started)
-            .unwrap_or_else(|construct| shell::refused(&construct, env, started))),
+        Source::Text(script) => Ok(shell::read_shell(script, &call, Some(making.scripts), env, making.started)
+            .unwrap_or_else(|construct| shell::refused(&construct, env, making.started))),
         Source::File(name) => Err(name.clone()),
-        Source::Input => Err(argv[0].clone()),
+        Source::Input => Err(program.to_owned()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
 
     use super::*;
     use crate::kubelet::downward::Facts;
@@ -276,6 +272,7 @@ mod tests {
         }
         files.change_mode("/run.sh", |it| it | 0o111).expect("changed");
         process(&Making {
+            image: Arc::new(ImageFacts::new(container["image"].str_or_empty())),
             container: &container,
             pod: &pod,
             started: Time::from_unix(0),

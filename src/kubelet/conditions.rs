@@ -1,6 +1,9 @@
 //! The conditions that a kubelet keeps (`pkg/kubelet/status/generate.go`).
 
+use std::hash::{Hash, Hasher};
+
 use super::container::{Container, State};
+use super::shared::Shared;
 use super::worker::Worker;
 use crate::object::{Map, Str, Value, literal};
 
@@ -23,7 +26,7 @@ static RESIZE: [Str; 2] = [literal!("PodResizePending"), literal!("PodResizeInPr
 static RESTARTING: Str = literal!("AllContainersRestarting");
 
 /// One condition of a pod.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     kind: Str,
     status: bool,
@@ -33,24 +36,33 @@ pub struct Condition {
     generation: i64,
 }
 
+/// What mostly tells two conditions apart goes in, and what takes no walk through texts.
+impl Hash for Condition {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let lengths = (self.reason.len() as u64) << 32 | self.message.len() as u64;
+        state.write_u64(lengths << 1 | u64::from(self.status));
+        state.write_u64(self.since.as_bytes().last_chunk().map_or(0, |it| u64::from_le_bytes(*it)));
+    }
+}
+
 impl Condition {
     /// As the API shows it.
     pub fn to_value(&self) -> Value {
-        let mut entries = vec![
-            (literal!("lastProbeTime"), Value::Null),
-            (literal!("lastTransitionTime"), Value::from(&self.since)),
-            (literal!("status"), Value::Str(if self.status { literal!("True") } else { literal!("False") })),
-            (literal!("type"), Value::from(&self.kind)),
-        ];
+        let mut entries = Vec::with_capacity(7);
+        entries.push((literal!("lastProbeTime"), Value::Null));
+        entries.push((literal!("lastTransitionTime"), Value::from(&self.since)));
+        if !self.message.is_empty() {
+            entries.push((literal!("message"), Value::from(&self.message)));
+        }
         if self.generation != 0 {
             entries.push((literal!("observedGeneration"), Value::Int(self.generation)));
         }
-        for (key, text) in [(literal!("reason"), &self.reason), (literal!("message"), &self.message)] {
-            if !text.is_empty() {
-                entries.push((key, Value::from(text)));
-            }
+        if !self.reason.is_empty() {
+            entries.push((literal!("reason"), Value::from(&self.reason)));
         }
-        Value::Map(Map::from_entries(entries))
+        entries.push((literal!("status"), Value::Str(if self.status { literal!("True") } else { literal!("False") })));
+        entries.push((literal!("type"), Value::from(&self.kind)));
+        Value::Map(Map::from_sorted(entries))
     }
 }
 
@@ -72,9 +84,17 @@ pub fn is_ready(worker: &Worker, index: usize) -> bool {
     }
 }
 
-fn names(worker: &Worker, wanted: impl Fn(usize) -> bool) -> String {
-    let names = (0..worker.mains().end).filter(|it| wanted(*it)).map(|it| worker.spec(it)["name"].str_or_empty());
-    names.collect::<Vec<_>>().join(" ")
+/// The names of the containers that are `wanted`, between `before` and a bracket; `None` when there are none.
+fn listed(worker: &Worker, before: &str, wanted: impl Fn(usize) -> bool) -> Option<Str> {
+    let mut text = String::new();
+    for index in (0..worker.mains().end).filter(|it| wanted(*it)) {
+        text.push_str(if text.is_empty() { before } else { " " });
+        text.push_str(worker.spec(index)["name"].str_or_empty());
+    }
+    (!text.is_empty()).then(|| {
+        text.push(']');
+        Str::from(text)
+    })
 }
 
 fn containers_ready(worker: &Worker, phase: &str) -> Verdict {
@@ -84,11 +104,11 @@ fn containers_ready(worker: &Worker, phase: &str) -> Verdict {
         _ => {}
     }
     let counts = |index| !worker.is_init(index) || worker.is_sidecar(index);
-    let unready = names(worker, |index| counts(index) && !is_ready(worker, index));
-    if unready.is_empty() {
-        return plain(true);
+    let before = "containers with unready status: [";
+    match listed(worker, before, |index| counts(index) && !is_ready(worker, index)) {
+        None => plain(true),
+        Some(message) => (false, literal!("ContainersNotReady"), message),
     }
-    (false, literal!("ContainersNotReady"), Str::from(format!("containers with unready status: [{unready}]")))
 }
 
 fn ready(worker: &Worker, containers_ready: &Verdict, conditions: &Value) -> Verdict {
@@ -117,17 +137,14 @@ fn initialized(worker: &Worker, phase: &str) -> Verdict {
     if phase == "Succeeded" {
         return (true, literal!("PodCompleted"), Str::new());
     }
-    let has_started = |it: &Container| !it.was_never_up();
-    let mains = worker.main_containers();
-    let incomplete = names(worker, |index| worker.is_init(index) && !is_ready(worker, index));
-    if mains.iter().any(has_started) || incomplete.is_empty() {
+    if worker.inits == 0 || !worker.main_containers().iter().all(Container::was_never_up) {
         return plain(true);
     }
-    (
-        false,
-        literal!("ContainersNotInitialized"),
-        Str::from(format!("containers with incomplete status: [{incomplete}]")),
-    )
+    let before = "containers with incomplete status: [";
+    match listed(worker, before, |index| worker.is_init(index) && !is_ready(worker, index)) {
+        None => plain(true),
+        Some(message) => (false, literal!("ContainersNotInitialized"), message),
+    }
 }
 
 /// Says of a pod that came to its end that its kubelet ended it, if others than the pod were the reason. What the same condition
@@ -166,7 +183,7 @@ fn restarting(worker: &Worker, phase: &str) -> Option<Verdict> {
 
 /// The conditions of a pod in `phase`: those of others as they stand, and then the kubelet's own, which keep their
 /// transition times where the stored ones have the same status.
-pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) -> (Vec<Value>, Vec<Condition>) {
+pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str, shared: &mut Shared) -> Value {
     let old = &worker.pod.status()["conditions"];
     let (mut stored, mut others) = ([None; OWN.len()], Vec::new());
     let (mut resizes, mut restarted) = ([None; RESIZE.len()], None);
@@ -200,14 +217,18 @@ pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str) ->
     let all_ready = containers_ready(worker, phase);
     let verdicts =
         [plain(has_sandbox), initialized(worker, phase), ready(worker, &all_ready, old), all_ready, plain(true)];
-    let own = OWN.iter().cloned().zip(verdicts).zip(stored).map(|((kind, (status, reason, message)), stored)| {
-        let since = since(stored, status);
-        Condition { kind, status, reason, message, since, generation }
-    });
-    let mut own: Vec<Condition> = own.collect();
+    let mut own = Vec::with_capacity(OWN.len() + 1);
+    for ((kind, (status, reason, message)), stored) in OWN.iter().zip(verdicts).zip(stored) {
+        own.push(Condition { kind: kind.clone(), status, reason, message, since: since(stored, status), generation });
+    }
     if let Some((status, reason, message)) = restarting(worker, phase) {
         let since = since(restarted, status);
         own.push(Condition { kind: RESTARTING.clone(), status, reason, message, since, generation: 0 });
     }
-    (others, own)
+    let own = shared.conditions(own);
+    if others.is_empty() {
+        return own;
+    }
+    others.extend(own.items().iter().cloned());
+    Value::from(others)
 }

@@ -16,6 +16,8 @@ pub const CANNOT_START: i64 = 128;
 /// A container of a pod on its node.
 #[derive(Clone, Debug, Default)]
 pub struct Container {
+    /// Its part of the pod's spec.
+    pub spec: Value,
     /// What it does now.
     pub state: State,
     /// How it ended before the present state, and what it printed until then.
@@ -74,7 +76,7 @@ pub struct Exit {
     /// The exit code.
     pub code: i64,
     /// `Completed`, `Error`, `OOMKilled` or `StartError`.
-    pub reason: &'static str,
+    pub reason: Str,
     /// The runtime's message, or empty.
     pub message: Str,
     /// When it started; the epoch for one that could not start.

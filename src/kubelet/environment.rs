@@ -66,8 +66,7 @@ pub fn environment(container: &Value, sources: &Sources<'_>) -> Result<Environme
 pub fn with_runtime(env: &Environment, pod: &Object) -> Environment {
     let own =
         [(literal!("HOME"), HOME.clone()), (literal!("HOSTNAME"), hostname(pod)), (literal!("PATH"), PATH.clone())];
-    let missing = own.into_iter().filter(|(name, _)| !env.contains_key(name));
-    env.with(missing.map(|(name, value)| (name, exported(value))))
+    env.filled_up(own.map(|(name, value)| (name, exported(value))))
 }
 
 /// The host name of a pod (`GeneratePodHostNameAndDomain`).
@@ -76,7 +75,8 @@ pub fn hostname(pod: &Object) -> Str {
     let text = |field: &str| spec[field].as_shared_str().filter(|it| !it.is_empty());
     let overriding = text("hostnameOverride");
     // On the network of its node a pod has the node's name.
-    let node = pod.node_name().filter(|_| overriding.is_none() && spec["hostNetwork"].is_true());
+    let is_on_node = overriding.is_none() && spec["hostNetwork"].is_true();
+    let node = if is_on_node { pod.node_name() } else { None };
     let name = node.or(overriding).or_else(|| text("hostname")).unwrap_or(&pod.meta.name);
     match name.get(..MOST_HOSTNAME) {
         Some(cut) if name.len() > MOST_HOSTNAME => Str::from(cut.trim_end_matches(['-', '.'])),

@@ -43,7 +43,7 @@ pub fn pod_name(pod: &Object) -> String {
 /// The events of `happening` to `container` of `pod`, which is in `list` of the spec.
 pub fn events(pod: &Arc<Object>, container: &Value, list: &str, happening: &Happening) -> Vec<Action> {
     let name = container["name"].str_or_empty();
-    let path = Str::from(format!("spec.{list}{{{name}}}"));
+    let path = Str::from(["spec.", list, "{", name, "}"].concat());
     let record = |warning: bool, reason: &'static str, message: Str| {
         let about = pod.clone();
         Action::Event(EventRecord { about, field_path: path.clone(), warning, reason, message, via: EventVia::Core })

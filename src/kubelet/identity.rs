@@ -16,14 +16,21 @@ pub fn number(parts: &[&str]) -> u64 {
 
 /// `digits` hexadecimal digits (64 at most) that follow from `parts` alone.
 pub fn hex(parts: &[&str], digits: usize) -> Str {
+    labelled("", parts, digits)
+}
+
+/// The same with `label` before it.
+pub fn labelled(label: &str, parts: &[&str], digits: usize) -> Str {
     let mut words = crate::clock::Names::new(number(parts));
-    let mut text = String::with_capacity(64);
-    for _ in 0..4 {
+    let mut text = [0; 64];
+    for part in text.chunks_exact_mut(16) {
         let word = words.next_u64();
-        text.extend((0..16).rev().map(|place| char::from(b"0123456789abcdef"[(word >> (place * 4) & 0xf) as usize])));
+        for (place, digit) in part.iter_mut().rev().enumerate() {
+            *digit = b"0123456789abcdef"[(word >> (place * 4) & 0xf) as usize];
+        }
     }
-    text.truncate(digits);
-    Str::from(text)
+    let hex = str::from_utf8(&text[..digits]).unwrap_or_default();
+    if label.is_empty() { Str::from(hex) } else { Str::from([label, hex].concat()) }
 }
 
 /// A UUID that follows from `parts` alone.
@@ -41,5 +48,7 @@ mod tests {
         assert_eq!(hex(&["a", "b"], 64), hex(&["a", "b"], 64));
         assert_ne!(hex(&["ab", ""], 64), hex(&["a", "b"], 64));
         assert_eq!((hex(&["a"], 64).len(), uuid(&["a"]).len()), (64, 36));
+        assert_eq!(hex(&["a"], 32), hex(&["a"], 64)[..32]);
+        assert_eq!(labelled("id:", &["a"], 8), format!("id:{}", hex(&["a"], 8)));
     }
 }

@@ -180,10 +180,12 @@ pub fn check(
     around: &mut Surroundings<'_>,
     happenings: &mut Happenings,
 ) -> Option<Hold> {
-    let image = worker.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
-    let never = worker.spec(index)["imagePullPolicy"].as_str() == Some("Never");
-    let always = worker.spec(index)["imagePullPolicy"].as_str() == Some("Always");
-    if let Some(fault) = fault(&image) {
+    let spec = worker.spec(index);
+    let image = spec["image"].as_shared_str().cloned().unwrap_or_default();
+    let policy = spec["imagePullPolicy"].as_str();
+    let (never, always) = (policy == Some("Never"), policy == Some("Always"));
+    let facts = around.known.images.of(&image);
+    if let Some(fault) = &facts.fault {
         let message =
             format!("Failed to apply default image tag {image:?}: couldn't parse image name {image:?}: {fault}");
         return Some(hopeless(worker, index, "InspectFailed", "InvalidImageName", message, around.now, happenings));
@@ -191,8 +193,7 @@ pub fn check(
     let present = around.images.is_on(around.node, &image);
     if present && !always {
         around.images.note(around.node, &image);
-        let message = format!("Container image {image:?} already present on machine and can be accessed by the pod");
-        happenings.push((index, Happening::OfContainer(false, "Pulled", Str::from(message))));
+        happenings.push((index, Happening::OfContainer(false, "Pulled", facts.present.clone())));
         worker.containers[index].pull = Pull::default();
         return None;
     }
@@ -283,7 +284,7 @@ fn pull(
 }
 
 /// What is wrong with an image's name (`reference.ParseNormalizedNamed` in `github.com/distribution/reference`).
-fn fault(image: &str) -> Option<String> {
+pub fn fault(image: &str) -> Option<String> {
     const FORMAT: &str = "invalid reference format";
     let domain = image.split_once('/').filter(|(first, _)| {
         first.contains(['.', ':']) || *first == "localhost" || first.chars().any(char::is_uppercase)

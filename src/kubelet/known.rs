@@ -1,6 +1,7 @@
 //! What kubelets have worked out before and need again for other pods: nothing here but what follows from its inputs alone.
 
 use super::environment::services::Told;
+use super::image_facts::KnownImages;
 use super::shell::scripts::Scripts;
 use super::volume::network_files::Resolvers;
 
@@ -11,6 +12,8 @@ pub struct Known {
     pub scripts: Scripts,
     /// The variables that tell of Services.
     pub services: Told,
+    /// What follows from the names of images.
+    pub images: KnownImages,
     /// What tells of name servers.
     pub resolvers: Resolvers,
 }

@@ -21,6 +21,7 @@ pub mod hooks;
 mod housekeeping;
 pub mod identity;
 pub mod image_behaviour;
+pub mod image_facts;
 pub mod images;
 pub mod known;
 pub mod latency;
@@ -61,7 +62,7 @@ use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::map;
-use crate::object::{Key, Lookup, Object, Str, Value, kinds};
+use crate::object::{Key, Lookup, Object, Str, Value, kinds, literal};
 use crate::store::{Change, View};
 use behaviour::{Behaviours, Direction, Whom};
 use events::Happening;
@@ -116,8 +117,18 @@ pub struct Kubelet {
 struct Node {
     actor: Str,
     range: Range,
+    /// The node as it was when the rest was last looked up.
+    seen: Option<Arc<Object>>,
+    has_kubelet: bool,
     host: Option<Str>,
     hosts: Value,
+}
+
+impl Node {
+    /// Whether it was looked up as it is now.
+    fn is_seen(&self, node: &Arc<Object>) -> bool {
+        self.seen.as_ref().is_some_and(|it| Arc::ptr_eq(it, node))
+    }
 }
 
 impl Kubelet {
@@ -169,20 +180,34 @@ impl Kubelet {
     }
 
     /// Refreshes what is remembered of `node`.
-    fn remember(&mut self, node: &Object) -> &mut Node {
+    fn remember(&mut self, node: &Arc<Object>) -> &mut Node {
         let index = self.nodes.len();
         let entry = self.nodes.entry(node.meta.name.clone()).or_insert_with(|| Node {
             actor: Str::from(format!("kubelet {}", node.meta.name)),
             range: Range::new(node, index),
+            seen: None,
+            has_kubelet: false,
             host: None,
             hosts: Value::Null,
         });
-        let host = network::host_address(node);
-        if entry.host != host {
-            entry.hosts = Value::list(host.iter().map(|it| map! { "ip" => it }));
-            entry.host = host;
+        if !entry.is_seen(node) {
+            entry.has_kubelet = node::has_kubelet(node);
+            let host = network::host_address(node);
+            if entry.host != host {
+                entry.hosts = Value::list(host.iter().map(|it| map! { "ip" => it }));
+                entry.host = host;
+            }
+            entry.seen = Some(node.clone());
         }
         entry
+    }
+
+    /// Whether a kubelet runs on `node`.
+    fn runs_on(&self, node: &Arc<Object>) -> bool {
+        match self.nodes.get(&node.meta.name) {
+            Some(known) if known.is_seen(node) => known.has_kubelet,
+            _ => node::has_kubelet(node),
+        }
     }
 
     /// Lets go of the pod at `key`: its processes are killed.
@@ -220,14 +245,20 @@ impl Kubelet {
         }
     }
 
+    /// Whether nothing is known of `pod` yet. What is known of an earlier one of its name is let go of.
+    fn is_new(&mut self, pod: &Object, key: &Key, actions: &mut Vec<Action>) -> bool {
+        let known = self.workers.get(key).map(|it| it.pod.meta.uid == pod.meta.uid);
+        if known == Some(false) {
+            self.forget(key, actions);
+        }
+        known != Some(true)
+    }
+
     fn sync(&mut self, pod: &Arc<Object>, node: &Arc<Object>, view: View<'_>, now: Time) -> Outcome {
         let key = pod.key();
         let latency = self.latency_of(&node.meta.name).of(&[&pod.meta.uid]);
         let mut outcome = Outcome::default();
-        if self.workers.get(&key).is_some_and(|it| it.pod.meta.uid != pod.meta.uid) {
-            self.forget(&key, &mut outcome.actions);
-        }
-        let is_new = self.workers.get(&key).is_none();
+        let is_new = self.is_new(pod, &key, &mut outcome.actions);
         if is_new && status::is_terminal(pod.status()["phase"].str_or_empty()) && pod.meta.deleted.is_none() {
             return outcome;
         }
@@ -354,7 +385,7 @@ impl Kubelet {
             return None;
         }
         let mut pod = Object::clone(&worker.pod);
-        pod.body.insert("status", status);
+        pod.body.insert(literal!("status"), status);
         Some(Action::UpdateStatus(pod))
     }
 
@@ -452,7 +483,7 @@ impl Controller for Kubelet {
             self.forget(key, &mut outcome.actions);
             return outcome;
         };
-        match view.get(&Key::new(kinds::NODE, "", node.clone())).filter(|it| node::has_kubelet(it)) {
+        match view.get(&Key::new(kinds::NODE, Str::new(), node.clone())).filter(|it| self.runs_on(it)) {
             Some(_) if self.is_down(node) => Outcome::default(),
             Some(node) => self.sync(pod, node, view, now),
             None => Outcome::default(),

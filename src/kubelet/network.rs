@@ -41,7 +41,7 @@ impl Range {
         }
         self.last = host;
         self.taken.push(host);
-        Str::from(format!("{}.{host}", self.prefix))
+        Str::from([self.prefix.as_str(), ".", &host.to_string()].concat())
     }
 
     /// Gives `address` back.

@@ -140,7 +140,7 @@ impl Worker {
                 continue;
             };
             let mut exit = running.exit(now, LOST, "", false);
-            (exit.reason, exit.message) = (LOST_REASON, Str::new());
+            (exit.reason, exit.message) = (LOST_REASON.into(), Str::new());
             self.keep_volumes(&mut exit);
             self.containers[index].state = State::Exited(exit, Next::Stay);
         }

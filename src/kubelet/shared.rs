@@ -21,6 +21,7 @@ pub struct Shared {
     conditions: Lookup<Vec<Condition>, Value>,
     images: Lookup<Str, Image>,
     users: Lookup<(i64, i64, Vec<i64>), Value>,
+    root: Option<Value>,
     waiting: Lookup<Str, Value>,
     empty: Map,
 }
@@ -84,6 +85,14 @@ impl Shared {
     /// The image that a container's spec names `image`.
     pub fn image(&mut self, image: &Str) -> Image {
         kept(&mut self.images, image.clone(), |image| Image::new(image))
+    }
+
+    /// The `user` of a container that runs as its image says, which is root.
+    pub fn root(&mut self) -> Value {
+        if self.root.is_none() {
+            self.root = Some(self.user(0, 0, vec![0]));
+        }
+        self.root.clone().unwrap_or_default()
     }
 
     /// The `user` of a container's status.

@@ -14,7 +14,7 @@ use super::termination::Then;
 use super::worker::{HOOK_FAILED, Happenings, Worker};
 use super::{hold, hooks, identity, probe, shell};
 use crate::clock::Time;
-use crate::object::Str;
+use crate::object::{Str, literal};
 
 impl Worker {
     /// When the container at `index` is to be started, if its turn has come.
@@ -91,8 +91,11 @@ impl Worker {
 
     /// What the process of the container at `index` is made of.
     fn making<'a>(&'a self, index: usize, around: &'a Surroundings<'_>) -> Making<'a> {
+        let container = self.spec(index);
+        let image = container["image"].as_shared_str().cloned().unwrap_or_default();
         Making {
-            container: self.spec(index),
+            container,
+            image: around.known.images.of(&image),
             pod: &self.pod,
             started: around.now,
             reading: around.latency.reading,
@@ -118,10 +121,11 @@ impl Worker {
             Ok(_) => command::process(&self.making(index, around)),
             Err(words) => command::Process::CannotStart(words.to_string()),
         };
-        let name = self.spec(index)["name"].str_or_empty().to_owned();
+        let spec = self.spec(index);
+        let name = spec["name"].as_shared_str().cloned().unwrap_or_default();
+        let image = spec["image"].as_shared_str().cloned().unwrap_or_default();
         let attempt = self.containers[index].restarts.to_string();
-        let image = self.spec(index)["image"].as_shared_str().cloned().unwrap_or_default();
-        let id = Str::from(format!("containerd://{}", identity::hex(&[&self.pod.meta.uid, &name, &attempt], 64)));
+        let id = identity::labelled("containerd://", &[&self.pod.meta.uid, &name, &attempt], 64);
         self.containers[index].image = image;
         if self.resize.is_none() || self.containers[index].allocated.is_null() {
             self.containers[index].allocated = self.spec(index)["resources"].clone();
@@ -148,7 +152,7 @@ impl Worker {
                 let message = Str::from(message);
                 happenings.push((index, Happening::CannotStart(message.clone())));
                 let started = Time::from_unix(0);
-                let reason = "StartError";
+                let reason = literal!("StartError");
                 let exit = Exit { code: CANNOT_START, reason, message, started, finished: now, id, machine: None };
                 self.exited(index, exit, None, latency);
             }

@@ -80,63 +80,64 @@ pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) ->
     let phase = phase(worker, place.terminated);
     let now_text = shared.time(now);
     let has_sandbox = place.has_sandbox && !is_terminal(&phase);
-    let (mut others, own) = conditions::conditions(worker, &phase, has_sandbox, &now_text);
-    let own = shared.conditions(own);
-    let conditions = if others.is_empty() {
-        own
-    } else {
-        others.extend(own.items().iter().cloned());
-        Value::list(others)
-    };
+    let conditions = conditions::conditions(worker, &phase, has_sandbox, &now_text, shared);
     let mut kept = old.as_map().cloned().unwrap_or_default();
     if old["phase"].as_str() != Some(&phase) {
         kept.remove("reason");
         kept.remove("message");
     }
-    let mut own: Vec<(Str, Value)> = Vec::with_capacity(12);
-    if is_terminal(&phase) && worker.ending.is_some_and(|it| it.why == Why::DeadlineExceeded) {
-        own.push((literal!("reason"), literal!("DeadlineExceeded").into()));
-        own.push((literal!("message"), DEADLINE_MESSAGE.into()));
-    }
-    if let Some(verdict) = worker.verdict.as_ref().filter(|_| phase == "Failed") {
-        own.push((literal!("reason"), verdict.reason.into()));
-        own.push((literal!("message"), Value::from(&verdict.message)));
-    }
+    let (inits, mains, all) = (worker.inits, worker.mains(), worker.containers.len());
+    // In the order of the keys, which spares the map a look at it.
+    let mut own: Vec<(Str, Value)> = Vec::with_capacity(14);
     own.push((literal!("conditions"), conditions));
-    own.push((literal!("phase"), phase.into()));
-    if old["startTime"].is_null() {
-        own.push((literal!("startTime"), shared.time(worker.seen).into()));
+    let statuses = container_statuses(worker, mains.clone(), "containerStatuses", place, shared);
+    own.push((literal!("containerStatuses"), statuses));
+    if mains.end < all {
+        let statuses = container_statuses(worker, mains.end..all, "ephemeralContainerStatuses", place, shared);
+        own.push((literal!("ephemeralContainerStatuses"), statuses));
     }
-    if worker.pod.meta.generation > 0 {
-        own.push((literal!("observedGeneration"), worker.pod.meta.generation.into()));
-    }
-    addresses(&mut own, old, worker, place);
-    let split = worker.inits;
-    let inits = container_statuses(worker, 0..split, "initContainerStatuses", place, shared);
-    let mains = container_statuses(worker, worker.mains(), "containerStatuses", place, shared);
-    let last = worker.mains().end..worker.containers.len();
-    let ephemeral = container_statuses(worker, last, "ephemeralContainerStatuses", place, shared);
-    if !inits.is_empty() {
-        own.push((literal!("initContainerStatuses"), inits));
-    }
-    own.push((literal!("containerStatuses"), mains));
-    if !ephemeral.is_empty() {
-        own.push((literal!("ephemeralContainerStatuses"), ephemeral));
-    }
-    Value::Map(kept.with(own))
-}
-
-fn addresses(own: &mut Vec<(Str, Value)>, old: &Value, worker: &Worker, place: &Place) {
     if let Some(host) = &place.host {
         own.push((literal!("hostIP"), host.into()));
         own.push((literal!("hostIPs"), place.hosts.clone()));
     }
-    let on_host = worker.pod.spec()["hostNetwork"].is_true();
-    let address = if on_host { place.host.as_ref() } else { worker.address.as_ref() };
-    if let Some(address) = address.filter(|it| old["podIP"].as_str() != Some(it)) {
+    if inits > 0 {
+        let statuses = container_statuses(worker, 0..inits, "initContainerStatuses", place, shared);
+        own.push((literal!("initContainerStatuses"), statuses));
+    }
+    let said = said(worker, &phase);
+    if let Some((_, message)) = &said {
+        own.push((literal!("message"), Value::from(message)));
+    }
+    if worker.pod.meta.generation > 0 {
+        own.push((literal!("observedGeneration"), worker.pod.meta.generation.into()));
+    }
+    own.push((literal!("phase"), phase.into()));
+    if let Some(address) = address(worker, place).filter(|it| old["podIP"].as_str() != Some(it)) {
         own.push((literal!("podIP"), address.into()));
         own.push((literal!("podIPs"), Value::list([map! { "ip" => address }])));
     }
+    if let Some((reason, _)) = said {
+        own.push((literal!("reason"), reason.into()));
+    }
+    if old["startTime"].is_null() {
+        own.push((literal!("startTime"), shared.time(worker.seen).into()));
+    }
+    Value::Map(kept.with(own))
+}
+
+/// Why the pod came to its end, and how that is put, if others than its containers were the reason.
+fn said(worker: &Worker, phase: &str) -> Option<(Str, Str)> {
+    if let Some(verdict) = worker.verdict.as_ref().filter(|_| phase == "Failed") {
+        return Some((verdict.reason.into(), verdict.message.clone()));
+    }
+    let exceeded = is_terminal(phase) && worker.ending.is_some_and(|it| it.why == Why::DeadlineExceeded);
+    exceeded.then(|| (literal!("DeadlineExceeded"), DEADLINE_MESSAGE.into()))
+}
+
+/// The address of the pod: on the network of its node it has the node's.
+fn address<'a>(worker: &'a Worker, place: &'a Place) -> Option<&'a Str> {
+    let on_host = worker.pod.spec()["hostNetwork"].is_true();
+    if on_host { place.host.as_ref() } else { worker.address.as_ref() }
 }
 
 fn container_statuses(
@@ -147,9 +148,11 @@ fn container_statuses(
     shared: &mut Shared,
 ) -> Value {
     let old = &worker.pod.status()[field];
-    let mut statuses: Vec<Value> =
-        indexes.clone().map(|index| Value::Map(container_status(worker, index, old, place, shared))).collect();
-    if indexes.start >= worker.inits {
+    let mut statuses = Vec::with_capacity(indexes.len());
+    for index in indexes.clone() {
+        statuses.push(Value::Map(container_status(worker, index, old, place, shared)));
+    }
+    if indexes.start >= worker.inits && statuses.len() > 1 {
         // The kubelet sorts the containers' statuses by name, and leaves init containers in their order.
         statuses.sort_by(|a, b| a["name"].str_or_empty().cmp(b["name"].str_or_empty()));
     }
@@ -175,22 +178,35 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
         Value::Null => shared.empty(),
         resources => resources.clone(),
     };
-    let requests = container.allocated["requests"].clone();
-    map! {
-        "allocatedResources" => Some(requests).filter(|it| is_made && !it.is_empty()),
-        "containerID" => id,
-        "image" => if is_made { image.name } else { spec_image },
-        "imageID" => if is_made { image.id } else { Str::new() },
-        "lastState" => last,
-        "name" => &spec["name"],
-        "ready" => is_ready(worker, index),
-        "resources" => is_made.then_some(resources),
-        "restartCount" => container.restarts,
-        "started" => container.is_up() && container.started,
-        "state" => state,
-        "user" => is_made.then(|| user(worker.pod.spec(), spec, shared)),
-        "volumeMounts" => mounts,
+    let requests = &container.allocated["requests"];
+    let (image, image_id) = if is_made { (image.name, image.id) } else { (spec_image, Str::new()) };
+    // In the order of the keys, which spares the map a look at it.
+    let mut entries = Vec::with_capacity(13);
+    let mut put = |key: Str, value: Value| {
+        if !value.is_null() {
+            entries.push((key, value));
+        }
+    };
+    if is_made && !requests.is_empty() {
+        put(literal!("allocatedResources"), requests.clone());
     }
+    put(literal!("containerID"), id.into());
+    put(literal!("image"), image.into());
+    put(literal!("imageID"), image_id.into());
+    put(literal!("lastState"), last);
+    put(literal!("name"), spec["name"].clone());
+    put(literal!("ready"), is_ready(worker, index).into());
+    if is_made {
+        put(literal!("resources"), resources);
+    }
+    put(literal!("restartCount"), container.restarts.into());
+    put(literal!("started"), (container.is_up() && container.started).into());
+    put(literal!("state"), state);
+    if is_made {
+        put(literal!("user"), user(worker.pod.spec(), spec, shared));
+    }
+    put(literal!("volumeMounts"), mounts);
+    Map::from_sorted(entries)
 }
 
 /// The state and the last state of the container at `index`.
@@ -237,15 +253,16 @@ fn is_unknown(worker: &Worker, index: usize) -> bool {
 }
 
 fn terminated(exit: &Exit, shared: &mut Shared) -> Value {
-    let terminated = map! {
-        "containerID" => &exit.id,
-        "exitCode" => exit.code,
-        "finishedAt" => shared.time(exit.finished),
-        "message" => Some(&exit.message).filter(|it| !it.is_empty()),
-        "reason" => exit.reason,
-        "startedAt" => shared.time(exit.started),
-    };
-    Value::Map(map! { "terminated" => terminated })
+    let mut terminated = Vec::with_capacity(6);
+    terminated.push((literal!("containerID"), Value::from(&exit.id)));
+    terminated.push((literal!("exitCode"), exit.code.into()));
+    terminated.push((literal!("finishedAt"), shared.time(exit.finished).into()));
+    if !exit.message.is_empty() {
+        terminated.push((literal!("message"), Value::from(&exit.message)));
+    }
+    terminated.push((literal!("reason"), Value::from(&exit.reason)));
+    terminated.push((literal!("startedAt"), shared.time(exit.started).into()));
+    Value::Map(map! { "terminated" => Map::from_sorted(terminated) })
 }
 
 fn unknown() -> Value {
@@ -276,6 +293,9 @@ fn volume_mounts(spec: &Value) -> Value {
 /// Who the process runs as: root, unless a security context says otherwise.
 fn user(pod: &Value, container: &Value, shared: &mut Shared) -> Value {
     let (of_pod, own) = (&pod["securityContext"], &container["securityContext"]);
+    if of_pod.is_empty() && own.is_empty() {
+        return shared.root();
+    }
     let number = |key: &str| own[key].as_i64().or_else(|| of_pod[key].as_i64()).unwrap_or(0);
     let (uid, gid) = (number("runAsUser"), number("runAsGroup"));
     let mut groups = vec![gid];

@@ -55,14 +55,12 @@ pub(super) fn concerns(change: &Change, silent: bool) -> bool {
     let (Some(before), Some(after)) = (&change.before, &change.after) else {
         return change.latest().is_some_and(|it| it.node_name().is_some());
     };
-    if after.node_name().is_none() {
-        return false;
-    }
+    let is_to_go = before.meta.deleted != after.meta.deleted;
     if change.actor.starts_with("kubelet ") {
-        return before.meta.deleted != after.meta.deleted;
+        return is_to_go && after.node_name().is_some();
     }
     // A silent kubelet leaves a status that others wrote as it is, unless the phase is another.
     let same_to_it = || silent && before.status()["phase"] == after.status()["phase"];
-    let has_news = !before.status().is_same(after.status()) && !same_to_it();
-    before.meta.deleted != after.meta.deleted || !before.spec().is_same(after.spec()) || has_news
+    let has_news = || !before.status().is_same(after.status()) && !same_to_it();
+    after.node_name().is_some() && (is_to_go || !before.spec().is_same(after.spec()) || has_news())
 }

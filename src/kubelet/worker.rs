@@ -66,7 +66,7 @@ impl Worker {
         let containers = vec![Container::default(); inits + mains + count("ephemeralContainers")];
         let budget = EventBudget::full(now);
         let storage = Storage::new(&pod);
-        Worker {
+        let mut worker = Worker {
             pod,
             seen: now,
             containers,
@@ -82,15 +82,31 @@ impl Worker {
             budget,
             storage,
             client: Client::default(),
-        }
+        };
+        worker.hand_out_specs();
+        worker
     }
 
     /// Takes in what `pod` has become. Ephemeral containers can only have been added.
     pub fn see(&mut self, pod: &Arc<Object>) {
+        let has_changed = !pod.spec().is_shared_with(self.pod.spec());
         self.pod = pod.clone();
+        if !has_changed {
+            return;
+        }
         let ephemeral = pod.spec()["ephemeralContainers"].items().len();
         let count = self.containers.len().max(self.inits + self.mains + ephemeral);
         self.containers.resize_with(count, Container::default);
+        self.hand_out_specs();
+    }
+
+    /// Gives each container its part of the spec.
+    fn hand_out_specs(&mut self) {
+        let (spec, mains) = (self.pod.spec(), self.mains());
+        for (list, first) in [("initContainers", 0), ("containers", mains.start), ("ephemeralContainers", mains.end)] {
+            let containers = self.containers.iter_mut().skip(first);
+            containers.zip(spec[list].items()).for_each(|(container, it)| container.spec = it.clone());
+        }
     }
 
     /// The list of the spec that the container at `index` is in.
@@ -106,12 +122,7 @@ impl Worker {
 
     /// The spec of the container at `index`.
     pub fn spec(&self, index: usize) -> &Value {
-        let first = match index {
-            _ if self.is_init(index) => 0,
-            _ if self.is_ephemeral(index) => self.inits + self.mains,
-            _ => self.inits,
-        };
-        &self.pod.spec()[self.list(index)][index - first]
+        &self.containers[index].spec
     }
 
     /// Where the containers are that are neither init containers nor ephemeral.
@@ -198,8 +209,8 @@ impl Worker {
             let stopped = self.stop_due(around, happenings);
             let ended = self.end_due(around, happenings);
             self.hold_up(around.now, happenings);
-            if self.deadline_exceeded().is_some_and(|at| at <= around.now)
-                && self.ending.is_none()
+            if self.ending.is_none()
+                && self.deadline_exceeded().is_some_and(|at| at <= around.now)
                 && !self.is_finished()
             {
                 let message = Str::from(DEADLINE_MESSAGE);
@@ -328,7 +339,7 @@ impl Worker {
         self.restarting_all = false;
         for container in &mut self.containers[range] {
             if let State::Exited(exit, _) = &mut container.state {
-                (exit.code, exit.reason, exit.message) = (KILLED, RESTARTING_ALL, Str::from(REMOVED));
+                (exit.code, exit.reason, exit.message) = (KILLED, RESTARTING_ALL.into(), Str::from(REMOVED));
                 let message = Str::from(REMOVED);
                 container.hold = Some(Hold { reason: RESTARTING_ALL, message, retry_at: now });
             }

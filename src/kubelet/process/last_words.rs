@@ -6,7 +6,7 @@ use crate::clock::Time;
 use crate::kubelet::container::Exit;
 use crate::kubelet::shell::files::Files;
 use crate::kubelet::shell::machine::{Machine, Printed};
-use crate::object::Str;
+use crate::object::{Str, literal};
 
 /// How much of a log becomes a termination message (`pkg/kubelet/container/runtime.go`).
 const MESSAGE_LINES: usize = 80;
@@ -29,9 +29,9 @@ impl Running {
     /// says so, the end of the log of a failure.
     pub fn exit(mut self, finished: Time, code: i64, path: &str, from_log: bool) -> Exit {
         let reason = match code {
-            0 => "Completed",
-            _ if self.out_of_memory && self.end == Some((finished, code)) => "OOMKilled",
-            _ => "Error",
+            0 => literal!("Completed"),
+            _ if self.out_of_memory && self.end == Some((finished, code)) => literal!("OOMKilled"),
+            _ => literal!("Error"),
         };
         let mut message = self.termination_file(finished, path);
         if message.is_empty() && code != 0 && from_log {

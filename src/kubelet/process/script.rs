@@ -107,7 +107,13 @@ impl Running {
                 script.round = Some(round);
                 script.wrote = !ahead.files.is_untouched();
             }
-            Course::Ends | Course::Rests => script.wrote = !ahead.files.is_untouched(),
+            Course::Ends | Course::Rests => {
+                script.wrote = !ahead.files.is_untouched();
+                // What is over at once need not be run once more.
+                if matches!(ahead.state, State::Ended(at, _) if at == now && script.now.now == now) {
+                    script.now.catch_up(ahead);
+                }
+            }
         }
     }
 

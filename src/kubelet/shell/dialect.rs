@@ -93,10 +93,13 @@ impl Dialect {
 /// Whether an image is known to lack a shell of this name: those of busybox and Alpine have no bash and no dash, those of
 /// Debian no ash.
 pub fn is_missing(shell: &str, image: &str) -> bool {
-    let last = image.split('@').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    let name = || {
+        let last = image.split('@').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        last.split(':').next().unwrap_or_default()
+    };
     match base_name(shell) {
-        "bash" | "dash" => matches!(last.split(':').next(), Some("busybox" | "alpine")),
-        "ash" => matches!(last.split(':').next(), Some("debian" | "ubuntu")),
+        "bash" | "dash" => matches!(name(), "busybox" | "alpine"),
+        "ash" => matches!(name(), "debian" | "ubuntu"),
         _ => false,
     }
 }

@@ -159,19 +159,14 @@ impl<K: Ord, V> Table<K, V> {
 }
 
 impl<K: Ord + Clone, V: Clone> Table<K, V> {
-    /// A copy with `items` as well, in the place of what is there at the same keys. Each costs a move of what comes after it:
-    /// they should be few.
-    pub fn with(&self, items: impl Iterator<Item = (K, V)>) -> Self {
-        let mut items = items.peekable();
-        if items.peek().is_none() {
-            return self.clone();
-        }
-        let mut all = Vec::with_capacity(self.len() + items.size_hint().1.unwrap_or_default());
+    /// A copy with those of `items` as well at whose keys there is nothing. Each costs a move of what comes after it: they should
+    /// be few.
+    pub fn filled_up<const N: usize>(&self, items: [(K, V); N]) -> Self {
+        let mut all = Vec::with_capacity(self.len() + N);
         all.extend_from_slice(&self.0);
         for (key, value) in items {
-            match all.binary_search_by(|(it, _): &(K, V)| it.cmp(&key)) {
-                Ok(at) => all[at].1 = value,
-                Err(at) => all.insert(at, (key, value)),
+            if let Err(at) = all.binary_search_by(|(it, _): &(K, V)| it.cmp(&key)) {
+                all.insert(at, (key, value));
             }
         }
         all.shrink_to_fit();
@@ -262,9 +257,9 @@ mod tests {
         one.values_mut().for_each(|it| *it += 1);
         assert_eq!(one.values().collect::<Vec<_>>(), [&5, &8]);
         assert_eq!(one.keys().collect::<Vec<_>>(), ["a", "aa"]);
-        let more = one.with([("b", 1), ("a", 2), ("b", 3)].map(|(k, v)| (k.to_owned(), v)).into_iter());
-        assert_eq!(more.iter().map(|(k, v)| (k.as_str(), *v)).collect::<Vec<_>>(), [("a", 2), ("aa", 8), ("b", 3)]);
-        assert!(one.with([].into_iter()).is_same(&one) && one.len() == 2);
+        let more = one.filled_up([("b", 1), ("a", 2), ("b", 3)].map(|(k, v)| (k.to_owned(), v)));
+        assert_eq!(more.iter().map(|(k, v)| (k.as_str(), *v)).collect::<Vec<_>>(), [("a", 5), ("aa", 8), ("b", 1)]);
+        assert_eq!(one.len(), 2);
     }
 
     #[test]

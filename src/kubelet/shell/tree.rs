@@ -200,10 +200,12 @@ impl Mounts {
         if !self.trees.contains_key(&mount.volume) {
             self.trees.insert(mount.volume.clone(), tree.clone());
         }
-        let tree = self.trees.or_default(mount.volume.clone());
-        let whole = super::files::absolute("/", &mount.sub_path);
-        if tree.get(&whole).is_none() {
-            tree.put(&whole, Some(Entry::Folder));
+        if !mount.sub_path.is_empty() {
+            let tree = self.trees.or_default(mount.volume.clone());
+            let part = super::files::absolute("/", &mount.sub_path);
+            if tree.get(&part).is_none() {
+                tree.put(&part, Some(Entry::Folder));
+            }
         }
         let mounts = self.mounts.make_mut();
         mounts.reserve_exact(1);

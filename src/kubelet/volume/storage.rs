@@ -300,8 +300,8 @@ impl Worker {
 
 /// The names of the disks that `pod` shares with others.
 pub fn shared_names(pod: &Object, view: crate::store::View<'_>) -> Vec<Str> {
-    let may_share =
-        |it: &&Value| ["hostPath", "persistentVolumeClaim", "ephemeral"].iter().any(|kind| !it[*kind].is_null());
+    let is_source = |key: &str| matches!(key, "hostPath" | "persistentVolumeClaim" | "ephemeral");
+    let may_share = |it: &&Value| it.as_map().is_some_and(|it| it.keys().any(|key| is_source(key)));
     let volumes = pod.spec()["volumes"].items().iter().filter(may_share);
     let mut names: Vec<Str> = volumes.filter_map(|it| super::shared_name(pod, it, view)).collect();
     names.dedup();
