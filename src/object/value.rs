@@ -80,12 +80,6 @@ impl Map {
         Self(Entries::from(entries))
     }
 
-    /// Builds a map from entries that stand in the order of their keys already, as those do that are written in the code.
-    pub fn from_sorted(entries: Vec<Entry>) -> Self {
-        debug_assert!(entries.is_sorted_by(|a, b| a.0 < b.0), "out of order: {entries:?}");
-        Self(Entries::from(entries))
-    }
-
     /// Builds a map from those of `entries` that are not null, as [`map!`](crate::map) does.
     pub fn of<const N: usize>(mut entries: [Entry; N]) -> Self {
         Self::without_nulls(&mut entries)
@@ -100,9 +94,9 @@ impl Map {
         Self::from_entries(entries.iter().filter(|(_, value)| !value.is_null()).cloned().collect())
     }
 
-    /// Builds a map from entries in the order of their keys, of which no two are equal.
+    /// Builds a map from entries in the order of their keys, of which no two are equal, as those are that the code writes.
     pub fn from_sorted(entries: Vec<Entry>) -> Self {
-        debug_assert!(is_sorted(&entries), "the keys are not in order");
+        debug_assert!(is_sorted(&entries), "the keys are not in order: {entries:?}");
         Self(Entries::from(entries))
     }
 

@@ -12,13 +12,16 @@ const PADDING: Span = Span::millis(100);
 /// More missed times than this are told in a warning.
 const MANY: i64 = 100;
 
+/// A time, and the first time of the schedule after it.
+type Following = (Time, Option<Time>);
+
 /// A schedule, and the zone whose clocks it goes by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Clockwork {
     schedule: Schedule,
     zone: TimeZone,
     /// The times that were last asked for, each with what follows it. From one start to the next it is always the same two.
-    known: Cell<[Option<(Time, Option<Time>)>; 2]>,
+    known: Cell<[Option<Following>; 2]>,
 }
 
 /// What the schedule has come to since the last start.
