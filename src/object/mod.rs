@@ -6,6 +6,7 @@ mod deprecation;
 mod entries;
 mod fingerprint;
 mod json;
+mod key_order;
 mod kind;
 pub mod kinds;
 mod lookup;
