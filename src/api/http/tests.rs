@@ -40,6 +40,10 @@ impl Server {
             body: Bytes::from(body.to_owned()),
             ..Request::default()
         };
+        self.answer(&request)
+    }
+
+    fn answer(&mut self, request: &Request) -> Reply {
         let mut api = Api {
             store: &mut self.store,
             now: self.now,
@@ -47,7 +51,7 @@ impl Server {
             precedents: &mut self.precedents,
             actor: Str::from("tester"),
         };
-        handle(&mut api, &request)
+        handle(&mut api, request)
     }
 
     fn send(&mut self, method: &str, url: &str, body: &str) -> (u16, Value) {
