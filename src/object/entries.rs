@@ -25,7 +25,7 @@ impl<const WORDS: usize, const LENGTH: usize> Tagged<WORDS, LENGTH> {
     fn new(entries: [Entry; LENGTH]) -> Self {
         let mut tags = [0; WORDS];
         for (i, (key, _)) in entries.iter().enumerate() {
-            tags[i / 8] |= tag(key) << (i % 8 * 8);
+            tags[i / 8] |= tag(key).0 << (i % 8 * 8);
         }
         Tagged { tags, entries }
     }
@@ -34,9 +34,13 @@ impl<const WORDS: usize, const LENGTH: usize> Tagged<WORDS, LENGTH> {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// A byte that differs between most keys of one map, and is never zero. A literal's is worked out at compile time.
+/// A byte that differs between most keys of one map, and is never zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Tag(u64);
+
+/// The tag of `key`. A literal's is worked out at compile time.
 #[inline(always)]
-fn tag(key: &str) -> u64 {
+pub fn tag(key: &str) -> Tag {
     let bytes = key.as_bytes();
     let at = |i: usize| bytes.get(i).copied().map_or(0, u32::from);
     let (length, last) = (bytes.len(), bytes.len().saturating_sub(1));
@@ -44,7 +48,7 @@ fn tag(key: &str) -> u64 {
         ^ at(0).wrapping_mul(0x85eb)
         ^ at(length / 2).wrapping_mul(0xc2b3)
         ^ at(last).wrapping_mul(0x27d5);
-    u64::from((mixed >> 8 ^ mixed) as u8 | 1)
+    Tag(u64::from((mixed >> 8 ^ mixed) as u8 | 1))
 }
 
 macro_rules! entries {
@@ -64,31 +68,16 @@ macro_rules! entries {
         }
 
         impl Entries {
-            /// The entries.
-            #[inline]
-            pub fn as_slice(&self) -> &[Entry] {
-                match self {
-                    Entries::Empty => &[],
-                    $(Entries::$variant(it) => &it.entries,)*
-                    Entries::Many(it) => it,
-                }
-            }
-
-            /// The tags and the entries where one word of tags is enough.
+            /// The words of tags and the entries, where there are tags. The lengths that have equally many words are laid out
+            /// alike, so that telling them apart takes no jump.
             #[inline(always)]
-            fn few(&self) -> Option<(u64, &[Entry])> {
+            fn tagged(&self) -> Option<(&[u64], &[Entry])> {
                 match self {
-                    $(Entries::$few(it) => Some((it.tags[0], &it.entries)),)*
-                    _ => None,
-                }
-            }
-
-            /// The tags and the entries where there are two words of tags.
-            #[inline(always)]
-            fn more(&self) -> Option<([u64; 2], &[Entry])> {
-                match self {
-                    $(Entries::$more(it) => Some((it.tags, &it.entries)),)*
-                    _ => None,
+                    $(Entries::$few(it) => Some((&it.tags, &it.entries)),)*
+                    _ => match self {
+                        $(Entries::$more(it) => Some((&it.tags, &it.entries)),)*
+                        _ => None,
+                    },
                 }
             }
 
@@ -162,42 +151,65 @@ entries!(
 );
 
 impl Entries {
+    /// The entries.
+    #[inline]
+    pub fn as_slice(&self) -> &[Entry] {
+        match (self.tagged(), self) {
+            (Some((_, entries)), _) => entries,
+            (None, Entries::Many(it)) => it,
+            (None, _) => &[],
+        }
+    }
+
     /// The index of the entry with `key`.
     #[inline]
     pub fn position(&self, key: &str) -> Option<usize> {
         self.tagged_position(tag(key), key)
     }
 
-    /// The index of the entry with `key`, whose tag is `tag`. All lengths take one way: a jump for each would be guessed wrong.
-    fn tagged_position(&self, tag: u64, key: &str) -> Option<usize> {
-        if let Some((tags, entries)) = self.few() {
-            return search(tags, entries, 0, tag, key);
-        }
-        if let Some(([first, second], entries)) = self.more() {
-            return search(first, entries, 0, tag, key).or_else(|| search(second, entries, 8, tag, key));
-        }
-        self.as_slice().binary_search_by(|(it, _)| it.as_str().cmp(key)).ok()
+    #[inline(never)]
+    fn tagged_position(&self, tag: Tag, key: &str) -> Option<usize> {
+        self.find(tag, key).map(|(i, _)| i)
     }
-}
 
-/// The index of the entry with `key`, whose tag is `tag`, among those that `tags` are of: the first of them is entry `base`.
-#[inline]
-fn search(tags: u64, entries: &[Entry], base: usize, tag: u64, key: &str) -> Option<usize> {
-    // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
-    let differing = tags ^ (tag * ONES);
-    let mut hits = differing.wrapping_sub(ONES) & !differing & HIGHS;
-    while hits != 0 {
-        let i = base + hits.trailing_zeros() as usize / 8;
-        if entries.get(i).is_some_and(|(it, _)| is_key(it.as_bytes(), key.as_bytes())) {
-            return Some(i);
-        }
-        hits &= hits - 1;
+    /// The value under `key`, whose tag is `tag`.
+    #[inline(never)]
+    pub fn value(&self, tag: Tag, key: &str) -> Option<&Value> {
+        self.find(tag, key).map(|(_, value)| value)
     }
-    None
+
+    /// The index of the entry with `key` and its value. All lengths take one way: a jump for each would be guessed wrong.
+    #[inline(always)]
+    pub fn find(&self, Tag(tag): Tag, key: &str) -> Option<(usize, &Value)> {
+        let Some((tags, entries)) = self.tagged() else {
+            return self.find_among_many(key);
+        };
+        for (word, tags) in tags.iter().enumerate() {
+            // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
+            let differing = tags ^ (tag * ONES);
+            let mut hits = differing.wrapping_sub(ONES) & !differing & HIGHS;
+            while hits != 0 {
+                let i = word * 8 + hits.trailing_zeros() as usize / 8;
+                if let Some((it, value)) = entries.get(i)
+                    && is_key(it.as_bytes(), key.as_bytes())
+                {
+                    return Some((i, value));
+                }
+                hits &= hits - 1;
+            }
+        }
+        None
+    }
+
+    #[cold]
+    fn find_among_many(&self, key: &str) -> Option<(usize, &Value)> {
+        let i = self.as_slice().binary_search_by(|(it, _)| it.as_str().cmp(key)).ok()?;
+        Some((i, &self.as_slice()[i].1))
+    }
 }
 
 /// Whether two keys are equal. Most have a few bytes, which two words that may overlap hold without a loop.
-#[inline(never)]
+#[inline(always)]
 fn is_key(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
