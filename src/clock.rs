@@ -133,14 +133,17 @@ impl Time {
         }
         // Half of what is written anywhere is a time.
         let mut text = *b"0000-00-00T00:00:00.000000Z";
+        put_pair(&mut text, 0, year / 100);
         for (at, number) in
-            [(0, year), (5, month), (8, day), (11, second / 3600), (14, second / 60 % 60), (17, second % 60)]
+            [(2, year % 100), (5, month), (8, day), (11, second / 3600), (14, second / 60 % 60), (17, second % 60)]
         {
-            put_digits(&mut text[at..if at == 0 { 4 } else { at + 2 }], number);
+            put_pair(&mut text, at, number);
         }
         let length = match micros {
             Some(micros) => {
-                put_digits(&mut text[20..26], micros);
+                for (at, number) in [(20, micros / 10_000), (22, micros / 100 % 100), (24, micros % 100)] {
+                    put_pair(&mut text, at, number);
+                }
                 27
             }
             None => {
@@ -152,12 +155,11 @@ impl Time {
     }
 }
 
-/// Writes `number` in as many digits as there is room for.
-fn put_digits(room: &mut [u8], mut number: i64) {
-    for place in room.iter_mut().rev() {
-        *place = b'0' + (number % 10) as u8;
-        number /= 10;
-    }
+/// Writes the two digits of `number` at `at`.
+fn put_pair(text: &mut [u8; 27], at: usize, number: i64) {
+    let number = number as u8;
+    text[at] = b'0' + number / 10;
+    text[at + 1] = b'0' + number % 10;
 }
 
 /// Reads what nearly every time looks like, `2026-01-01T00:00:40Z`; `None` for whatever is not exactly that.

@@ -21,34 +21,58 @@ pub struct Tagged<const WORDS: usize, const LENGTH: usize> {
     entries: [Entry; LENGTH],
 }
 
-impl<const WORDS: usize, const LENGTH: usize> Tagged<WORDS, LENGTH> {
-    fn new(entries: [Entry; LENGTH]) -> Self {
-        let mut tags = [0; WORDS];
-        for (i, (key, _)) in entries.iter().enumerate() {
-            tags[i / 8] |= tag(key).0 << (i % 8 * 8);
-        }
-        Tagged { tags, entries }
-    }
-}
-
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// A byte that differs between most keys of one map, and is never zero.
 #[derive(Clone, Copy, Debug)]
-pub struct Tag(u64);
+pub struct Tag(u8);
 
 /// The tag of `key`. A literal's is worked out at compile time.
 #[inline(always)]
-pub fn tag(key: &str) -> Tag {
+pub const fn tag(key: &str) -> Tag {
     let bytes = key.as_bytes();
-    let at = |i: usize| bytes.get(i).copied().map_or(0, u32::from);
-    let (length, last) = (bytes.len(), bytes.len().saturating_sub(1));
-    let mixed = (length as u32).wrapping_mul(0x9e37)
-        ^ at(0).wrapping_mul(0x85eb)
-        ^ at(length / 2).wrapping_mul(0xc2b3)
-        ^ at(last).wrapping_mul(0x27d5);
-    Tag(u64::from((mixed >> 8 ^ mixed) as u8 | 1))
+    let length = bytes.len();
+    let mut mixed = (length as u32).wrapping_mul(0x9e37);
+    if length > 0 {
+        mixed ^= (bytes[0] as u32).wrapping_mul(0x85eb)
+            ^ (bytes[length / 2] as u32).wrapping_mul(0xc2b3)
+            ^ (bytes[length - 1] as u32).wrapping_mul(0x27d5);
+    }
+    Tag((mixed >> 8 ^ mixed) as u8 | 1)
+}
+
+/// The most entries that have tags.
+pub const TAGGED: usize = 16;
+
+/// The tags of as many entries as have them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tags([u64; 2]);
+
+impl Tags {
+    /// Puts the tag of the entry at `i` in, which has none yet. More entries than have tags are left out.
+    #[inline(always)]
+    pub fn put(&mut self, i: usize, Tag(tag): Tag) {
+        if let Some(word) = self.0.get_mut(i / 8) {
+            *word |= u64::from(tag) << (i % 8 * 8);
+        }
+    }
+
+    fn of(entries: &[Entry]) -> Self {
+        let mut tags = Tags::default();
+        for (i, (key, _)) in entries.iter().enumerate().take(TAGGED) {
+            tags.put(i, tag(key));
+        }
+        tags
+    }
+
+    fn from_words(words: &[u64]) -> Self {
+        Tags(std::array::from_fn(|i| words.get(i).copied().unwrap_or_default()))
+    }
+
+    fn words<const WORDS: usize>(self) -> [u64; WORDS] {
+        std::array::from_fn(|i| self.0[i])
+    }
 }
 
 macro_rules! entries {
@@ -81,58 +105,33 @@ macro_rules! entries {
                 }
             }
 
-            /// The value of the entry at `i` for changing, copied with all others first where they are shared.
-            pub fn value_mut(&mut self, i: usize) -> &mut Value {
+            /// Whether nothing else has these entries.
+            fn is_own(&self) -> bool {
                 match self {
-                    Entries::Empty => unreachable!("there is no entry to change"),
-                    $(Entries::$variant(it) => &mut Arc::make_mut(it).entries[i].1,)*
-                    Entries::Many(it) => &mut Arc::make_mut(it)[i].1,
+                    Entries::Empty => true,
+                    $(Entries::$variant(it) => Arc::strong_count(it) == 1,)*
+                    Entries::Many(it) => Arc::strong_count(it) == 1,
                 }
             }
 
-            /// Whether both are the very same list.
-            pub fn is_same(&self, other: &Entries) -> bool {
-                match (self, other) {
-                    (Entries::Empty, Entries::Empty) => true,
-                    $((Entries::$variant(a), Entries::$variant(b)) => Arc::ptr_eq(a, b),)*
-                    (Entries::Many(a), Entries::Many(b)) => Arc::ptr_eq(a, b),
-                    _ => false,
-                }
-            }
-
-            /// The list of those `entries` that `order` names, in that order; they are taken out of where they are.
-            pub fn gather(entries: &mut [Entry], order: &[u8]) -> Self {
-                let mut take = |i: u8| std::mem::take(&mut entries[usize::from(i)]);
-                match order.len() {
-                    0 => Entries::Empty,
-                    $($length => Entries::$variant(Arc::new(Tagged::new(std::array::from_fn(|i| take(order[i]))))),)*
-                    _ => Entries::Many(Arc::new(order.iter().map(|i| take(*i)).collect())),
-                }
-            }
-
-            /// The entries as a vector with room for as many more, copied where they are shared.
-            pub fn into_vec(self, more: usize) -> Vec<Entry> {
+            /// The entries for changing, if nothing else has them.
+            fn own(&mut self) -> Option<&mut [Entry]> {
                 match self {
-                    Entries::Empty => Vec::with_capacity(more),
-                    $(Entries::$variant(it) => {
-                        let mut entries = Vec::with_capacity($length + more);
-                        match Arc::try_unwrap(it) {
-                            Ok(own) => entries.extend(own.entries),
-                            Err(shared) => entries.extend_from_slice(&shared.entries),
-                        }
-                        entries
-                    })*
-                    Entries::Many(it) => Arc::unwrap_or_clone(it),
+                    Entries::Empty => None,
+                    $(Entries::$variant(it) => match Arc::get_mut(it) {
+                        Some(it) => Some(&mut it.entries),
+                        None => None,
+                    },)*
+                    Entries::Many(it) => Arc::get_mut(it).map(Vec::as_mut_slice),
                 }
             }
-        }
 
-        impl From<Vec<Entry>> for Entries {
-            fn from(entries: Vec<Entry>) -> Self {
+            /// The list of `entries`, whose tags are `tags`.
+            pub fn with_tags(entries: Vec<Entry>, tags: Tags) -> Self {
                 match entries.len() {
                     0 => Entries::Empty,
                     $($length => match <[Entry; $length]>::try_from(entries) {
-                        Ok(array) => Entries::$variant(Arc::new(Tagged::new(array))),
+                        Ok(entries) => Entries::$variant(Arc::new(Tagged { tags: tags.words(), entries })),
                         Err(entries) => Entries::Many(Arc::new(entries)),
                     },)*
                     _ => Entries::Many(Arc::new(entries)),
@@ -150,7 +149,36 @@ entries!(
     Fourteen = 2 of 14, Fifteen = 2 of 15, Sixteen = 2 of 16
 );
 
+impl From<Vec<Entry>> for Entries {
+    fn from(entries: Vec<Entry>) -> Self {
+        let tags = Tags::of(&entries);
+        Entries::with_tags(entries, tags)
+    }
+}
+
 impl Entries {
+    /// The value of the entry at `i` for changing, copied with all others first where they are shared.
+    pub fn value_mut(&mut self, i: usize) -> &mut Value {
+        if !self.is_own() {
+            let tags = self.tagged().map_or_else(Tags::default, |(words, _)| Tags::from_words(words));
+            *self = Entries::with_tags(self.as_slice().to_vec(), tags);
+        }
+        &mut self.own().expect("they are its own now")[i].1
+    }
+
+    /// The entries as a vector with room for as many more, copied where they are shared.
+    pub fn into_vec(mut self, more: usize) -> Vec<Entry> {
+        if let Entries::Many(it) = self {
+            return Arc::unwrap_or_clone(it);
+        }
+        let mut entries = Vec::with_capacity(self.as_slice().len() + more);
+        match self.own() {
+            Some(own) => entries.extend(own.iter_mut().map(std::mem::take)),
+            None => entries.extend_from_slice(self.as_slice()),
+        }
+        entries
+    }
+
     /// The entries.
     #[inline]
     pub fn as_slice(&self) -> &[Entry] {
@@ -159,6 +187,13 @@ impl Entries {
             (None, Entries::Many(it)) => it,
             (None, _) => &[],
         }
+    }
+
+    /// Whether both are the very same list: what shares its entries has them at the same place.
+    #[inline]
+    pub fn is_same(&self, other: &Entries) -> bool {
+        let (own, its) = (self.as_slice(), other.as_slice());
+        own.len() == its.len() && (own.is_empty() || own.as_ptr() == its.as_ptr())
     }
 
     /// The index of the entry with `key`.
@@ -182,11 +217,11 @@ impl Entries {
     #[inline(always)]
     pub fn find(&self, Tag(tag): Tag, key: &str) -> Option<(usize, &Value)> {
         let Some((tags, entries)) = self.tagged() else {
-            return self.find_among_many(key);
+            return if let Entries::Many(entries) = self { find_among_many(entries, key) } else { None };
         };
         for (word, tags) in tags.iter().enumerate() {
             // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
-            let differing = tags ^ (tag * ONES);
+            let differing = tags ^ (u64::from(tag) * ONES);
             let mut hits = differing.wrapping_sub(ONES) & !differing & HIGHS;
             while hits != 0 {
                 let i = word * 8 + hits.trailing_zeros() as usize / 8;
@@ -200,12 +235,12 @@ impl Entries {
         }
         None
     }
+}
 
-    #[cold]
-    fn find_among_many(&self, key: &str) -> Option<(usize, &Value)> {
-        let i = self.as_slice().binary_search_by(|(it, _)| it.as_str().cmp(key)).ok()?;
-        Some((i, &self.as_slice()[i].1))
-    }
+#[cold]
+fn find_among_many<'a>(entries: &'a [Entry], key: &str) -> Option<(usize, &'a Value)> {
+    let i = entries.binary_search_by(|(it, _)| it.as_str().cmp(key)).ok()?;
+    Some((i, &entries[i].1))
 }
 
 /// Whether two keys are equal. Most have a few bytes, which two words that may overlap hold without a loop.

@@ -38,18 +38,14 @@ fn leading_bytes(text: &str) -> u64 {
 /// As many entries are put in order by insertion.
 pub const FEW: usize = 24;
 
-/// The order of `entries` by their keys, and how many they are; `None` when two keys are equal.
+/// The order of `entries`, which are [`FEW`], by their keys; `None` when two keys are equal.
 ///
-/// Maps are made more often than anything else, and of a few entries: each key is looked at once, for its first bytes, and no
-/// entry is moved before its place is known.
-pub fn order(entries: &[Entry], with_nulls: bool) -> Option<([u8; FEW], usize)> {
-    let (mut leads, mut order, mut length) = ([0_u64; FEW], [0_u8; FEW], 0);
-    for (i, (key, value)) in entries.iter().enumerate() {
-        if !with_nulls && value.is_null() {
-            continue;
-        }
+/// Each key is looked at once, for its first bytes, and no entry is moved before its place is known.
+pub fn order(entries: &[Entry]) -> Option<[u8; FEW]> {
+    let (mut leads, mut order) = ([0_u64; FEW], [0_u8; FEW]);
+    for (i, (key, _)) in entries.iter().enumerate() {
         let lead = leading_bytes(key);
-        let mut at = length;
+        let mut at = i;
         while at > 0 {
             let before = usize::from(order[at - 1]);
             match lead.cmp(&leads[at - 1]).then_with(|| key.as_str().cmp(&entries[before].0)) {
@@ -60,9 +56,8 @@ pub fn order(entries: &[Entry], with_nulls: bool) -> Option<([u8; FEW], usize)> 
             at -= 1;
         }
         (leads[at], order[at]) = (lead, i as u8);
-        length += 1;
     }
-    Some((order, length))
+    Some(order)
 }
 
 #[cfg(test)]

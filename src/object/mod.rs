@@ -14,6 +14,7 @@ mod meta;
 mod quantity;
 mod release;
 mod selector;
+mod shape;
 mod value;
 
 pub use arcstr::literal;
@@ -25,6 +26,7 @@ pub use meta::{Meta, OwnerRef};
 pub use quantity::{Quantity, QuantityError};
 pub use release::{Release, UnknownRelease};
 pub use selector::{label_selector_text, matches_label_selector};
+pub use shape::Shape;
 pub use value::{Map, Str, Value};
 
 /// Where an object lives: kind, namespace (empty for cluster-scoped kinds) and name. Sorts in that order.

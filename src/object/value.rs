@@ -4,11 +4,13 @@
 //! reference-counted and copied on write: two revisions share what did not change between them, and the pods of
 //! one template share the template. Maps are sorted by key, so that every iteration and every text is defined.
 
+use std::mem::take;
 use std::ops::Index;
 use std::sync::Arc;
 
 use super::entries::{Entries, Entry, Tag, tag};
 use super::key_order::{FEW, compare_keys, is_sorted, order};
+use super::shape::Shape;
 
 /// A shared, immutable string. Cloning it copies a pointer, and a literal costs no allocation.
 pub type Str = arcstr::ArcStr;
@@ -69,9 +71,11 @@ impl Map {
     /// Builds a map from entries in any order; of two entries with one key the later wins.
     pub fn from_entries(mut entries: Vec<Entry>) -> Self {
         if entries.len() <= FEW
-            && let Some((order, length)) = order(&entries, true)
+            && let Some(order) = order(&entries)
         {
-            return Self(Entries::gather(&mut entries, &order[..length]));
+            let sorted: Vec<Entry> =
+                order[..entries.len()].iter().map(|i| take(&mut entries[usize::from(*i)])).collect();
+            return Self(Entries::from(sorted));
         }
         entries.sort_by(|a, b| compare_keys(&a.0, &b.0));
         entries.reverse();
@@ -80,18 +84,12 @@ impl Map {
         Self(Entries::from(entries))
     }
 
-    /// Builds a map from those of `entries` that are not null, as [`map!`](crate::map) does.
-    pub fn of<const N: usize>(mut entries: [Entry; N]) -> Self {
-        Self::without_nulls(&mut entries)
-    }
-
-    fn without_nulls(entries: &mut [Entry]) -> Self {
-        if entries.len() <= FEW
-            && let Some((order, length)) = order(entries, false)
-        {
-            return Self(Entries::gather(entries, &order[..length]));
+    /// Builds a map of `shape` from those of `entries` that are not null, as [`map!`](crate::map) does.
+    pub fn of<const N: usize>(mut entries: [Entry; N], shape: &Shape<N>) -> Self {
+        match shape.gather(&mut entries) {
+            Some(entries) => Self(entries),
+            None => Self::from_entries(entries.into_iter().filter(|(_, value)| !value.is_null()).collect()),
         }
-        Self::from_entries(entries.iter().filter(|(_, value)| !value.is_null()).cloned().collect())
     }
 
     /// Builds a map from entries in the order of their keys, of which no two are equal, as those are that the code writes.
@@ -164,7 +162,7 @@ impl Map {
 
     /// Changes which entries there are; no more than `more` are put in.
     fn edit<T>(&mut self, more: usize, change: impl FnOnce(&mut Vec<Entry>) -> T) -> T {
-        let mut entries = std::mem::take(&mut self.0).into_vec(more);
+        let mut entries = take(&mut self.0).into_vec(more);
         let result = change(&mut entries);
         self.0 = Entries::from(entries);
         result
@@ -480,7 +478,10 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 #[macro_export]
 macro_rules! map {
     ($($key:literal => $value:expr),* $(,)?) => {
-        $crate::object::Map::of([$(($crate::object::literal!($key), $crate::object::Value::from($value))),*])
+        {
+            const SHAPE: $crate::object::Shape<{ <[&str]>::len(&[$($key),*]) }> = $crate::object::Shape::of([$($key),*]);
+            $crate::object::Map::of([$(($crate::object::literal!($key), $crate::object::Value::from($value))),*], &SHAPE)
+        }
     };
 }
 

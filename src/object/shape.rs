@@ -1,0 +1,101 @@
+//! The shape of a map that the code writes down: the order and the tags of its keys, worked out at compile time.
+
+use super::entries::{Entries, Entry, Tag, Tags, tag};
+
+/// The order of `N` literal keys, and their tags.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<const N: usize> {
+    /// Each key's place among those that were written down, with its tag, in the order of the keys.
+    keys: [(u8, Tag); N],
+    /// Whether a key is there twice.
+    repeats: bool,
+}
+
+impl<const N: usize> Shape<N> {
+    /// The shape of a map with `keys`, of which there are fewer than 256.
+    pub const fn of(keys: [&str; N]) -> Self {
+        assert!(N < 256, "the places of keys are bytes");
+        let (mut sorted, mut repeats, mut i) = ([(0, tag("")); N], false, 0);
+        while i < N {
+            let mut at = i;
+            while at > 0 {
+                let before = sorted[at - 1];
+                match compare(keys[i].as_bytes(), keys[before.0 as usize].as_bytes()) {
+                    0 => repeats = true,
+                    less if less < 0 => sorted[at] = before,
+                    _ => break,
+                }
+                if repeats {
+                    break;
+                }
+                at -= 1;
+            }
+            sorted[at] = (i as u8, tag(keys[i]));
+            i += 1;
+        }
+        Shape { keys: sorted, repeats }
+    }
+
+    /// The entries of a map of this shape, without those that are null; `None` if a key is there twice.
+    #[inline]
+    pub fn gather(&self, entries: &mut [Entry; N]) -> Option<Entries> {
+        if self.repeats { None } else { Some(gather(entries, &self.keys)) }
+    }
+}
+
+/// Below zero if `a` sorts before `b`, zero if they are equal.
+const fn compare(a: &[u8], b: &[u8]) -> i32 {
+    let mut i = 0;
+    while i < a.len() && i < b.len() {
+        if a[i] != b[i] {
+            return a[i] as i32 - b[i] as i32;
+        }
+        i += 1;
+    }
+    a.len() as i32 - b.len() as i32
+}
+
+#[inline(never)]
+fn gather(entries: &mut [Entry], keys: &[(u8, Tag)]) -> Entries {
+    let (mut kept, mut tags) = (Vec::with_capacity(keys.len()), Tags::default());
+    for (place, tag) in keys {
+        let entry = &mut entries[usize::from(*place)];
+        if !entry.1.is_null() {
+            tags.put(kept.len(), *tag);
+            kept.push(std::mem::take(entry));
+        }
+    }
+    Entries::with_tags(kept, tags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{Str, Value};
+
+    #[test]
+    fn literal_keys_are_in_order_and_found_without_those_of_nulls() {
+        const SHAPE: Shape<5> = Shape::of(["kind", "apiVersion", "", "kinds", "a"]);
+        let entry = |key: &str, value: Value| (Str::from(key), value);
+        let mut entries = [
+            entry("kind", 1.into()),
+            entry("apiVersion", 2.into()),
+            entry("", 3.into()),
+            entry("kinds", Value::Null),
+            entry("a", 5.into()),
+        ];
+        let kept = SHAPE.gather(&mut entries).expect("no key is there twice");
+        let keys: Vec<&str> = kept.as_slice().iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, ["", "a", "apiVersion", "kind"]);
+        for (i, key) in keys.into_iter().enumerate() {
+            assert_eq!(kept.position(key), Some(i), "{key:?}");
+        }
+        assert_eq!(kept.position("kinds"), None);
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_seen() {
+        const SHAPE: Shape<3> = Shape::of(["b", "a", "b"]);
+        assert!(SHAPE.gather(&mut Default::default()).is_none());
+    }
+}
