@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use crate::clock::Time;
-use crate::controllers::{Action, Announced, Controller, EventRecord, Outcome, Wake, Watches};
-use crate::object::{Key, Meta, Object, OwnerRef, Value, kinds};
+use crate::controllers::{Action, Announced, Controller, EventRecord, Hearing, News, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, Meta, Object, OwnerRef, Value, kinds};
 use crate::store::{Change, View};
 
 /// The ephemeral volume controller.
@@ -20,6 +20,10 @@ impl Controller for EphemeralVolumeController {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::PERSISTENT_VOLUME_CLAIM, kinds::POD])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        Hearing::of(if kind == kinds::POD { News::CREATED } else { News::REMOVED })
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

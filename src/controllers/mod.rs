@@ -20,6 +20,7 @@ pub mod history;
 pub mod horizontal_pod_autoscaler;
 pub mod job;
 pub mod namespace;
+mod news;
 pub mod node_lifecycle;
 pub mod node_ttl;
 pub mod persistent_volume;
@@ -44,6 +45,7 @@ use crate::kubelet::net::ApiCall;
 use crate::object::{Key, Kind, Object, Str};
 use crate::store::{Change, View};
 pub use event_budget::EventBudget;
+pub use news::{Hearing, News, lasting_controller};
 
 /// A loop of the control plane: which changes wake it, and what it wants done.
 ///
@@ -53,10 +55,15 @@ pub trait Controller: std::fmt::Debug + Send {
     /// The name that it writes under: `daemonset-controller`.
     fn name(&self) -> &'static str;
 
-    /// The kinds of which it hears every change, as a real one has informers for some kinds. Always the same.
+    /// The kinds of which it hears, as a real one has informers for some kinds. Always the same.
     fn watches(&self) -> Watches;
 
-    /// Which keys `change` concerns. Called once for each change of a kind that it watches, its own changes included.
+    /// Which of the changes of `kind` it wants to hear of: the others are surely nothing to it. Always the same.
+    fn hears(&self, _kind: Kind) -> Hearing {
+        Hearing::ALL
+    }
+
+    /// Which keys `change` concerns. Called once for each change that it hears of, its own changes included.
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>);
 
     /// What is to be done about `key` now.

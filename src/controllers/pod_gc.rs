@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::shared::pod::is_terminal;
-use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
+use crate::controllers::{Action, Controller, Hearing, News, Outcome, Wake, Watches};
 use crate::map;
-use crate::object::{Key, Object, Str, Value, kinds};
+use crate::object::{Key, Kind, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 
 /// The time between two rounds.
@@ -46,6 +46,14 @@ impl Controller for PodGarbageCollector {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::NODE, kinds::POD])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::POD {
+            Hearing::of(News::CREATED.and(News::SPEC).and(News::DELETION).and(News::UNBOUND))
+        } else {
+            Hearing::ALL
+        }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

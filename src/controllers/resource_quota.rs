@@ -5,8 +5,8 @@
 
 use crate::api::registry::quota;
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
-use crate::object::{Key, Map, Object, Value, kinds, literal};
+use crate::controllers::{Action, Controller, Hearing, News, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, Map, Object, Value, kinds, literal};
 use crate::store::{Change, View};
 
 /// The resource quota controller.
@@ -20,6 +20,15 @@ impl Controller for ResourceQuotaController {
 
     fn watches(&self) -> Watches {
         Watches::AllBut(&[])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        Hearing::of(match kind {
+            kinds::RESOURCE_QUOTA => News::ALL,
+            kinds::POD => News::CREATED.and(News::REMOVED).and(News::END),
+            kinds::SERVICE | kinds::PERSISTENT_VOLUME_CLAIM => News::REMOVED.and(News::SPEC),
+            _ => News::REMOVED,
+        })
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::shared::node_fit::tolerates;
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
+use crate::controllers::{Action, Controller, EventRecord, Hearing, News, Outcome, Wake, Watches};
 use crate::map;
-use crate::object::{Key, Object, Str, Value, kinds};
+use crate::object::{Key, Kind, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 
 const REASON: &str = "TaintManagerEviction";
@@ -46,6 +46,14 @@ impl Controller for TaintEvictionController {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::NODE, kinds::POD])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::POD {
+            Hearing::of(News::CREATED.and(News::REMOVED).and(News::SPEC).and(News::DELETION))
+        } else {
+            Hearing::ALL
+        }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -4,8 +4,8 @@
 //! while a pod that is bound to a node and not over names it, a volume while it is bound to a claim.
 
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
-use crate::object::{Key, Object, Str, Value, kinds, literal};
+use crate::controllers::{Action, Controller, Hearing, News, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, Object, Str, Value, kinds, literal};
 use crate::store::{Change, View};
 
 const CLAIM: &str = "kubernetes.io/pvc-protection";
@@ -22,6 +22,10 @@ impl Controller for VolumeProtection {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::PERSISTENT_VOLUME, kinds::PERSISTENT_VOLUME_CLAIM, kinds::POD])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::POD { Hearing::of(News::REMOVED.and(News::END)) } else { Hearing::ALL }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -31,9 +31,9 @@ use std::sync::Arc;
 
 use crate::clock::{Span, Time};
 use crate::controllers::persistent_volume;
-use crate::controllers::{Action, Controller, EventRecord, EventVia, Outcome, Wake, Watches};
+use crate::controllers::{Action, Controller, EventRecord, EventVia, Hearing, News, Outcome, Wake, Watches};
 use crate::map;
-use crate::object::{Key, Object, Str, Value, kinds};
+use crate::object::{Key, Kind, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 
 use attempt::Attempt;
@@ -95,6 +95,14 @@ impl Controller for Scheduler {
             kinds::POD,
             kinds::STORAGE_CLASS,
         ])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind != kinds::POD {
+            return Hearing::ALL;
+        }
+        let parts = News::DELETION.and(News::LABELS).and(News::SPEC).and(News::END).and(News::UNBOUND);
+        Hearing::of(News::CREATED.and(News::REMOVED).and(parts))
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -1,45 +1,117 @@
-//! Who hears of a change: the controllers that watch its kind, in the order in which the cluster runs them.
+//! Who hears of a change: the controllers that watch its kind and want that news, in the order in which the cluster runs them.
 
-use crate::controllers::Controller;
-use crate::object::{Kind, kinds};
+use crate::controllers::{Controller, Hearing, News, lasting_controller};
+use crate::object::{Kind, OwnerRef, kinds};
+use crate::store::Change;
 
-/// The numbers of the controllers that watch a kind. What they watch never changes, so that it is asked for once.
+/// What the controllers hear of each kind. What they watch never changes, so that it is asked for once.
 #[derive(Debug)]
 pub(super) struct Audience {
     /// For each built-in kind; behind them, for every custom one.
-    of_kind: Vec<Vec<usize>>,
+    of_kind: Vec<Vec<Listener>>,
+}
+
+/// One of those that watch a kind.
+#[derive(Debug)]
+struct Listener {
+    /// Its number among the controllers.
+    number: usize,
+    /// What it wants to hear.
+    news: News,
+    /// The kind by which an object must be controlled if it is controlled at all, as owner references call it.
+    controlled_by: Option<&'static str>,
+}
+
+impl Listener {
+    fn new(number: usize, hearing: Hearing) -> Self {
+        let controlled_by = hearing.controlled_by.map(|kind| kind.info().kind);
+        Listener { number, news: hearing.news, controlled_by }
+    }
+
+    fn wants(&self, news: News, controller: Option<&OwnerRef>) -> bool {
+        self.news.meets(news)
+            && match (self.controlled_by, controller) {
+                (Some(kind), Some(controller)) => controller.kind == kind,
+                _ => true,
+            }
+    }
 }
 
 impl Audience {
     /// What `controllers` watch.
     pub fn new(controllers: &[Box<dyn Controller>]) -> Self {
         let watching = |kind| {
-            let numbered = controllers.iter().enumerate();
-            numbered.filter(|(_, it)| it.watches().includes(kind)).map(|(number, _)| number).collect()
+            let numbered = controllers.iter().enumerate().filter(|(_, it)| it.watches().includes(kind));
+            numbered.map(|(number, it)| Listener::new(number, it.hears(kind))).collect()
         };
         let rows = u16::try_from(kinds::BUILT_IN.len()).unwrap_or(u16::MAX);
         Audience { of_kind: (0..=rows).map(|row| watching(Kind(row))).collect() }
     }
 
-    /// The controllers that hear of a change of `kind`.
-    pub fn of(&self, kind: Kind) -> &[usize] {
-        self.of_kind.get(usize::from(kind.0)).or(self.of_kind.last()).map_or(&[], Vec::as_slice)
+    /// The numbers of the controllers that hear of `change`.
+    pub fn of<'a>(&'a self, change: &'a Change) -> impl Iterator<Item = usize> + 'a {
+        let row = usize::from(change.key.kind.0);
+        let listeners = self.of_kind.get(row).or(self.of_kind.last()).map_or(&[][..], Vec::as_slice);
+        let (news, controller) = (News::of(change), lasting_controller(change));
+        listeners.iter().filter(move |it| it.wants(news, controller)).map(|it| it.number)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Time;
+    use crate::object::Object;
     use crate::sim::{ControlPlaneOptions, control_plane};
+    use crate::store::Store;
+
+    /// The controllers that hear of the last change that `make` makes.
+    fn hearing(make: impl FnOnce(&mut Store)) -> Vec<&'static str> {
+        let controllers = control_plane(&ControlPlaneOptions::default());
+        let audience = Audience::new(&controllers);
+        let mut store = Store::new();
+        make(&mut store);
+        let change = store.history().next_back().expect("a change");
+        audience.of(change).map(|it| controllers[it].name()).collect()
+    }
+
+    fn put(store: &mut Store, object: &Object) {
+        drop(store.put(object.clone(), Time(0), "test".into()));
+    }
 
     #[test]
     fn a_custom_object_concerns_only_those_that_hear_of_everything() {
-        let controllers = control_plane(&ControlPlaneOptions::default());
-        let audience = Audience::new(&controllers);
-        let names = |kind| audience.of(kind).iter().map(|it| controllers[*it].name()).collect::<Vec<_>>();
-        let everywhere = ["namespace-controller", "resourcequota-controller", "garbage-collector-controller"];
-        assert_eq!(names(Kind(u16::MAX)), everywhere);
-        assert_eq!(names(kinds::EVENT), everywhere[..2]);
-        assert!(names(kinds::POD).contains(&"kubelet"));
+        let custom = Object::new(Kind(u16::MAX), "default", "a");
+        assert_eq!(hearing(|store| put(store, &custom)), ["namespace-controller", "garbage-collector-controller"]);
+        let removed = hearing(|store| {
+            put(store, &custom);
+            store.remove(&custom.key(), Time(0), "test".into());
+        });
+        assert_eq!(removed, ["namespace-controller", "resourcequota-controller", "garbage-collector-controller"]);
+        let event = Object::new(kinds::EVENT, "default", "a");
+        assert_eq!(hearing(|store| put(store, &event)), ["namespace-controller"]);
+    }
+
+    #[test]
+    fn a_pod_concerns_the_controller_of_its_owner_s_kind_and_those_that_want_the_news() {
+        let mut pod = Object::new(kinds::POD, "default", "web");
+        pod.meta.owners = vec![Object::new(kinds::DAEMON_SET, "default", "web").controller_ref()].into();
+        pod.spec_mut().set("nodeName", "node-0");
+        let mut changed = pod.clone();
+        changed.status_mut().set("podIP", "10.0.0.1");
+        let of_new = hearing(|store| put(store, &pod));
+        let of_status = hearing(|store| [&pod, &changed].into_iter().for_each(|it| put(store, it)));
+        for (name, hears_of_new, hears_of_status) in [
+            ("daemonset-controller", true, true),
+            ("replicaset-controller", false, false),
+            ("default-scheduler", true, false),
+            ("garbage-collector-controller", true, false),
+            ("kubelet", true, true),
+        ] {
+            let heard = (of_new.contains(&name), of_status.contains(&name));
+            assert_eq!(heard, (hears_of_new, hears_of_status), "{name}");
+        }
+        pod.meta.owners = Vec::new().into();
+        assert!(hearing(|store| put(store, &pod)).contains(&"replicaset-controller"));
     }
 }

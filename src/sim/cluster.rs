@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::api::registry::{Api, Precedents};
 use crate::clock::{Names, Span, Time};
-use crate::controllers::Controller;
+use crate::controllers::{Controller, Wake};
 use crate::object::{Release, Str};
 use crate::sim::audience::Audience;
 use crate::sim::events::Recorder;
@@ -61,6 +61,8 @@ pub struct Cluster {
     pub(super) stopped: BTreeSet<usize>,
     /// The store's version up to which changes have woken controllers.
     routed: u64,
+    /// The room for the keys that a controller is woken for, which is empty between two changes.
+    woken: Vec<Wake>,
 }
 
 impl Cluster {
@@ -85,6 +87,7 @@ impl Cluster {
             silent: BTreeSet::new(),
             stopped: BTreeSet::new(),
             routed,
+            woken: Vec::new(),
         }
     }
 
@@ -136,14 +139,14 @@ impl Cluster {
         if self.routed == self.store.version() {
             return;
         }
-        let mut wakes = Vec::new();
+        let mut wakes = std::mem::take(&mut self.woken);
         let view = View::new(&self.store);
         let Ok(changes) = self.store.changes_since(self.routed) else {
             return;
         };
         let all_run = self.stopped.is_empty();
         for change in changes {
-            for &index in self.audience.of(change.key.kind) {
+            for index in self.audience.of(change) {
                 if !all_run && self.stopped.contains(&index) {
                     continue;
                 }
@@ -160,6 +163,7 @@ impl Cluster {
             }
         }
         self.routed = self.store.version();
+        self.woken = wakes;
     }
 
     /// When the next entry is due.

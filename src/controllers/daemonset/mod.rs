@@ -22,8 +22,8 @@ use std::sync::Arc;
 use crate::api::registry::DeleteOptions;
 use crate::clock::Time;
 use crate::controllers::history::{History, Standing, construct, truncate};
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
-use crate::object::{Key, Map, Object, Str, kinds};
+use crate::controllers::{Action, Controller, EventRecord, Hearing, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, Map, Object, Str, kinds};
 use crate::store::{Change, View};
 
 use backoff::FailedPods;
@@ -59,6 +59,10 @@ impl Controller for DaemonSetController {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::CONTROLLER_REVISION, kinds::DAEMON_SET, kinds::NODE, kinds::POD])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::POD { Hearing::controlled_by(kinds::DAEMON_SET) } else { Hearing::ALL }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

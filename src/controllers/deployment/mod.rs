@@ -27,8 +27,8 @@ use std::collections::BTreeMap;
 use crate::api::Status;
 use crate::clock::Time;
 use crate::controllers::shared::claim;
-use crate::controllers::{Controller, EventRecord, Outcome, Wake, Watches};
-use crate::object::{Key, Map, Object, Str, kinds, literal};
+use crate::controllers::{Controller, EventRecord, Hearing, News, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, Map, Object, Str, kinds, literal};
 use crate::store::{Change, View};
 
 use rollout::Rollout;
@@ -51,6 +51,14 @@ impl Controller for DeploymentController {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::DEPLOYMENT, kinds::POD, kinds::REPLICA_SET])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::POD {
+            Hearing { news: News::REMOVED, ..Hearing::controlled_by(kinds::REPLICA_SET) }
+        } else {
+            Hearing::ALL
+        }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

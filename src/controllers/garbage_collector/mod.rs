@@ -19,8 +19,8 @@ use std::sync::Arc;
 
 use crate::api::registry::{DeleteOptions, Propagation};
 use crate::clock::Time;
-use crate::controllers::{Action, Controller, EventRecord, Outcome, Wake, Watches};
-use crate::object::{Key, Meta, Object, OwnerRef, Str, kinds};
+use crate::controllers::{Action, Controller, EventRecord, Hearing, News, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, Meta, Object, OwnerRef, Str, kinds};
 use crate::store::{Change, View};
 use owners::{Owners, is_blocking, is_deleting_dependents, is_in_wrong_namespace, matches_coordinates};
 
@@ -39,6 +39,10 @@ impl Controller for GarbageCollector {
     fn watches(&self) -> Watches {
         // Events are the one kind that the real collector does not watch.
         Watches::AllBut(&[kinds::EVENT])
+    }
+
+    fn hears(&self, _: Kind) -> Hearing {
+        Hearing::of(News::CREATED.and(News::REMOVED).and(News::HOLD).and(News::DELETION))
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

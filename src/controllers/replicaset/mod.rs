@@ -19,7 +19,7 @@ use crate::api::Status;
 use crate::api::registry::DeleteOptions;
 use crate::clock::Time;
 use crate::controllers::shared::pod::new_from_template;
-use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
+use crate::controllers::{Action, Controller, Hearing, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Kind, Object, Str, Value, kinds};
 use crate::store::{Change, View};
@@ -97,6 +97,10 @@ impl Controller for ReplicaSetController {
 
     fn watches(&self) -> Watches {
         Watches::Only(self.family.watches)
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::POD { Hearing::controlled_by(self.family.kind) } else { Hearing::ALL }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -13,8 +13,8 @@ mod status;
 mod sync;
 
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake, Watches};
-use crate::object::{Key, Object, OwnerRef, Str, kinds, matches_label_selector};
+use crate::controllers::{Controller, Hearing, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, Object, OwnerRef, Str, kinds, matches_label_selector};
 use crate::store::{Change, View};
 
 /// The StatefulSet controller.
@@ -28,6 +28,10 @@ impl Controller for StatefulSetController {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::PERSISTENT_VOLUME_CLAIM, kinds::POD, kinds::STATEFUL_SET])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::POD { Hearing::controlled_by(kinds::STATEFUL_SET) } else { Hearing::ALL }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
