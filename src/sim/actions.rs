@@ -93,7 +93,7 @@ impl Cluster {
     /// Records an action in `words`, the last of which has room for how it went.
     fn record_action(&mut self, actor: &Str, mut words: Words, result: &Result<Option<Str>, Status>) {
         let went = match result {
-            Ok(Some(name)) => Some(format!(" {name}")),
+            Ok(Some(name)) => Some([" ", name].concat()),
             Ok(None) => None,
             Err(status) => Some(format!(": {status}")),
         };
@@ -149,7 +149,7 @@ impl Cluster {
                     Ok(made) => EventRecord::normal(
                         &owner,
                         "SuccessfulCreate",
-                        format!("Created {singular}: {}", made.meta.name),
+                        ["Created ", singular, ": ", &made.meta.name].concat(),
                     ),
                     Err(status) => EventRecord::warning(&owner, "FailedCreate", format!("Error creating: {status}")),
                 };
@@ -187,7 +187,7 @@ impl Cluster {
                     Ok(true) => EventRecord::normal(
                         &owner,
                         "SuccessfulDelete",
-                        format!("Deleted {}: {}", key.kind.info().singular, key.name),
+                        ["Deleted ", key.kind.info().singular, ": ", &key.name].concat(),
                     ),
                     Ok(false) => return Ok(None),
                     Err(status) => EventRecord::warning(&owner, "FailedDelete", format!("Error deleting: {status}")),

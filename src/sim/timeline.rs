@@ -1,6 +1,7 @@
 //! What is due when: a queue in the total order of *(due, seq)*, with at most one entry for each controller and key.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fmt;
 use std::hash::Hasher;
 
@@ -10,8 +11,8 @@ use hashbrown::hash_table::Entry;
 use crate::clock::Time;
 use crate::object::{Fingerprint, Key, Str};
 
-/// The lines that are kept for a report.
-const TAIL: usize = 200;
+/// The lines that are kept for a report, which shows fewer.
+const TAIL: usize = 32;
 
 /// One line of what happened, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,15 +89,24 @@ fn hash(controller: usize, key: &Key) -> u64 {
     hash.finish()
 }
 
+/// When a key is due, with the hash that it is found by in `pending`. Whoever is pushed first goes first of those due at once.
+type Place = Reverse<(Time, u64, u64)>;
+
 /// The queue of due keys, and the account of what was done.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// When something is due, with the hash that it is found by in `pending`.
-    queue: BTreeMap<(Time, u64), u64>,
+    /// The place of each pending key, and besides those the places that some had before they became due earlier. The first
+    /// is always that of a pending key.
+    queue: BinaryHeap<Place>,
+    /// How many places in the queue are those of no key any more.
+    left: usize,
     pending: HashTable<Due>,
     seq: u64,
     entries: u64,
-    tail: VecDeque<Line>,
+    /// The last lines: a ring, once there are as many as are kept.
+    tail: Vec<Line>,
+    /// Where in the ring the next line goes, in the place of the oldest.
+    oldest: usize,
     digest: Fingerprint,
 }
 
@@ -111,29 +121,42 @@ impl Timeline {
                 if waiting.at.0 <= due {
                     return;
                 }
-                self.queue.remove(&waiting.at);
-                self.seq += 1;
-                waiting.at = (due, self.seq);
+                // The new place is before the old one, which is passed over when its time comes.
+                self.left += 1;
+                waiting.at = (due, self.seq + 1);
             }
             Entry::Vacant(free) => {
-                self.seq += 1;
-                free.insert(Due { hash, controller, key, at: (due, self.seq) });
+                free.insert(Due { hash, controller, key, at: (due, self.seq + 1) });
             }
         }
-        self.queue.insert((due, self.seq), hash);
+        self.seq += 1;
+        self.queue.push(Reverse((due, self.seq, hash)));
     }
 
     /// When the next entry is due.
     pub fn next_due(&self) -> Option<Time> {
-        self.queue.first_key_value().map(|((due, _), _)| *due)
+        self.queue.peek().map(|Reverse((due, _, _))| *due)
     }
 
     /// Takes the next entry.
     pub fn pop(&mut self) -> Option<(Time, usize, Key)> {
-        let (at, hash) = self.queue.pop_first()?;
-        let (due, _) = self.pending.find_entry(hash, |it| it.at == at).ok()?.remove();
+        let Reverse((time, seq, hash)) = self.queue.pop()?;
+        let (due, _) = self.pending.find_entry(hash, |it| it.at == (time, seq)).ok()?.remove();
         self.entries += 1;
-        Some((at.0, due.controller, due.key))
+        if self.left > 0 {
+            self.pass_over();
+        }
+        Some((time, due.controller, due.key))
+    }
+
+    /// Takes the places out of the front of the queue that are those of no key any more.
+    fn pass_over(&mut self) {
+        while let Some(Reverse((time, seq, hash))) = self.queue.peek()
+            && self.pending.find(*hash, |it| it.at == (*time, *seq)).is_none()
+        {
+            self.queue.pop();
+            self.left -= 1;
+        }
     }
 
     /// How many entries were taken so far.
@@ -143,23 +166,28 @@ impl Timeline {
 
     /// How many entries wait.
     pub fn waiting(&self) -> usize {
-        self.queue.len()
+        self.pending.len()
     }
 
     /// Records what was done.
     pub fn record(&mut self, time: Time, actor: &Str, what: Words) {
-        self.digest.write(&time.0.to_le_bytes());
-        self.digest.write(actor.as_bytes());
-        what.iter().for_each(|word| self.digest.write(word.as_str().as_bytes()));
-        if self.tail.len() == TAIL {
-            self.tail.pop_front();
+        let [a, b, c, d, e, f] = what.each_ref().map(|word| word.as_str().as_bytes());
+        for part in [&time.0.to_le_bytes()[..], actor.as_bytes(), a, b, c, d, e, f] {
+            self.digest.write(part);
         }
-        self.tail.push_back(Line { time, actor: actor.clone(), what });
+        let line = Line { time, actor: actor.clone(), what };
+        if self.tail.len() < TAIL {
+            self.tail.push(line);
+        } else {
+            self.tail[self.oldest] = line;
+            self.oldest = (self.oldest + 1) % TAIL;
+        }
     }
 
     /// The last lines recorded, oldest first.
     pub fn tail(&self) -> impl ExactSizeIterator<Item = &Line> + DoubleEndedIterator {
-        self.tail.iter()
+        let (newer, older) = self.tail.split_at(self.oldest);
+        (0..self.tail.len()).map(move |i| older.get(i).unwrap_or_else(|| &newer[i - older.len()]))
     }
 
     /// The running hash of every (time, actor, action).
@@ -194,5 +222,27 @@ mod tests {
             timeline.push(0, key("a"), Time(due));
         }
         assert_eq!((timeline.waiting(), timeline.next_due()), (1, Some(Time(3))));
+        timeline.push(0, key("b"), Time(7));
+        assert_eq!(timeline.pop(), Some((Time(3), 0, key("a"))));
+        assert_eq!((timeline.waiting(), timeline.next_due()), (1, Some(Time(7))), "nothing is left of the later place");
+        timeline.push(0, key("a"), Time(5));
+        let rest: Vec<_> = std::iter::from_fn(|| timeline.pop()).map(|(due, _, key)| (due.0, key.name)).collect();
+        assert_eq!(rest, [(5, "a".into()), (7, "b".into())]);
+        assert_eq!((timeline.waiting(), timeline.next_due(), timeline.entries()), (0, None, 3));
+    }
+
+    #[test]
+    fn the_last_lines_are_kept_oldest_first() {
+        let mut timeline = Timeline::default();
+        let mut recorded = 0;
+        for count in [0, 3, TAIL, 2 * TAIL + 7] {
+            for i in recorded..count {
+                timeline.record(Time(i as i64), &Str::from("x"), std::array::from_fn(|_| "".into()));
+            }
+            recorded = count;
+            let kept: Vec<i64> = timeline.tail().map(|it| it.time.0).collect();
+            let want: Vec<i64> = (count.saturating_sub(TAIL)..count).map(|it| it as i64).collect();
+            assert_eq!((kept, timeline.tail().len()), (want, count.min(TAIL)));
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::clock::{Span, Time};
 use crate::controllers::Action;
-use crate::controllers::shared::pod::{condition, is_terminal};
+use crate::controllers::shared::pod::{condition, is_active};
 use crate::map;
 use crate::object::{Object, Value};
 
@@ -15,11 +15,12 @@ const DISRUPTION_TARGET: &str = "DisruptionTarget";
 
 /// When the announcement that `pod` is disrupted is taken back; `None` if there is none, or it holds however long it takes.
 pub(super) fn at(pod: &Object) -> Option<Time> {
+    if !is_active(pod) {
+        return None;
+    }
     let announced = condition(pod, DISRUPTION_TARGET);
-    let holds = announced["status"].str_or_empty() == "True"
-        && announced["reason"].str_or_empty() != "TerminationByKubelet"
-        && !pod.meta.is_terminating()
-        && !is_terminal(pod);
+    let holds =
+        announced["status"].str_or_empty() == "True" && announced["reason"].str_or_empty() != "TerminationByKubelet";
     let since = announced["lastTransitionTime"].as_str().filter(|_| holds).and_then(Time::parse)?;
     Some(since + TIMEOUT)
 }
