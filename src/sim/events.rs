@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::hash::Hasher;
 use std::sync::Arc;
 
+use hashbrown::HashTable;
+
 use crate::api::Status;
 use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::{Names, Span, Time};
@@ -50,14 +52,44 @@ const IN_NAMES: [bool; 256] = {
 pub struct Recorder {
     sources: Lookup<Str, Source>,
     series: BTreeMap<Str, SeriesCache>,
-    texts: Lookup<Str, ()>,
-    shared_literals: Lookup<&'static str, Str>,
+    /// When it is time to look for series that ended; `None` while there are none.
+    series_look: Option<Time>,
+    texts: Texts,
     kinds: BTreeMap<Kind, Shown>,
     reference: Option<Reference>,
     stamp: Option<(Time, Str)>,
     blank: Meta,
     last_name: i64,
     expiring: VecDeque<(Time, Key, u64)>,
+}
+
+/// Texts that were told, to be shared with those that are told again, by the fingerprints that events are counted by.
+#[derive(Debug, Default)]
+struct Texts(HashTable<(u64, Str)>);
+
+impl Texts {
+    /// The same text as it was kept before, or else as it was `made` or is made now, which is kept.
+    fn shared(&mut self, text: &str, fingerprint: u64, made: Option<&Str>) -> Str {
+        if self.0.len() >= SHARED_TEXTS {
+            self.0.clear();
+        }
+        let found = self.0.entry(fingerprint, |(_, known)| known.as_str() == text, |(fingerprint, _)| *fingerprint);
+        let make = || (fingerprint, made.map_or_else(|| Str::from(text), Str::clone));
+        found.or_insert_with(make).get().1.clone()
+    }
+}
+
+/// The fingerprints of what a record says.
+#[derive(Clone, Copy)]
+struct Words {
+    reason: u64,
+    message: u64,
+}
+
+impl Words {
+    fn of(record: &EventRecord) -> Self {
+        Words { reason: fingerprint([record.reason]), message: fingerprint([record.message.as_str()]) }
+    }
 }
 
 /// How a reference names a kind.
@@ -81,6 +113,8 @@ struct Reporter {
     shown: Map,
     component: Str,
     host: Str,
+    /// How events.k8s.io tells it from others of its kind.
+    instance: Str,
 }
 
 /// The last `involvedObject`, for the next event about the same revision.
@@ -101,9 +135,10 @@ impl Source {
             "ephemeral-volume-controller" => "ephemeral_volume",
             other => other,
         };
+        let instance = Str::from([component, "-", CONTROL_PLANE_HOST].concat());
         let (component, host) = (Str::from(component), Str::from(host));
         let shown = map! { "component" => &component, "host" => (!host.is_empty()).then_some(&*host) };
-        Source { reporter: Reporter { shown, component, host }, correlator: Correlator::default() }
+        Source { reporter: Reporter { shown, component, host, instance }, correlator: Correlator::default() }
     }
 }
 
@@ -119,26 +154,6 @@ struct Told {
 impl Recorder {
     fn source(&mut self, actor: &Str) -> &mut Source {
         self.sources.entry(actor, || Source::new(actor))
-    }
-
-    /// `text`, or the same text as it was kept before.
-    fn shared(&mut self, text: &Str) -> Str {
-        if Str::is_static(text) {
-            return text.clone();
-        }
-        if let Some((known, ())) = self.texts.get_key_value(text) {
-            return known.clone();
-        }
-        if self.texts.len() >= SHARED_TEXTS {
-            self.texts.clear();
-        }
-        self.texts.insert(text.clone(), ());
-        text.clone()
-    }
-
-    /// What is written in the code, shared.
-    fn known(&mut self, text: &'static str) -> Str {
-        self.shared_literals.entry(&text, || Str::from(text)).clone()
     }
 
     fn stamp(&mut self, now: Time) -> Str {
@@ -177,7 +192,7 @@ impl Recorder {
             entries.push((literal!("namespace"), Value::from(&meta.namespace)));
         }
         if meta.resource_version > 0 {
-            entries.push((literal!("resourceVersion"), Value::from(meta.resource_version.to_string())));
+            entries.push((literal!("resourceVersion"), Value::from(numbered::<10>(&[], meta.resource_version))));
         }
         if !meta.uid.is_empty() {
             entries.push((literal!("uid"), Value::from(&meta.uid)));
@@ -194,12 +209,12 @@ impl Recorder {
         self.last_name
     }
 
-    fn told(&mut self, record: &EventRecord, now: Time) -> Told {
+    fn told(&mut self, record: &EventRecord, words: Words, now: Time) -> Told {
         Told {
             about: self.reference(&record.about, &record.field_path),
             kind: if record.warning { literal!("Warning") } else { literal!("Normal") },
-            reason: self.known(record.reason),
-            message: self.shared(&record.message),
+            reason: self.texts.shared(record.reason, words.reason, None),
+            message: self.texts.shared(&record.message, words.message, Some(&record.message)),
             stamp: self.stamp(now),
         }
     }
@@ -225,7 +240,7 @@ impl Cluster {
     /// its clock moves.
     pub fn expire_events(&mut self) {
         let now = self.now;
-        if self.recorder.series.values().any(|it| it.is_to_be_looked_at(now)) {
+        if self.recorder.series_look.is_some_and(|at| at <= now) {
             self.tell_of_series();
         }
         while self.recorder.expiring.front().is_some_and(|(at, _, _)| *at <= now) {
@@ -240,6 +255,7 @@ impl Cluster {
         for (actor, series) in &mut self.recorder.series {
             told.extend(series.due(self.now).into_iter().map(|progress| (actor.clone(), progress)));
         }
+        self.recorder.series_look = self.recorder.series.values().map(SeriesCache::next_look).min();
         for (actor, progress) in told {
             drop(self.write_series(&actor, &progress));
         }
@@ -264,11 +280,12 @@ impl Cluster {
         let (now, recorder) = (self.now, &mut self.recorder);
         let name = EventName::of(&record.about, recorder.next_number(now), &mut self.names);
         let source = recorder.source(actor);
-        let Some(observed) = source.correlator.observe(likeness(record), untold, || name.text(), now) else {
+        let words = Words::of(record);
+        let Some(observed) = source.correlator.observe(likeness(record, words), untold, || name.text(), now) else {
             return Ok(());
         };
         let reporter = source.reporter.clone();
-        let mut told = recorder.told(record, now);
+        let mut told = recorder.told(record, words, now);
         if observed.combined {
             told.message = Str::from(format!("(combined from similar events): {}", record.message));
         }
@@ -276,7 +293,7 @@ impl Cluster {
         let stored = if observed.count > 1 { self.store.get(&key) } else { None };
         let Some(stored) = stored else {
             let body = self.counted_body(reporter, told, &observed);
-            return self.create_event(actor, &key, body);
+            return self.create_event(actor, key, body);
         };
         let mut changed = Object::clone(stored);
         changed.body.insert(literal!("count"), observed.count);
@@ -321,15 +338,17 @@ impl Cluster {
             likeness.write(part.as_bytes());
         }
         let likeness = likeness.finish();
-        match recorder.series.entry(actor.clone()).or_default().observe(likeness, &key, now) {
+        let series = recorder.series.entry(actor.clone()).or_default();
+        let look = series.next_look();
+        recorder.series_look = Some(recorder.series_look.map_or(look, |at| at.min(look)));
+        match series.observe(likeness, &key, now) {
             Occurrence::Counted => Ok(()),
             Occurrence::Again(progress) => self.write_series(actor, &progress),
             Occurrence::New => {
-                let told = recorder.told(record, now);
-                let component = recorder.source(actor).reporter.component.clone();
-                let instance = format!("{component}-{CONTROL_PLANE_HOST}");
+                let told = recorder.told(record, Words::of(record), now);
+                let Reporter { component, instance, .. } = recorder.source(actor).reporter.clone();
                 let mut body = Map::from_sorted(vec![
-                    (literal!("action"), recorder.known(action).into()),
+                    (literal!("action"), recorder.texts.shared(action, fingerprint([action]), None).into()),
                     (literal!("eventTime"), now.rfc3339_micro().into()),
                     (literal!("firstTimestamp"), Value::Null),
                     (literal!("involvedObject"), told.about.into()),
@@ -337,14 +356,14 @@ impl Cluster {
                     (literal!("message"), told.message.into()),
                     (literal!("reason"), told.reason.into()),
                     (literal!("reportingComponent"), component.into()),
-                    (literal!("reportingInstance"), recorder.shared(&Str::from(instance)).into()),
+                    (literal!("reportingInstance"), instance.into()),
                     (literal!("source"), Value::empty_map()),
                     (literal!("type"), told.kind.into()),
                 ]);
                 if let Some(related) = related {
                     body.insert(literal!("related"), recorder.reference(related, &Str::new()));
                 }
-                self.create_event(actor, &key, body)
+                self.create_event(actor, key, body)
             }
         }
     }
@@ -359,22 +378,22 @@ impl Cluster {
         self.update_event(actor, changed)
     }
 
-    fn create_event(&mut self, actor: &Str, key: &Key, body: Map) -> Result<(), Status> {
-        let event = self.recorder.new_event(key, body);
-        let stored = self.api(actor.clone()).create(event, &WriteOptions::default())?;
-        self.expire_later(&stored);
+    fn create_event(&mut self, actor: &Str, key: Key, body: Map) -> Result<(), Status> {
+        let event = self.recorder.new_event(&key, body);
+        let version = self.api(actor.clone()).tell(event)?.meta.resource_version;
+        self.expire_later(key, version);
         Ok(())
     }
 
     fn update_event(&mut self, actor: &Str, event: Object) -> Result<(), Status> {
+        let key = event.key();
         let stored = self.api(actor.clone()).update(event, Part::Main, &WriteOptions::default())?;
-        self.expire_later(&stored);
+        self.expire_later(key, stored.meta.resource_version);
         Ok(())
     }
 
-    fn expire_later(&mut self, event: &Arc<Object>) {
-        let entry = (self.now + TTL, event.key(), event.meta.resource_version);
-        self.recorder.expiring.push_back(entry);
+    fn expire_later(&mut self, event: Key, version: u64) {
+        self.recorder.expiring.push_back((self.now + TTL, event, version));
     }
 }
 
@@ -389,23 +408,20 @@ fn event_key(record: &EventRecord, name: Str) -> Key {
     Key { kind: kinds::EVENT, namespace, name }
 }
 
-fn likeness(record: &EventRecord) -> Likeness {
+fn likeness(record: &EventRecord, Words { reason, message }: Words) -> Likeness {
     let meta = &record.about.meta;
     let mut object = Fingerprint::default();
     object.write_u16(record.about.kind.0);
     for part in [&meta.namespace, &meta.name, &meta.uid] {
         object.write(part.as_bytes());
     }
-    let object = object.finish();
-    let message = fingerprint([record.message.as_str()]);
-    let mut group = Fingerprint::default();
-    group.write_u64(object);
-    group.write(kind_of(record).as_bytes());
-    group.write(record.reason.as_bytes());
+    let mut group = object;
+    group.write_u8(u8::from(record.warning));
+    group.write_u64(reason);
     let mut exact = group;
     exact.write(record.field_path.as_bytes());
     exact.write_u64(message);
-    Likeness { object, group: group.finish(), message, exact: exact.finish() }
+    Likeness { object: object.finish(), group: group.finish(), message, exact: exact.finish() }
 }
 
 /// The name of an Event before it is written out: most events that are told again have a name already.
@@ -419,7 +435,7 @@ enum EventName<'a> {
 impl<'a> EventName<'a> {
     fn of(about: &'a Object, number: i64, names: &mut Names) -> Self {
         let (name, number) = (about.meta.name.as_str(), number as u64);
-        let length = name.len() + 1 + hex_digits(number);
+        let length = name.len() + 1 + digits::<16>(number);
         let is_name = length <= LONGEST_NAME && name.bytes().all(|byte| IN_NAMES[usize::from(byte)]);
         if is_name { EventName::Numbered(name, number) } else { EventName::Uid(names.uid()) }
     }
@@ -429,22 +445,31 @@ impl<'a> EventName<'a> {
             EventName::Numbered(name, number) => (name, number),
             EventName::Uid(uid) => return uid,
         };
-        let written = Str::init_with(name.len() + 1 + hex_digits(number), |text| {
-            let (front, digits) = text.split_at_mut(name.len() + 1);
-            front[..name.len()].copy_from_slice(name.as_bytes());
-            front[name.len()] = b'.';
-            let mut rest = number;
-            for digit in digits.iter_mut().rev() {
-                let value = (rest & 15) as u8;
-                *digit = if value < 10 { b'0' + value } else { b'a' - 10 + value };
-                rest >>= 4;
-            }
-        });
-        written.expect("a text, a dot and digits are a text")
+        numbered::<16>(&[name, "."], number)
     }
 }
 
-/// How many digits `number` has to the base 16.
-fn hex_digits(number: u64) -> usize {
-    (64 - number.leading_zeros()).div_ceil(4).max(1) as usize
+/// A text that begins with `front` and ends with `number` to the base `RADIX`.
+fn numbered<const RADIX: u64>(front: &[&str], number: u64) -> Str {
+    let start: usize = front.iter().map(|it| it.len()).sum();
+    let written = Str::init_with(start + digits::<RADIX>(number), |text| {
+        let (mut before, after) = text.split_at_mut(start);
+        for part in front {
+            let (place, rest) = std::mem::take(&mut before).split_at_mut(part.len());
+            place.copy_from_slice(part.as_bytes());
+            before = rest;
+        }
+        let mut rest = number;
+        for digit in after.iter_mut().rev() {
+            let value = (rest % RADIX) as u8;
+            *digit = if value < 10 { b'0' + value } else { b'a' - 10 + value };
+            rest /= RADIX;
+        }
+    });
+    written.expect("texts and digits are a text")
+}
+
+/// How many digits `number` has to the base `RADIX`.
+fn digits<const RADIX: u64>(number: u64) -> usize {
+    number.checked_ilog(RADIX).map_or(1, |it| it as usize + 1)
 }

@@ -103,7 +103,7 @@ impl Api<'_> {
     }
 }
 
-fn already_exists(existing: &Object, is_generated: bool) -> Status {
+pub(super) fn already_exists(existing: &Object, is_generated: bool) -> Status {
     let mut status = Status::already_exists(existing.kind, &existing.meta.name);
     if existing.meta.is_terminating() {
         status.message = format!("object is being deleted: {}", status.message);

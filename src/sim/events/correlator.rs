@@ -5,7 +5,7 @@
 //! about an object, and then one more every five minutes. A [`Correlator`] belongs to one source, as each component has
 //! its own recorder. Objects and texts are remembered as 64-bit hashes, because a large cluster has many.
 
-use std::collections::BTreeMap;
+use hashbrown::HashTable;
 
 use crate::clock::{Span, Time};
 use crate::controllers::EventBudget;
@@ -44,32 +44,32 @@ pub struct Observed {
     pub combined: bool,
 }
 
-#[derive(Debug)]
-struct Group {
-    key: u64,
-    last: Time,
-    messages: Vec<u64>,
-}
-
+/// What was told: an event as often as it occurred, or several that were combined.
 #[derive(Debug)]
 struct Logged {
+    /// What it is known again by: all of the event or, for combined ones, the group.
     key: u64,
+    group: u64,
+    message: u64,
+    /// Whether its message is one of those of its group that are told apart now.
+    is_distinct: bool,
     count: i64,
     first: Time,
+    last: Time,
     name: Str,
 }
 
 #[derive(Debug)]
 struct About {
+    object: u64,
     budget: EventBudget,
-    groups: Vec<Group>,
     logged: Vec<Logged>,
 }
 
-/// What the recorder of one source remembers.
+/// What the recorder of one source remembers. Nothing that is made of it depends on the order of the table.
 #[derive(Debug, Default)]
 pub struct Correlator {
-    abouts: BTreeMap<u64, About>,
+    abouts: HashTable<About>,
 }
 
 impl Correlator {
@@ -84,57 +84,62 @@ impl Correlator {
         new_name: impl FnOnce() -> Str,
         now: Time,
     ) -> Option<Observed> {
-        self.make_room(event.object);
-        let fresh = || About { budget: EventBudget::full(now), groups: Vec::new(), logged: Vec::new() };
-        let about = self.abouts.entry(event.object).or_insert_with(fresh);
-        let combined = about.is_combined(event, now);
-        let key = if combined { event.group } else { event.exact };
-        let observed = about.count(key, combined, 1 + i64::from(untold), new_name, now);
+        let object = event.object;
+        self.make_room(object);
+        let found = self.abouts.entry(object, |it| it.object == object, |it| it.object);
+        let fresh = || About { object, budget: EventBudget::full(now), logged: Vec::new() };
+        let about = found.or_insert_with(fresh).into_mut();
+        let observed = about.count(event, 1 + i64::from(untold), new_name, now);
         about.budget.spend(now).then_some(observed)
     }
 
     /// Forgets the half that was not used for longest when a new object would be one too many. Upstream forgets one at a
     /// time; the difference shows only to a source that talks of thousands of objects in turn.
     fn make_room(&mut self, object: u64) {
-        if self.abouts.len() < REMEMBERED || self.abouts.contains_key(&object) {
+        if self.abouts.len() < REMEMBERED || self.abouts.find(object, |it| it.object == object).is_some() {
             return;
         }
-        let mut used: Vec<Time> = self.abouts.values().map(|about| about.budget.used()).collect();
+        let mut used: Vec<Time> = self.abouts.iter().map(|about| about.budget.used()).collect();
         let middle = used.len() / 2;
         let (_, median, _) = used.select_nth_unstable(middle);
         let median = *median;
-        self.abouts.retain(|_, about| about.budget.used() > median);
+        self.abouts.retain(|about| about.budget.used() > median);
     }
 }
 
 impl About {
-    fn is_combined(&mut self, event: Likeness, now: Time) -> bool {
-        let Some(group) = self.groups.iter_mut().find(|group| group.key == event.group) else {
-            self.groups.push(Group { key: event.group, last: now, messages: vec![event.message] });
-            return false;
+    /// Counts an event that occurred so many `times`, by itself or with those that it is combined with.
+    fn count(&mut self, event: Likeness, times: i64, new_name: impl FnOnce() -> Str, now: Time) -> Observed {
+        let (combined, is_distinct) = self.tell_apart(event, now);
+        let key = if combined { event.group } else { event.exact };
+        let Some(logged) = self.logged.iter_mut().find(|it| it.key == key) else {
+            let (name, Likeness { group, message, .. }) = (new_name(), event);
+            let new = Logged { key, group, message, is_distinct, count: times, first: now, last: now, name };
+            let observed = Observed { name: new.name.clone(), count: times, first: now, combined };
+            self.logged.push(new);
+            return observed;
         };
-        if now - group.last > SIMILAR_WITHIN {
-            group.messages.clear();
-        }
-        group.last = now;
-        if group.messages.contains(&event.message) {
-            return false;
-        }
-        if group.messages.len() >= DISTINCT_MESSAGES {
-            return true;
-        }
-        group.messages.push(event.message);
-        false
+        logged.count += times;
+        logged.last = now;
+        logged.is_distinct |= is_distinct;
+        Observed { name: logged.name.clone(), count: logged.count, first: logged.first, combined }
     }
 
-    fn count(&mut self, key: u64, combined: bool, times: i64, new_name: impl FnOnce() -> Str, now: Time) -> Observed {
-        if let Some(logged) = self.logged.iter_mut().find(|logged| logged.key == key) {
-            logged.count += times;
-            return Observed { name: logged.name.clone(), count: logged.count, first: logged.first, combined };
+    /// Whether an event is combined with others, and whether its message is another one of those that are told apart from now
+    /// on. When nothing of its group was told for long, all are told apart anew.
+    fn tell_apart(&mut self, event: Likeness, now: Time) -> (bool, bool) {
+        let (mut last, mut distinct, mut is_known) = (None, 0, false);
+        for it in self.logged.iter().filter(|it| it.group == event.group) {
+            last = last.max(Some(it.last));
+            distinct += usize::from(it.is_distinct);
+            is_known |= it.is_distinct && it.message == event.message;
         }
-        let name = new_name();
-        self.logged.push(Logged { key, count: times, first: now, name: name.clone() });
-        Observed { name, count: times, first: now, combined }
+        if last.is_some_and(|last| now - last > SIMILAR_WITHIN) {
+            self.logged.iter_mut().filter(|it| it.group == event.group).for_each(|it| it.is_distinct = false);
+            return (false, true);
+        }
+        let is_full = distinct >= DISTINCT_MESSAGES;
+        (is_full && !is_known, !is_full && !is_known)
     }
 }
 
@@ -180,6 +185,25 @@ mod tests {
             !observe(&mut correlator, "late", 12 + 601).expect("recorded").combined,
             "ten minutes later all is new"
         );
+    }
+
+    #[test]
+    fn one_message_about_several_parts_of_an_object_is_one_of_those_that_are_told_apart() {
+        let mut correlator = Correlator::default();
+        let mut observe = |part: &str, message: &str| {
+            let exact = fingerprint(["web", "BackOff", part, message]);
+            let event = Likeness { exact, ..event("web", "BackOff", message) };
+            let name = || Str::from(format!("{part}.{message}"));
+            correlator.observe(event, 0, name, Time::from_unix(1)).expect("recorded")
+        };
+        for message in ["1", "2", "3", "4", "5", "6", "7", "8"] {
+            for part in ["a", "b"] {
+                let observed = observe(part, message);
+                assert_eq!((observed.count, observed.combined), (1, false), "{part} {message}");
+            }
+        }
+        assert!(!observe("a", "9").combined);
+        assert!(observe("a", "10").combined && !observe("b", "9").combined);
     }
 
     #[test]

@@ -68,14 +68,14 @@ impl SeriesCache {
         Occurrence::Again(known.progress.clone())
     }
 
-    /// Whether it is time to see what is finished.
-    pub fn is_to_be_looked_at(&self, now: Time) -> bool {
-        now - self.looked >= FINISHED_AFTER
+    /// When it is time to see what is finished.
+    pub fn next_look(&self) -> Time {
+        self.looked + FINISHED_AFTER
     }
 
     /// Forgets what is finished by `now`, and returns the series that have something new to tell.
     pub fn due(&mut self, now: Time) -> Vec<Progress> {
-        if !self.is_to_be_looked_at(now) {
+        if self.next_look() > now {
             return Vec::new();
         }
         self.looked = now;
@@ -108,6 +108,7 @@ mod tests {
         let at = Time::from_unix;
         let start = 1_767_225_600;
         cache.due(at(start));
+        assert_eq!(cache.next_look(), at(start + 360));
         assert_eq!(cache.observe(7, &key, at(start)), Occurrence::New);
         let second = Progress { event: key.clone(), count: 2, last: at(start + 10) };
         assert_eq!(cache.observe(7, &key, at(start + 10)), Occurrence::Again(second));

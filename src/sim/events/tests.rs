@@ -55,6 +55,9 @@ fn an_event_is_named_after_its_object_and_a_number_where_that_is_a_name() {
         let about = Object::new(kinds::POD, "default", name);
         assert_eq!(EventName::of(&about, number, &mut names).text(), format!("{name}.{number:x}"));
     }
+    for number in [0, 9, 10, 4_096, u64::MAX] {
+        assert_eq!(numbered::<10>(&[], number), number.to_string());
+    }
     let long = "a".repeat(LONGEST_NAME);
     for name in ["system:node", "Web", &long] {
         let about = Object::new(kinds::CLUSTER_ROLE, "", name);
@@ -103,6 +106,33 @@ fn two_events_of_one_instant_have_two_names() {
         cluster.record_event(&literal!("x"), record(EventRecord::normal(&pod, "Tested", message)));
     }
     assert_eq!(events(&cluster).len(), 2);
+}
+
+#[test]
+fn what_the_recorder_tells_is_stored_or_refused_as_if_a_client_had_created_it() {
+    let edits: [fn(&mut Object); 4] = [
+        |_| {},
+        |it| it.meta.namespace = literal!("elsewhere"),
+        |it| drop(it.body.insert(literal!("involvedObject"), map! { "namespace" => "elsewhere" })),
+        |it| drop(it.body.insert(literal!("eventTime"), "2026-01-01T00:00:00.000000Z")),
+    ];
+    for (i, edit) in edits.into_iter().enumerate() {
+        let answers = |tells: bool| {
+            let mut cluster = cluster();
+            let pod = pod(&mut cluster);
+            cluster.record_event(&literal!("x"), record(EventRecord::normal(&pod, "Tested", "once")));
+            let mut event = Object::clone(&events(&cluster)[0]);
+            event.meta = Meta { name: literal!("web.1"), namespace: literal!("default"), ..Meta::default() };
+            edit(&mut event);
+            [(), ()].map(|()| {
+                let (event, mut api) = (event.clone(), cluster.api("x"));
+                let answer = if tells { api.tell(event) } else { api.create(event, &WriteOptions::default()) };
+                answer.map_err(|status| status.message)
+            })
+        };
+        assert_eq!(answers(true), answers(false));
+        assert_eq!(answers(true).map(|it| it.is_ok()), [i == 0, false]);
+    }
 }
 
 #[test]
