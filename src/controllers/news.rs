@@ -174,7 +174,7 @@ mod tests {
         owned.meta.owners = vec![Object::new(kinds::JOB, "default", "web").controller_ref()].into();
         let key = owned.key();
         let mut orphan = owned.clone();
-        orphan.meta.owners = Vec::new().into();
+        orphan.meta.owners = Arc::default();
         [owned.clone(), owned, orphan].into_iter().for_each(|it| drop(store.put(it, Time(0), "test".into())));
         store.remove(&key, Time(0), "test".into());
         let kinds: Vec<_> = store.history().map(|it| lasting_controller(it).map(|it| it.kind.as_str())).collect();

@@ -111,7 +111,7 @@ mod tests {
             let heard = (of_new.contains(&name), of_status.contains(&name));
             assert_eq!(heard, (hears_of_new, hears_of_status), "{name}");
         }
-        pod.meta.owners = Vec::new().into();
+        pod.meta.owners = Default::default();
         assert!(hearing(|store| put(store, &pod)).contains(&"replicaset-controller"));
     }
 }
