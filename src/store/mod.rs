@@ -91,6 +91,8 @@ pub struct Store {
     by_owner: BTreeMap<Str, BTreeMap<Key, Slot>>,
     by_node: BTreeMap<Str, BTreeMap<Key, Slot>>,
     without_controller: BTreeMap<Kind, ByNamespace>,
+    /// The version of the last change of each kind.
+    last_changes: Vec<u64>,
     log: VecDeque<Change>,
 }
 
@@ -147,6 +149,28 @@ impl Store {
         self.by_name.get(kind).map_or(0, |all| all.values().map(BTreeMap::len).sum())
     }
 
+    /// The version of the last change of an object of `kind`; 0 when there never was one. What was found out about the objects
+    /// of a kind holds as long as this stays what it was.
+    #[inline]
+    pub fn last_change_of(&self, kind: Kind) -> u64 {
+        self.last_changes.get(usize::from(kind.0)).copied().unwrap_or(0)
+    }
+
+    /// Whether there is or was an object of `kind`.
+    #[inline]
+    pub fn ever_had(&self, kind: Kind) -> bool {
+        self.last_change_of(kind) != 0
+    }
+
+    #[inline]
+    fn note_change_of(&mut self, kind: Kind) {
+        let row = usize::from(kind.0);
+        if self.last_changes.len() <= row {
+            self.last_changes.resize(row + 1, 0);
+        }
+        self.last_changes[row] = self.version;
+    }
+
     /// The object with `uid`.
     pub fn by_uid(&self, uid: &str) -> Option<&Arc<Object>> {
         self.objects.by_uid(uid)
@@ -182,6 +206,7 @@ impl Store {
     pub fn put(&mut self, mut object: Object, time: Time, actor: Str) -> Arc<Object> {
         self.version += 1;
         object.meta.resource_version = self.version;
+        self.note_change_of(object.kind);
         let key = object.key();
         let after = Arc::new(object);
         let (slot, before) = self.objects.put(&key, after.clone());
@@ -212,6 +237,7 @@ impl Store {
             names.remove(&key.name);
         }
         self.version += 1;
+        self.note_change_of(key.kind);
         self.reindex(key, slot, Some(&before), None);
         let change =
             Change { version: self.version, time, actor, key: key.clone(), before: Some(before.clone()), after: None };
@@ -357,5 +383,22 @@ mod tests {
         let mut known = vec![kinds::POD, kinds::NAMESPACE];
         known.sort();
         assert_eq!(store.kinds().collect::<Vec<_>>(), known);
+    }
+
+    #[test]
+    fn the_last_change_of_a_kind_is_that_of_any_of_its_objects() {
+        let mut store = Store::new();
+        assert_eq!((store.last_change_of(kinds::POD), store.ever_had(kinds::POD)), (0, false));
+        for name in ["a", "b"] {
+            store.put(Object::new(kinds::POD, "", name), Time(0), "test".into());
+        }
+        let created = store.version();
+        assert_eq!((store.last_change_of(kinds::POD), store.ever_had(kinds::POD)), (created, true));
+        store.put(Object::new(kinds::NAMESPACE, "", "n"), Time(0), "test".into());
+        assert_eq!(store.last_change_of(kinds::POD), created, "another kind's change is none");
+        store.remove(&Key::new(kinds::POD, "", "a"), Time(0), "test".into());
+        assert_eq!(store.last_change_of(kinds::POD), store.version());
+        store.remove(&Key::new(kinds::POD, "", "absent"), Time(0), "test".into());
+        assert_eq!(store.last_change_of(kinds::POD), store.version(), "nothing was removed");
     }
 }
