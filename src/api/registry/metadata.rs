@@ -55,9 +55,58 @@ fn service_name_errors(name: &str) -> Vec<String> {
 
 /// Checks the metadata of a new object (`ValidateObjectMeta`).
 pub fn validate(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
-    let rule = name_rule(kind);
+    if !is_sound(kind, meta) {
+        describe(kind, meta, errors);
+    }
+}
+
+/// Whether all is surely well with the metadata of a new object. Nothing but this is run for most of them.
+fn is_sound(kind: Kind, meta: &Meta) -> bool {
+    let is_fine = name_rule(kind).is_fine;
     let prefix = meta.generate_name.as_str();
     // What is fine without a dash at its end is so with it: more will follow.
+    (prefix.is_empty() || is_fine(prefix.strip_suffix('-').unwrap_or(prefix)))
+        && !meta.name.is_empty()
+        && is_fine(&meta.name)
+        && (!kind.info().namespaced || syntax::is_dns_label(&meta.namespace))
+        && meta.generation >= 0
+        && (meta.labels.is_empty() || meta.labels.iter().all(is_sound_label))
+        && (meta.annotations.is_empty() || are_sound_annotations(&meta.annotations))
+        && (meta.owners.is_empty() || are_sound_owners(&meta.owners))
+        && meta.finalizers.iter().all(|it| syntax::is_prefixed_name(it))
+}
+
+fn is_sound_label((key, value): (&Str, &Value)) -> bool {
+    syntax::is_qualified_name(key) && syntax::is_label_value(value.str_or_empty())
+}
+
+fn are_sound_annotations(annotations: &Map) -> bool {
+    let mut size = 0;
+    let are_keys = annotations.iter().all(|(key, value)| {
+        size += key.len() + value.str_or_empty().len();
+        syntax::is_qualified_name(key)
+    });
+    are_keys && size <= ANNOTATIONS_MAX
+}
+
+fn are_sound_owners(owners: &[OwnerRef]) -> bool {
+    let is_sound = |it: &OwnerRef| {
+        has_version(&it.api_version)
+            && !(it.kind.is_empty() || it.name.is_empty() || it.uid.is_empty())
+            && !is_event(it)
+    };
+    owners.iter().all(is_sound) && owners.iter().filter(|it| it.controller == Some(true)).count() < 2
+}
+
+fn is_event(owner: &OwnerRef) -> bool {
+    owner.api_version == "v1" && owner.kind == "Event"
+}
+
+/// Says what is wrong with the metadata of a new object.
+#[cold]
+fn describe(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
+    let rule = name_rule(kind);
+    let prefix = meta.generate_name.as_str();
     if !prefix.is_empty() && !(rule.is_fine)(prefix.strip_suffix('-').unwrap_or(prefix)) {
         for wrong in (rule.errors)(&syntax::as_prefix(prefix)) {
             errors.invalid(&METADATA.child("generateName"), &meta.generate_name, wrong);
@@ -65,7 +114,7 @@ pub fn validate(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
     }
     if meta.name.is_empty() {
         errors.required(&METADATA.child("name"), "name or generateName is required");
-    } else if !(rule.is_fine)(&meta.name) {
+    } else {
         for wrong in (rule.errors)(&meta.name) {
             errors.invalid(&METADATA.child("name"), &meta.name, wrong);
         }
@@ -73,7 +122,7 @@ pub fn validate(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
     if kind.info().namespaced {
         if meta.namespace.is_empty() {
             errors.required(&METADATA.child("namespace"), "");
-        } else if !syntax::is_dns_label(&meta.namespace) {
+        } else {
             for wrong in syntax::dns_label(&meta.namespace) {
                 errors.invalid(&METADATA.child("namespace"), &meta.namespace, wrong);
             }
@@ -101,7 +150,28 @@ pub const IMMUTABLE: &str = "field is immutable";
 /// Checks the metadata of a changed object against what is stored (`ValidateObjectMetaUpdate`).
 ///
 /// Parts that both share were checked when they came.
+#[inline]
 pub fn validate_update(new: &Meta, old: &Meta, errors: &mut ErrorList) {
+    if !is_unchanged(new, old) {
+        validate_changes(new, old, errors);
+    }
+}
+
+/// Whether everything that [`validate_update`] looks at is seen at once to be what it was.
+fn is_unchanged(new: &Meta, old: &Meta) -> bool {
+    new.name == old.name
+        && new.namespace == old.namespace
+        && new.uid == old.uid
+        && new.deleted == old.deleted
+        && new.deletion_grace_seconds == old.deletion_grace_seconds
+        && new.labels.is_same(&old.labels)
+        && new.annotations.is_same(&old.annotations)
+        && Arc::ptr_eq(&new.owners, &old.owners)
+        && Arc::ptr_eq(&new.finalizers, &old.finalizers)
+}
+
+#[inline(never)]
+fn validate_changes(new: &Meta, old: &Meta, errors: &mut ErrorList) {
     if old.deleted.is_some() && !Arc::ptr_eq(&new.finalizers, &old.finalizers) {
         let mut extra: Vec<&Str> = new.finalizers.iter().filter(|it| !old.finalizers.contains(it)).collect();
         extra.sort();
@@ -145,7 +215,7 @@ pub fn validate_update(new: &Meta, old: &Meta, errors: &mut ErrorList) {
 /// Checks the keys and values of labels (`ValidateLabels`).
 pub fn validate_labels(labels: &Map, at: &At<'_>, errors: &mut ErrorList) {
     for (key, value) in labels.iter() {
-        if syntax::is_qualified_name(key) && syntax::is_label_value(value.str_or_empty()) {
+        if is_sound_label((key, value)) {
             continue;
         }
         for wrong in syntax::qualified_name(key) {
@@ -191,7 +261,7 @@ fn validate_owners(owners: &[OwnerRef], errors: &mut ErrorList) {
                 errors.invalid(&at.child(field), value, "must not be empty");
             }
         }
-        if owner.api_version == "v1" && owner.kind == "Event" {
+        if is_event(owner) {
             let detail = "/v1, Kind=Event is disallowed from being an owner";
             errors.add(shown(&at, show_owner(owner), detail));
         }
@@ -214,8 +284,11 @@ fn validate_owners(owners: &[OwnerRef], errors: &mut ErrorList) {
 
 /// `v1` or `apps/v1`: after the only slash, if there is one, something comes.
 fn has_version(api_version: &str) -> bool {
-    let slashes = api_version.bytes().filter(|it| *it == b'/').count();
-    slashes < 2 && api_version.bytes().next_back().is_some_and(|it| it != b'/')
+    let mut slashes = 0;
+    for byte in api_version.bytes() {
+        slashes += u32::from(byte == b'/');
+    }
+    slashes < 2 && api_version.as_bytes().last().is_some_and(|it| *it != b'/')
 }
 
 fn shown(at: &At<'_>, shown: String, detail: impl Into<String>) -> FieldError {

@@ -109,6 +109,11 @@ pub fn is_qualified_name(text: &str) -> bool {
     name.len() <= LABEL_MAX && is_name_part(name)
 }
 
+/// Whether this is a qualified name with a prefix, as finalizers other than Kubernetes' own have to be.
+pub fn is_prefixed_name(text: &str) -> bool {
+    text.bytes().any(|it| it == b'/') && is_qualified_name(text)
+}
+
 /// Whether this can be the value of a label: [`label_value`] has nothing to say.
 pub fn is_label_value(text: &str) -> bool {
     text.is_empty() || (text.len() <= LABEL_MAX && is_name_part(text))
