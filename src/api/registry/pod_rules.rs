@@ -80,8 +80,8 @@ fn keep_observed_generations(new: &mut Object, before: &Value) {
         return;
     }
     let (known, conditions) = (known.items(), conditions.items());
-    let are_silent = |list: &[Value]| list.iter().all(|it| it[FIELD].is_empty());
-    if !conditions.iter().any(|it| it[FIELD].is_empty()) || are_silent(known) {
+    let is_silent = |it: &Value| it[FIELD].is_empty();
+    if known.iter().all(is_silent) || !conditions.iter().any(is_silent) {
         return;
     }
     let mut kept: Vec<(usize, Value)> = Vec::new();

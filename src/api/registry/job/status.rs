@@ -13,7 +13,7 @@ use crate::object::{Map, Object, Value};
 const STATUS: At<'static> = At::new("status");
 
 /// Which of the conditions that tell a Job's course are true, found in one walk over the list.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Course {
     complete: bool,
     failed: bool,
@@ -109,12 +109,18 @@ pub(super) fn validate_status_update(new: &Object, old: &Object) -> ErrorList {
     let (new, old) = (Status::of(new), Status::of(old));
     let before = Course::of(old.conditions);
     let course = if new.conditions.is_shared_with(old.conditions) { before } else { Course::of(new.conditions) };
+    // Most Jobs have none of these conditions until their last update.
+    let runs = course == Course::default() && before == Course::default();
     validate_counters(&new, &mut errors);
-    validate_conditions(spec, course, before, &mut errors);
+    if !runs {
+        validate_conditions(spec, course, before, &mut errors);
+    }
     validate_times(&new, &old, course.complete, course.complete != before.complete, &mut errors);
     validate_finished(&new, &old, course.is_finished(), course.is_finished() != before.is_finished(), &mut errors);
     validate_indexes(spec, &new, &old, &mut errors);
-    validate_course(course, before, &mut errors);
+    if !runs {
+        validate_course(course, before, &mut errors);
+    }
     validate_steps(spec, &new, &old, &mut errors);
     if before.criteria && !course.criteria {
         let detail = "cannot disable the SuccessCriteriaMet=True condition";
@@ -128,23 +134,27 @@ pub(super) fn validate_status_update(new: &Object, old: &Object) -> ErrorList {
 }
 
 fn validate_counters(new: &Status<'_>, errors: &mut ErrorList) {
-    let counters = [
-        ("active", new.active),
-        ("succeeded", new.succeeded),
-        ("failed", new.failed),
-        ("ready", new.ready),
-        ("terminating", new.terminating),
-    ];
-    for (field, counter) in counters {
-        if number(counter) < 0 {
-            errors.invalid(&STATUS.child(field), number(counter), NOT_NEGATIVE);
+    let numbers = [new.active, new.succeeded, new.failed, new.ready, new.terminating].map(number);
+    if numbers.iter().any(|it| *it < 0) {
+        refuse_negative(numbers, errors);
+    }
+    if new.uncounted.as_map().is_some_and(|it| it.iter().any(|(_, uids)| !uids.items().is_empty())) {
+        validate_uncounted(new, errors);
+    }
+}
+
+#[cold]
+fn refuse_negative(numbers: [i64; 5], errors: &mut ErrorList) {
+    for (field, number) in ["active", "succeeded", "failed", "ready", "terminating"].into_iter().zip(numbers) {
+        if number < 0 {
+            errors.invalid(&STATUS.child(field), number, NOT_NEGATIVE);
         }
     }
+}
+
+/// Checks that each pod that has ended and is not counted yet is named once.
+fn validate_uncounted(new: &Status<'_>, errors: &mut ErrorList) {
     let at = STATUS.child("uncountedTerminatedPods");
-    let mut uncounted = new.uncounted.as_map().into_iter().flat_map(Map::iter);
-    if uncounted.all(|(_, uids)| uids.items().is_empty()) {
-        return;
-    }
     let mut seen: Vec<&str> = Vec::new();
     for field in ["succeeded", "failed"] {
         for (i, uid) in new.uncounted[field].items().iter().enumerate() {
@@ -224,7 +234,8 @@ fn validate_times(new: &Status<'_>, old: &Status<'_>, complete: bool, complete_c
     }
     let time = |it: &Value| it.as_str().and_then(Time::parse);
     if (start_changed || end_changed)
-        && let (Some(start), Some(finish)) = (time(start), time(end))
+        && let Some(finish) = time(end)
+        && let Some(start) = time(start)
         && finish < start
     {
         errors.invalid(&at, end, "completionTime cannot be set before startTime");
@@ -257,6 +268,9 @@ fn validate_finished(new: &Status<'_>, old: &Status<'_>, finished: bool, has_fin
 
 fn validate_indexes(spec: &Value, new: &Status<'_>, old: &Status<'_>, errors: &mut ErrorList) {
     let (completed, failed) = (new.completed_indexes, new.failed_indexes);
+    if completed.is_null() && failed.is_null() && old.completed_indexes.is_null() && old.failed_indexes.is_null() {
+        return;
+    }
     let completed_changed = !completed.is_same(old.completed_indexes);
     let failed_changed = !failed.is_same(old.failed_indexes);
     if !completed_changed && !failed_changed {

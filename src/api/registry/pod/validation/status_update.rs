@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{annotations, format, syntax};
 use crate::api::field::{At, ErrorList};
-use crate::object::{Object, Value};
+use crate::object::{Object, Str, Value};
 
 const STATUS: At<'static> = At::new("status");
 
@@ -12,32 +12,60 @@ const STATUS: At<'static> = At::new("status");
 pub fn validate_pod_status_update(new: &Object, old: &Object) -> ErrorList {
     let mut errors = ErrorList::new();
     annotations::validate_update(&new.meta, &old.meta, &mut errors);
-    let (status, before, spec) = (new.status(), old.status(), old.spec());
+    if !is_surely_sound(new.status(), old.status()) {
+        validate_status(new.status(), old.status(), old.spec(), &mut errors);
+    }
+    errors
+}
+
+/// Whether nothing that the status says can be wrong, as seen in one walk over it: most statuses are written by kubelets.
+fn is_surely_sound(status: &Value, before: &Value) -> bool {
+    let is_sound = |(field, value): (&Str, &Value)| match field.as_str() {
+        "conditions" => {
+            value.is_shared_with(&before["conditions"])
+                || value.items().iter().all(|it| is_system_condition(it["type"].str_or_empty()))
+        }
+        "containerStatuses" | "initContainerStatuses" | "ephemeralContainerStatuses" => {
+            before[field.as_str()].items().iter().all(|it| it["state"]["terminated"].is_null())
+        }
+        "podIPs" | "hostIPs" => value.is_shared_with(&before[field.as_str()]) || is_one_address(value),
+        "qosClass" => value == &before["qosClass"],
+        "nominatedNodeName" | "resourceClaimStatuses" => value.is_empty(),
+        _ => true,
+    };
+    let fields = status.as_map();
+    fields.is_some_and(|it| it.iter().all(is_sound)) && (!status["qosClass"].is_null() || before["qosClass"].is_null())
+}
+
+fn is_one_address(list: &Value) -> bool {
+    matches!(list.items(), [only] if format::ip(only["ip"].str_or_empty()).is_empty())
+}
+
+fn validate_status(status: &Value, before: &Value, spec: &Value, errors: &mut ErrorList) {
     // The path is upstream's: the conditions are checked while it still speaks of the metadata.
     let conditions = &status["conditions"];
     if !conditions.is_shared_with(&before["conditions"]) {
-        validate_conditions(conditions, &At::new("metadata").child("conditions"), &mut errors);
+        validate_conditions(conditions, &At::new("metadata").child("conditions"), errors);
     }
     let nominated = &status["nominatedNodeName"];
     if !nominated.str_or_empty().is_empty() && nominated != &before["nominatedNodeName"] {
-        format::text(syntax::dns_subdomain, nominated, &STATUS.child("nominatedNodeName"), &mut errors);
+        format::text(syntax::dns_subdomain, nominated, &STATUS.child("nominatedNodeName"), errors);
     }
     let class = status["qosClass"].str_or_empty();
     if class != before["qosClass"].str_or_empty() {
         errors.invalid(&STATUS.child("qosClass"), class, crate::api::registry::metadata::IMMUTABLE);
     }
-    validate_transitions(status, before, spec, "containerStatuses", &mut errors);
-    validate_transitions(status, before, spec, "initContainerStatuses", &mut errors);
-    validate_transitions(status, before, spec, "ephemeralContainerStatuses", &mut errors);
-    validate_claims(&status["resourceClaimStatuses"], spec, &mut errors);
+    validate_transitions(status, before, spec, "containerStatuses", errors);
+    validate_transitions(status, before, spec, "initContainerStatuses", errors);
+    validate_transitions(status, before, spec, "ephemeralContainerStatuses", errors);
+    validate_claims(&status["resourceClaimStatuses"], spec, errors);
     for field in ["podIPs", "hostIPs"] {
         let addresses = &status[field];
         // What is stored was checked when it came.
         if !addresses.is_null() && !addresses.is_same(&before[field]) {
-            validate_ips(addresses, &STATUS.child(field), &mut errors);
+            validate_ips(addresses, &STATUS.child(field), errors);
         }
     }
-    errors
 }
 
 /// Whether the name of a condition is Kubernetes' own.
@@ -147,5 +175,51 @@ fn validate_ips(list: &Value, at: &At<'_>, errors: &mut ErrorList) {
             let shown = [("IP", &item["ip"])].into_iter().collect::<crate::object::Map>();
             errors.duplicate(&at.index(i), shown);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::kinds;
+
+    const STORED: &str = r#"{"qosClass":"BestEffort","conditions":[{"type":"Ready"}],"podIPs":[{"ip":"10.0.0.1"}],
+        "containerStatuses":[{"name":"c","state":{"terminated":{"exitCode":1}}}]}"#;
+
+    fn pod(status: &str) -> Object {
+        let mut pod = Object::new(kinds::POD, "default", "p");
+        let parse = |text: &str| Value::from_json(text.as_bytes()).expect("valid JSON");
+        pod.body.insert("spec", parse(r#"{"restartPolicy":"Never","containers":[{"name":"c"}]}"#));
+        pod.body.insert("status", parse(status));
+        pod
+    }
+
+    #[test]
+    fn what_is_surely_sound_has_no_errors_and_what_is_wrong_is_seen() {
+        let table = [
+            (STORED, 0),
+            (r#"{"qosClass":"BestEffort"}"#, 0),
+            (r#"{"phase":"Running"}"#, 1),
+            (r#"{"qosClass":"Burstable"}"#, 1),
+            (r#"{"qosClass":"BestEffort","conditions":[{"type":"a b"}]}"#, 1),
+            (r#"{"qosClass":"BestEffort","conditions":[{"type":"example.com/a"},{"type":"Ready"}]}"#, 0),
+            (r#"{"qosClass":"BestEffort","containerStatuses":[{"name":"c","state":{"running":{}}}]}"#, 1),
+            (r#"{"qosClass":"BestEffort","podIPs":[{"ip":"10.0.0.256"}]}"#, 1),
+            (r#"{"qosClass":"BestEffort","podIPs":[{"ip":"10.0.0.2"}]}"#, 0),
+            (r#"{"qosClass":"BestEffort","podIPs":[{"ip":"10.0.0.2"},{"ip":"10.0.0.3"}]}"#, 1),
+            (r#"{"qosClass":"BestEffort","nominatedNodeName":"A"}"#, 1),
+            (r#"{"qosClass":"BestEffort","resourceClaimStatuses":[{"name":"a"}]}"#, 1),
+        ];
+        let old = pod(STORED);
+        for (status, want) in table {
+            let new = pod(status);
+            assert_eq!(validate_pod_status_update(&new, &old).len(), want, "{status}");
+            let mut errors = ErrorList::new();
+            validate_status(new.status(), old.status(), old.spec(), &mut errors);
+            assert_eq!(errors.len(), want, "{status} by all rules");
+        }
+        let (shared, fresh) = (old.clone(), pod(r#"{"qosClass":"BestEffort","podIPs":[{"ip":"10.0.0.2"}]}"#));
+        assert!(is_surely_sound(shared.status(), pod(r#"{"qosClass":"BestEffort"}"#).status()));
+        assert!(is_surely_sound(fresh.status(), old.status()));
     }
 }
