@@ -25,47 +25,55 @@ impl Api<'_> {
     ///
     /// # Errors
     /// What is wrong with the object, or `Conflict` when its version or uid is not the stored one.
-    pub fn update(&mut self, mut object: Object, part: Part, options: &WriteOptions) -> Result<Arc<Object>, Status> {
+    pub fn update(&mut self, object: Object, part: Part, options: &WriteOptions) -> Result<Arc<Object>, Status> {
         let key = object.key();
-        let Some(old) = self.store.get(&key).cloned() else {
-            if part == Part::Main && allows_create_on_update(key.kind) {
-                return self.create(object, options);
-            }
-            return Err(Status::not_found(key.kind, &key.name));
-        };
+        match self.store.get(&key).cloned() {
+            Some(old) => self.replace(old, object, part, options),
+            None if part == Part::Main && allows_create_on_update(key.kind) => self.create(object, options),
+            None => Err(Status::not_found(key.kind, &key.name)),
+        }
+    }
+
+    /// Replaces `old`, which is stored, or a part of it.
+    fn replace(
+        &mut self,
+        old: Arc<Object>,
+        mut object: Object,
+        part: Part,
+        options: &WriteOptions,
+    ) -> Result<Arc<Object>, Status> {
         check_version(&object, &old)?;
-        let is_service = key.kind == kinds::SERVICE && part == Part::Main;
+        let is_service = object.kind == kinds::SERVICE && part == Part::Main;
         if is_service {
             service::begin_update(self.store, &mut object, &old)?;
         }
         let now = self.now.truncated();
-        let new = match CustomRules::of(self.view(), &object)? {
-            None => changed(object, &old, part, now, None)?,
+        match CustomRules::of(self.view(), &object)? {
+            None => prepare(&mut object, &old, part, now, None)?,
             Some(custom) => {
-                let mut new = changed(object, &custom.read(&old), part, now, Some(&custom))?;
-                custom.to_storage(self.view(), &mut new)?;
-                new
+                prepare(&mut object, &custom.read(&old), part, now, Some(&custom))?;
+                custom.to_storage(self.view(), &mut object)?;
             }
-        };
+        }
         let quotas = match part {
-            Part::Main => admission::check_update(self.store, &new, &old, self.now)?,
+            Part::Main => admission::check_update(self.store, &object, &old, self.now)?,
             _ => Vec::new(),
         };
         if options.dry_run {
-            return Ok(Arc::new(new));
+            return Ok(Arc::new(object));
         }
-        if is_deleted_by_update(&new, &old) {
+        if is_deleted_by_update(&object, &old) {
             self.remove(&old);
-            return Ok(Arc::new(new));
+            return Ok(Arc::new(object));
         }
-        if new == *old || (options.same_managers && differs_in_managers_alone(&new, &old)) {
+        if is_unchanged(&object, &old) || (options.same_managers && differs_in_managers_alone(&object, &old)) {
             return Ok(old);
         }
         self.charge(quotas);
         if is_service {
-            service::claim_addresses(self, Some(&old), &new);
+            service::claim_addresses(self, Some(&old), &object);
         }
-        Ok(self.store.put(new, self.now, self.actor.clone()))
+        Ok(self.store.put(object, self.now, self.actor.clone()))
     }
 
     /// Reads an object, has `change` change it, and writes it back; starts over when it lost the race for the version.
@@ -97,6 +105,11 @@ impl Api<'_> {
     }
 }
 
+/// Whether nothing differs. Most updates are of the body, which is therefore looked at first.
+fn is_unchanged(new: &Object, old: &Object) -> bool {
+    new.body == old.body && new.meta == old.meta
+}
+
 /// Whether nothing but the record of the managers differs.
 fn differs_in_managers_alone(new: &Object, old: &Object) -> bool {
     let mut new = new.clone();
@@ -108,6 +121,9 @@ fn check_version(object: &Object, old: &Object) -> Result<(), Status> {
     let (kind, meta) = (object.kind, &object.meta);
     if !meta.uid.is_empty() && meta.uid != old.meta.uid {
         return Err(Status::conflict(kind, &meta.name, &uid_mismatch(old, &meta.uid)));
+    }
+    if meta.resource_version == old.meta.resource_version {
+        return Ok(());
     }
     if meta.resource_version == 0 {
         if allows_unconditional_update(kind) {
@@ -121,10 +137,7 @@ fn check_version(object: &Object, old: &Object) -> Result<(), Status> {
         status.details.insert("kind", kind.info().plural);
         return Err(status);
     }
-    if meta.resource_version != old.meta.resource_version {
-        return Err(Status::stale(kind, &meta.name));
-    }
-    Ok(())
+    Err(Status::stale(kind, &meta.name))
 }
 
 /// Why a write that names a uid does not fit what is stored, in the words of the storage layer.
@@ -137,46 +150,46 @@ pub(super) fn uid_mismatch(stored: &Object, asked: &str) -> String {
     )
 }
 
-/// `object` as it would be stored over `old`, checked.
+/// Makes `object` what would be stored over `old`, and checks it.
 ///
 /// An object of a custom kind has its definition's rules, and is compared with what is stored as its version shows it.
-fn changed(
-    mut object: Object,
+fn prepare(
+    object: &mut Object,
     old: &Object,
     part: Part,
     now: Time,
     custom: Option<&CustomRules>,
-) -> Result<Object, Status> {
+) -> Result<(), Status> {
     let rules = strategy(object.kind);
     let has_defaults = matches!(part, Part::Main | Part::EphemeralContainers | Part::Resize);
     if has_defaults && object.body != old.body {
-        (rules.default)(&mut object);
+        (rules.default)(object);
     }
     let meta = &mut object.meta;
     meta.generation = old.meta.generation;
     meta.resource_version = old.meta.resource_version;
     match (part, custom) {
-        (Part::Main, Some(custom)) => custom.prepare_update(&mut object, old),
-        (_, Some(custom)) => custom.prepare_status_update(&mut object, old),
+        (Part::Main, Some(custom)) => custom.prepare_update(object, old),
+        (_, Some(custom)) => custom.prepare_status_update(object, old),
         (Part::Main, None) => {
             if object.kind.info().subresources.contains(&"status") {
-                keep(&mut object, old, "status");
+                keep(object, old, "status");
             }
-            (rules.prepare_update)(&mut object, old);
+            (rules.prepare_update)(object, old);
         }
         (Part::Status, None) => {
-            keep_all_but_status(&mut object, old);
-            (rules.prepare_status_update)(&mut object, old);
+            keep_all_but_status(object, old);
+            (rules.prepare_status_update)(object, old);
         }
-        (Part::Approval, None) => certificate_signing_request::prepare_approval(&mut object, old, now),
-        (Part::Finalize, None) => namespace::prepare_finalize(&mut object, old),
+        (Part::Approval, None) => certificate_signing_request::prepare_approval(object, old, now),
+        (Part::Finalize, None) => namespace::prepare_finalize(object, old),
         (Part::EphemeralContainers, None) => {
-            keep(&mut object, old, "status");
-            pod_rules::prepare_ephemeral_containers(&mut object, old);
+            keep(object, old, "status");
+            pod_rules::prepare_ephemeral_containers(object, old);
         }
         (Part::Resize, None) => {
-            keep(&mut object, old, "status");
-            pod_rules::prepare_resize(&mut object, old);
+            keep(object, old, "status");
+            pod_rules::prepare_resize(object, old);
         }
     }
     let meta = &mut object.meta;
@@ -190,17 +203,20 @@ fn changed(
     if meta.deletion_grace_seconds.is_none() {
         meta.deletion_grace_seconds = old.meta.deletion_grace_seconds;
     }
-    let errors = update_errors(&object, old, part, custom);
-    if errors.is_empty() { Ok(object) } else { Err(Status::invalid(object.kind, &object.meta.name, &errors)) }
+    let errors = update_errors(object, old, part, custom);
+    if errors.is_empty() { Ok(()) } else { Err(Status::invalid(object.kind, &object.meta.name, &errors)) }
 }
 
 /// Puts what is stored in the place of everything but the status.
 fn keep_all_but_status(object: &mut Object, old: &Object) {
-    let is_kept = |((field, new), (known, old)): ((&Str, &Value), (&Str, &Value))| {
-        field == known && (new.is_shared_with(old) || (field.as_str() == "status" && !new.is_same(old)))
-    };
     // Whoever changes a status has mostly taken the stored object and left the rest as it was.
-    if object.body.len() == old.body.len() && object.body.iter().zip(old.body.iter()).all(is_kept) {
+    let mut stored = old.body.iter();
+    let is_kept = |(field, new): (&Str, &Value)| {
+        stored
+            .next()
+            .is_some_and(|(known, old)| field == known && (field.as_str() == "status" || new.is_shared_with(old)))
+    };
+    if object.body.len() == old.body.len() && object.body.iter().all(is_kept) {
         return;
     }
     let status = object.status().clone();
@@ -231,11 +247,12 @@ fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomR
         errors.extend(custom.validate_update(new, old, part == Part::Main));
         return errors;
     }
-    let from_metadata = if errors.is_empty() { ErrorList::new() } else { errors.clone() };
+    // The rules of a kind look at the metadata again: an error of theirs comes twice among the causes.
+    let from_metadata = (!errors.is_empty()).then(|| errors.clone());
     match part {
         Part::Main => {
             // Most kinds check the new object as a whole first, and its metadata is part of that.
-            if !from_metadata.is_empty() && new.kind != kinds::EVENT {
+            if from_metadata.is_some() && new.kind != kinds::EVENT {
                 metadata::validate(new.kind, &new.meta, &mut errors);
             }
             errors.extend((rules.validate_update)(new, old));
@@ -246,8 +263,9 @@ fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomR
         Part::Approval => errors.extend(certificate_signing_request::approval_errors(new, old)),
         Part::Finalize => {}
     }
-    // The rules of a kind look at the metadata again: an error of theirs comes twice among the causes.
-    errors.extend(from_metadata);
+    if let Some(again) = from_metadata {
+        errors.extend(again);
+    }
     if !Arc::ptr_eq(&new.meta.finalizers, &old.meta.finalizers) {
         metadata::validate_finalizer_domains(&new.meta.finalizers, &mut errors);
     }
