@@ -18,14 +18,17 @@ impl CustomRules {
     ///
     /// # Errors
     /// `NotFound` when the definition is gone.
+    #[inline]
     pub fn of(view: View<'_>, object: &Object) -> Result<Option<Self>, Status> {
-        if !object.kind.is_custom() {
-            return Ok(None);
-        }
+        if object.kind.is_custom() { Self::of_custom(view, object).map(Some) } else { Ok(None) }
+    }
+
+    #[inline(never)]
+    fn of_custom(view: View<'_>, object: &Object) -> Result<Self, Status> {
         let definition = serving::definition_of(view, object.kind);
         let served = definition.as_ref().and_then(|it| serving::of_object(it, object));
         match (definition, served) {
-            (Some(definition), Some(served)) => Ok(Some(CustomRules { definition, served })),
+            (Some(definition), Some(served)) => Ok(CustomRules { definition, served }),
             _ => Err(Status::not_found(object.kind, &object.meta.name)),
         }
     }

@@ -17,7 +17,7 @@ impl Api<'_> {
     /// # Errors
     /// `NotFound`, or `Conflict` when the pod has a node already, is being deleted or waits for its scheduling gates.
     pub fn bind(&mut self, pod: &Key, uid: &str, node: &str) -> Result<Arc<Object>, Status> {
-        admission::admit_subresource(self.store, pod)?;
+        admission::admit_subresource(self.store, pod, &mut self.precedents.open)?;
         let Some(old) = self.store.get(pod).cloned() else {
             return Err(Status::not_found(pod.kind, &pod.name));
         };
@@ -31,18 +31,20 @@ impl Api<'_> {
             return Err(status);
         }
         let mut bound = Object::clone(&old);
-        bound.spec_mut().set(literal!("nodeName"), node);
-        if let Some(host) = self.store.get(&Key::new(kinds::NODE, "", node)) {
+        let host = Key::new(kinds::NODE, literal!(""), node);
+        bound.spec_mut().set(literal!("nodeName"), host.name.clone());
+        if let Some(host) = self.store.get(&host) {
             for label in TOPOLOGY_LABELS {
                 if let Some(value) = host.meta.labels.get(label) {
                     bound.meta.labels.insert(label, value.clone());
                 }
             }
         }
+        let status = bound.status_mut();
         // Whoever made room for it has done so.
-        bound.status_mut().remove("nominatedNodeName");
+        status.remove("nominatedNodeName");
         // The generation that was observed is the kubelet's to say.
-        set_true(bound.status_mut(), literal!("PodScheduled"), Vec::new(), self.now);
+        set_true(status, literal!("PodScheduled"), Vec::new(), self.now);
         Ok(self.store.put(bound, self.now, self.actor.clone()))
     }
 }
@@ -60,23 +62,24 @@ fn reason_not_to_bind(pod: &Object) -> Option<String> {
 }
 
 /// Makes the condition `kind` true, in the place of the one of its type (`UpdatePodCondition`): its transition is now unless it
-/// was true before. `fields` are what else it says.
-pub(super) fn set_true(status: &mut Value, kind: Str, mut fields: Vec<(Str, Value)>, now: Time) {
-    let conditions = status.field_mut("conditions").items_mut();
-    let present = conditions.iter_mut().find(|it| it["type"].as_str() == Some(&kind));
-    let since = match &present {
+/// was true before. `fields` are what else it says: of `message`, `observedGeneration` and `reason`, in that order.
+pub(super) fn set_true(status: &mut Value, kind: Str, fields: Vec<(Str, Value)>, now: Time) {
+    let conditions = status["conditions"].items();
+    let (count, place) = (conditions.len(), conditions.iter().position(|it| it["type"].as_str() == Some(&kind)));
+    let since = match place.map(|it| &conditions[it]) {
         Some(old) if old["status"].as_str() == Some("True") => old["lastTransitionTime"].clone(),
         _ => Value::from(now),
     };
-    fields.extend([
-        (literal!("type"), Value::Str(kind)),
-        (literal!("status"), Value::Str(literal!("True"))),
-        (literal!("lastProbeTime"), Value::Null),
-        (literal!("lastTransitionTime"), since),
-    ]);
-    let condition = Value::Map(Map::from_entries(fields));
-    match present {
-        Some(old) => *old = condition,
-        None => conditions.push(condition),
+    let mut entries = Vec::with_capacity(4 + fields.len());
+    entries.push((literal!("lastProbeTime"), Value::Null));
+    entries.push((literal!("lastTransitionTime"), since));
+    entries.extend(fields);
+    entries.push((literal!("status"), Value::Str(literal!("True"))));
+    entries.push((literal!("type"), Value::Str(kind)));
+    let condition = Value::Map(Map::from_sorted(entries));
+    match place {
+        Some(place) => status.field_mut("conditions").items_mut()[place] = condition,
+        None if count == 0 => status.set(literal!("conditions"), vec![condition]),
+        None => status.field_mut("conditions").items_mut().push(condition),
     }
 }

@@ -28,7 +28,13 @@ impl Api<'_> {
         }
         let mut case = self.precedents.case(rules, &object, self.store);
         case.default(rules, &mut object);
-        let admission = admission::admit_creation(self.store, self.names, &mut object, case.admission())?;
+        let admission = admission::admit_creation(
+            self.store,
+            self.names,
+            &mut object,
+            case.admission(),
+            &mut self.precedents.open,
+        )?;
         object.meta.uid = self.names.uid();
         object.meta.created = Some(self.now.truncated());
         object.meta.deleted = None;
@@ -76,10 +82,15 @@ impl Api<'_> {
     }
 
     /// Stores what is used of quotas, as admission does before the object itself is stored.
+    #[inline]
     pub(super) fn charge(&mut self, quotas: Vec<Object>) {
-        if quotas.is_empty() {
-            return;
+        if !quotas.is_empty() {
+            self.store_quotas(quotas);
         }
+    }
+
+    #[cold]
+    fn store_quotas(&mut self, quotas: Vec<Object>) {
         for quota in quotas {
             self.store.put(quota, self.now, literal!("kube-apiserver"));
         }
@@ -103,6 +114,7 @@ impl Api<'_> {
     }
 }
 
+#[cold]
 pub(super) fn already_exists(existing: &Object, is_generated: bool) -> Status {
     let mut status = Status::already_exists(existing.kind, &existing.meta.name);
     if existing.meta.is_terminating() {

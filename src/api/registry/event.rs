@@ -25,7 +25,7 @@ impl Api<'_> {
     /// What is wrong with the event, or why it may not be created.
     pub fn tell(&mut self, mut event: Object) -> Result<Arc<Object>, Status> {
         debug_assert!(has_all_fields(&event.body), "{event:?}");
-        admission::admit_creation(self.store, self.names, &mut event, None)?;
+        admission::admit_creation(self.store, self.names, &mut event, None, &mut self.precedents.open)?;
         event.meta.uid = self.names.uid();
         event.meta.created = Some(self.now.truncated());
         let errors = validate(&event);

@@ -22,7 +22,7 @@ impl Api<'_> {
     /// `TooManyRequests` when the budget does not allow it, a failure of code 500 when two budgets cover the pod, and what a
     /// deletion of the pod answers.
     pub fn evict(&mut self, pod: &Key, options: &DeleteOptions) -> Result<(), Status> {
-        admission::admit_subresource(self.store, pod)?;
+        admission::admit_subresource(self.store, pod, &mut self.precedents.open)?;
         let Some(old) = self.store.get(pod).cloned() else {
             return Err(Status::not_found(pod.kind, &pod.name));
         };
@@ -33,13 +33,11 @@ impl Api<'_> {
         if !options.dry_run {
             check_preconditions(&old, &options)?;
             let mut marked = Object::clone(&old);
-            let mut fields = vec![
-                (literal!("reason"), Value::Str(literal!("EvictionByEvictionAPI"))),
-                (literal!("message"), Value::Str(literal!("Eviction API: evicting"))),
-            ];
+            let mut fields = vec![(literal!("message"), Value::Str(literal!("Eviction API: evicting")))];
             if marked.meta.generation > 0 {
                 fields.push((literal!("observedGeneration"), Value::Int(marked.meta.generation)));
             }
+            fields.push((literal!("reason"), Value::Str(literal!("EvictionByEvictionAPI"))));
             set_true(marked.status_mut(), literal!("DisruptionTarget"), fields, self.now);
             let marked = self.update(marked, Part::Status, &WriteOptions::default())?;
             let version = |_| Str::from(marked.meta.resource_version.to_string());

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::Strategy;
-use super::admission::Admission;
+use super::admission::{Admission, OpenNamespace};
 use crate::api::field::ErrorList;
 use crate::object::{Kind, Object, Value};
 use crate::store::Store;
@@ -28,6 +28,8 @@ pub struct ByPrecedent {
 /// The specs that objects were asked for with and found valid, and what became of them.
 #[derive(Debug, Default)]
 pub struct Precedents {
+    /// The namespace of the object before.
+    pub(super) open: OpenNamespace,
     known: Vec<(Kind, Value, Arc<Precedent>)>,
     oldest: usize,
 }
@@ -54,6 +56,7 @@ pub(super) enum Case {
 
 impl Case {
     /// Fills in what the object leaves open, and in a known case what admission adds to the spec.
+    #[inline]
     pub(super) fn default(&mut self, rules: &Strategy, object: &mut Object) {
         match self {
             Case::Plain => (rules.default)(object),
@@ -69,6 +72,7 @@ impl Case {
     }
 
     /// What admission came to in a known case.
+    #[inline]
     pub(super) fn admission(&self) -> Option<&Admission> {
         match self {
             Case::Known { precedent, .. } => Some(&precedent.admission),
@@ -77,6 +81,7 @@ impl Case {
     }
 
     /// What is wrong with the object.
+    #[inline]
     pub(super) fn errors(&self, rules: &Strategy, object: &Object) -> ErrorList {
         match self {
             Case::Known { by, asked, .. } if (by.is_valid)(object, asked) => ErrorList::new(),
@@ -87,10 +92,15 @@ impl Case {
 
 impl Precedents {
     /// The case of a new object that was not defaulted yet.
+    #[inline]
     pub(super) fn case(&self, rules: &'static Strategy, object: &Object, store: &Store) -> Case {
-        let Some(by) = &rules.by_precedent else {
-            return Case::Plain;
-        };
+        match &rules.by_precedent {
+            Some(by) => self.case_by(by, object, store),
+            None => Case::Plain,
+        }
+    }
+
+    fn case_by(&self, by: &'static ByPrecedent, object: &Object, store: &Store) -> Case {
         let asked = object.spec().clone();
         match self.of(object, &asked, store) {
             Some(precedent) => Case::Known { by, asked, precedent },
@@ -110,10 +120,15 @@ impl Precedents {
     }
 
     /// Remembers what became of the spec of an object that was found valid, if it was the first with it.
+    #[inline]
     pub(super) fn remember(&mut self, kind: Kind, case: Case, admission: Admission) {
-        let Case::First { asked, defaulted } = case else {
-            return;
-        };
+        if let Case::First { asked, defaulted } = case {
+            self.remember_first(kind, asked, defaulted, admission);
+        }
+    }
+
+    #[cold]
+    fn remember_first(&mut self, kind: Kind, asked: Value, defaulted: Value, admission: Admission) {
         let spec = match &admission {
             Admission::OfPods(admitted) => admitted.spec.clone(),
             Admission::Open => defaulted,

@@ -17,6 +17,7 @@ use crate::clock::{Names, Time};
 use crate::object::{Key, Object, kinds};
 use crate::store::Store;
 
+pub(super) use namespace_lifecycle::OpenNamespace;
 pub(super) use pod::Admitted;
 
 /// What admission comes to for every new object of a kind that has the same spec.
@@ -32,14 +33,16 @@ pub(super) enum Admission {
 
 /// Lets a new object in, and fills in what admission adds. It has its defaults, and neither uid nor generated name.
 ///
-/// An object that has the spec of a `precedent` was given what admission of that came to already.
+/// An object that has the spec of a `precedent` was given what admission of that came to already; `open` is the namespace that
+/// something was let into last.
 pub(super) fn admit_creation(
     store: &Store,
     names: &mut Names,
     object: &mut Object,
     precedent: Option<&Admission>,
+    open: &mut OpenNamespace,
 ) -> Result<Admission, Status> {
-    namespace_lifecycle::admit_creation(store, object)?;
+    namespace_lifecycle::admit_creation(store, object, open)?;
     match object.kind {
         kinds::POD => match precedent {
             Some(Admission::OfPods(admitted)) => admitted.name_token(names, object),
@@ -59,40 +62,62 @@ pub(super) fn admit_creation(
 
 /// Refuses what is valid and still may not be. What it returns are the quotas that the object takes from, with what is used
 /// of them once it is there.
+#[inline]
 pub(super) fn check_creation(store: &Store, object: &Object, now: Time) -> Result<Vec<Object>, Status> {
     match object.kind {
         kinds::POD => {
-            limit_ranger::check(store, object)?;
+            if has_limits(store) {
+                limit_ranger::check(store, object)?;
+            }
             runtime_class::check(store, object)?;
         }
         kinds::PERSISTENT_VOLUME_CLAIM => limit_ranger::check(store, object)?,
         kinds::PRIORITY_CLASS => priority::check_global_default(store, object)?,
         _ => {}
     }
+    if !has_quotas(store) {
+        return Ok(Vec::new());
+    }
     resource_quota::charge(store, object, None, now)
 }
 
+/// Whether there may be a limit range anywhere: most clusters never have one.
+#[inline]
+fn has_limits(store: &Store) -> bool {
+    store.ever_had(kinds::LIMIT_RANGE)
+}
+
+/// Whether there may be a quota anywhere: most clusters never have one.
+#[inline]
+fn has_quotas(store: &Store) -> bool {
+    store.ever_had(kinds::RESOURCE_QUOTA)
+}
+
 /// Refuses an update that is valid and still may not be; returns what [`check_creation`] does.
+#[inline]
 pub(super) fn check_update(store: &Store, new: &Object, old: &Object, now: Time) -> Result<Vec<Object>, Status> {
     match new.kind {
         kinds::PERSISTENT_VOLUME_CLAIM => limit_ranger::check(store, new)?,
-        kinds::SERVICE => {}
+        kinds::SERVICE if has_quotas(store) => {}
         _ => return Ok(Vec::new()),
     }
     resource_quota::charge(store, new, Some(old), now)
 }
 
 /// Lets a deletion go on.
+#[inline]
 pub(super) fn admit_deletion(key: &Key) -> Result<(), Status> {
     namespace_lifecycle::admit_deletion(key)
 }
 
 /// Lets something be created below an object, such as a binding of a pod.
-pub(super) fn admit_subresource(store: &Store, key: &Key) -> Result<(), Status> {
-    namespace_lifecycle::admit_subresource(store, key)
+#[inline]
+pub(super) fn admit_subresource(store: &Store, key: &Key, open: &mut OpenNamespace) -> Result<(), Status> {
+    namespace_lifecycle::admit_subresource(store, key, open)
 }
 
 /// The name by which admission calls an object: its name is not generated yet.
+#[cold]
 fn called(object: &Object) -> &str {
     let meta = &object.meta;
     if !meta.name.is_empty() {
@@ -105,6 +130,7 @@ fn called(object: &Object) -> &str {
 }
 
 /// `pods "web" is forbidden: why`.
+#[cold]
 fn forbidden(object: &Object, why: &str) -> Status {
     Status::forbidden(object.kind, called(object), why)
 }

@@ -13,6 +13,25 @@ use crate::store::Store;
 pub(in crate::api::registry) struct Grounds {
     account: Arc<Object>,
     class: Option<Arc<Object>>,
+    as_of: LastChanges,
+}
+
+/// The last changes of the kinds that admission of pods goes by. As long as there is no later one, the account and the class
+/// need not be looked up again.
+#[derive(Debug, PartialEq, Eq)]
+struct LastChanges {
+    accounts: u64,
+    classes: u64,
+}
+
+impl LastChanges {
+    #[inline]
+    fn of(store: &Store) -> Self {
+        LastChanges {
+            accounts: store.last_change_of(kinds::SERVICE_ACCOUNT),
+            classes: store.last_change_of(kinds::PRIORITY_CLASS),
+        }
+    }
 }
 
 /// The spec of a pod as it was admitted, and what it was admitted on.
@@ -39,28 +58,33 @@ pub(super) fn admit(store: &Store, names: &mut Names, pod: &mut Object) -> Resul
     if let Some(token) = token {
         token.mount(pod.spec_mut());
     }
-    let grounds = account.filter(|_| is_repeatable).map(|account| Grounds { account, class });
+    let grounds =
+        account.filter(|_| is_repeatable).map(|account| Grounds { account, class, as_of: LastChanges::of(store) });
     Ok(grounds.map(|grounds| Admitted { spec: pod.spec().clone(), token: made, grounds }))
 }
 
 fn has_limits(store: &Store, pod: &Object) -> bool {
-    store.list_in(kinds::LIMIT_RANGE, &pod.meta.namespace).next().is_some()
+    super::has_limits(store) && store.list_in(kinds::LIMIT_RANGE, &pod.meta.namespace).next().is_some()
 }
 
 impl Grounds {
     /// Whether admission of `pod`, which has the spec of the pod before, would go by the same.
     fn hold_for(&self, store: &Store, pod: &Object) -> bool {
+        (self.as_of == LastChanges::of(store) || self.are_current(store, pod))
+            && self.account.meta.namespace == pod.meta.namespace
+            && !service_account::is_mirror(pod)
+            && !has_limits(store, pod)
+    }
+
+    /// Whether the account and the class are those that admission would find now.
+    fn are_current(&self, store: &Store, pod: &Object) -> bool {
         let is_current = |it: &Arc<Object>| store.by_uid(&it.meta.uid).is_some_and(|now| Arc::ptr_eq(now, it));
         let same_class = match &self.class {
             // The class that the spec names is looked up by that name, the others are the default of all.
             Some(class) if pod.spec()["priorityClassName"].as_str() == Some(&class.meta.name) => is_current(class),
             class => priority::default_class(store).map(Arc::as_ptr) == class.as_ref().map(Arc::as_ptr),
         };
-        same_class
-            && self.account.meta.namespace == pod.meta.namespace
-            && is_current(&self.account)
-            && !service_account::is_mirror(pod)
-            && !has_limits(store, pod)
+        same_class && is_current(&self.account)
     }
 }
 

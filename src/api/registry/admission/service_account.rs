@@ -61,7 +61,7 @@ pub(super) fn admit(store: &Store, pod: &mut Object) -> Result<Option<Arc<Object
 
 /// Whether `pod` mirrors a kubelet's own.
 pub(super) fn is_mirror(pod: &Object) -> bool {
-    pod.meta.annotation(MIRROR).is_some()
+    !pod.meta.annotations.is_empty() && pod.meta.annotation(MIRROR).is_some()
 }
 
 /// A mirror pod may not use what a kubelet's own pod cannot have.

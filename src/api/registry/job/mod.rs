@@ -87,7 +87,7 @@ fn take_template_labels(job: &mut Object) {
 
 fn prepare_create(job: &mut Object) {
     // Labels that came from the template stay those of the template, generated ones included.
-    let template_labels = job.spec().at(&["template", "metadata", "labels"]).as_map();
+    let template_labels = job.spec()["template"]["metadata"]["labels"].as_map();
     let shares_labels = template_labels.is_some_and(|it| it.is_same(&job.meta.labels));
     if !job.spec()["manualSelector"].is_true() {
         generate_selector(job);
@@ -105,38 +105,29 @@ fn generate_selector(job: &mut Object) {
     let (uid, name) = (Value::from(&job.meta.uid), Value::from(&job.meta.name));
     let [job_name, old_job_name] = JOB_NAME;
     let [controller_uid, old_controller_uid] = CONTROLLER_UID;
-    let spec = job.spec();
-    let mut template = fields(&spec["template"]);
-    let mut metadata = fields(&template["metadata"]);
     let labels = vec![
-        (job_name, name.clone()),
-        (old_job_name, name),
         (controller_uid.clone(), uid.clone()),
+        (job_name, name.clone()),
         (old_controller_uid, uid.clone()),
+        (old_job_name, name),
     ];
-    metadata.insert(literal!("labels"), with_missing(fields(&metadata["labels"]), labels));
-    template.insert(literal!("metadata"), metadata);
-    let mut selector = fields(&spec["selector"]);
-    let wanted = with_missing(fields(&selector["matchLabels"]), vec![(controller_uid, uid)]);
-    selector.insert(literal!("matchLabels"), wanted);
-    let mut spec = fields(spec);
-    spec.insert(literal!("template"), template);
-    spec.insert(literal!("selector"), selector);
-    job.body.insert(literal!("spec"), spec);
+    let spec = job.spec_mut().map_mut();
+    let metadata = spec.entry("template").field_mut("metadata");
+    put_missing(metadata.field_mut("labels"), labels);
+    put_missing(spec.entry("selector").field_mut("matchLabels"), vec![(controller_uid, uid)]);
 }
 
-/// The fields of a map, and none of anything else.
-fn fields(value: &Value) -> Map {
-    value.as_map().cloned().unwrap_or_default()
-}
-
-/// `map` with those of `entries` whose keys it does not have.
-fn with_missing(map: Map, mut entries: Vec<(Str, Value)>) -> Map {
+/// Puts those of `entries`, which are in the order of their keys, into a map whose keys it does not have.
+fn put_missing(map: &mut Value, mut entries: Vec<(Str, Value)>) {
+    let map = map.map_mut();
     if map.is_empty() {
-        return Map::from_entries(entries);
+        *map = Map::from_sorted(entries);
+        return;
     }
     entries.retain(|(key, _)| !map.contains_key(key));
-    if entries.is_empty() { map } else { map.with(entries) }
+    if !entries.is_empty() {
+        *map = std::mem::take(map).with(entries);
+    }
 }
 
 #[cfg(test)]
