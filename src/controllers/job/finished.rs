@@ -65,12 +65,14 @@ pub fn failure_by_indexes(spec: &Spec, failed: &Indexes, succeeded: &Indexes) ->
 
 /// How often containers of `pods` that still run were restarted.
 pub fn restarts(pods: &[Member]) -> i64 {
-    let of_pod = |it: &Member| -> i64 {
-        let status = it.pod.status();
-        let lists = [&status["initContainerStatuses"], &status["containerStatuses"]];
-        lists.iter().flat_map(|it| it.items()).filter_map(|it| it["restartCount"].as_i64()).sum()
-    };
-    pods.iter().filter(|it| matches!(it.phase, Phase::Running | Phase::Pending)).map(of_pod).sum()
+    let mut restarts = 0;
+    for pod in pods.iter().filter(|it| matches!(it.phase, Phase::Running | Phase::Pending)) {
+        let status = pod.pod.status();
+        for container in status["initContainerStatuses"].items().iter().chain(status["containerStatuses"].items()) {
+            restarts += container["restartCount"].as_i64().unwrap_or(0);
+        }
+    }
+    restarts
 }
 
 /// Whether enough pods succeeded and none is left that could.

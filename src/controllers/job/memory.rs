@@ -1,13 +1,13 @@
 //! What the Job controller keeps between reconciles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::controllers::job::backoff::Record;
-use crate::controllers::job::spec::{Spec, TRACKING_FINALIZER};
-use crate::controllers::job::status::JobStatus;
-use crate::controllers::shared::pod::is_terminal;
-use crate::object::{Key, Object, Str, Value, kinds};
+use crate::controllers::job::pods::Member;
+use crate::controllers::job::spec::Spec;
+use crate::controllers::job::status::{JobStatus, is_finished};
+use crate::object::{Key, Lookup, Map, Object, Str, Value, kinds, matches_label_selector};
 use crate::store::View;
 
 /// What is remembered of one Job.
@@ -19,84 +19,105 @@ pub struct JobMemory {
     pub created: Option<i64>,
     /// How often in a row pods could not be created.
     pub failed_creations: u32,
-    /// The names of the Job's pods that may need something; `None` until they are first listed.
-    pending: Option<BTreeSet<Str>>,
+    /// The last revision of the Job that was seen not to be over.
+    unfinished: Option<Arc<Object>>,
+    /// The Job's pods that may need something, by name; `None` until they are first listed.
+    pending: Option<Vec<Arc<Object>>>,
+    /// The labels that the Job's selector was last found to select. Pods of one template share theirs.
+    selected: Option<Map>,
     /// What the Job asks for.
     spec: Option<Arc<Spec>>,
     /// The status that was last written, by the section that was made of it.
     written: Option<(Value, JobStatus)>,
 }
 
-/// What is remembered of every Job, by uid.
+/// What is remembered of every Job.
 #[derive(Debug, Default)]
 pub struct Memory {
-    jobs: BTreeMap<Str, JobMemory>,
-    /// The Jobs that are not over, by namespace and name.
-    unfinished: BTreeMap<Str, BTreeSet<Str>>,
+    /// By uid.
+    jobs: Lookup<Str, Box<JobMemory>>,
+    /// The Jobs that are not over.
+    unfinished: BTreeSet<Key>,
 }
 
 impl Memory {
-    /// What is remembered of the Job with `uid`.
-    pub fn job(&mut self, uid: &Str) -> &mut JobMemory {
-        self.jobs.entry(uid.clone()).or_default()
+    /// What is remembered of `job`; `None` if it is over.
+    pub fn of(&mut self, job: &Arc<Object>) -> Option<&mut JobMemory> {
+        let is_known = self.jobs.get(&job.meta.uid).is_some_and(|it| it.saw_unfinished(job));
+        if !is_known && is_finished(job) {
+            return None;
+        }
+        let memory = self.jobs.entry(&job.meta.uid, Box::default);
+        if !is_known {
+            memory.unfinished = Some(job.clone());
+        }
+        Some(memory)
     }
 
-    /// Takes note of whether the Job at `key` is over. A pod without a controller is held against those that are not.
-    pub fn note(&mut self, key: &Key, is_over: bool) {
-        if !is_over {
-            let is_known = self.unfinished.get(&key.namespace).is_some_and(|it| it.contains(&key.name));
-            if !is_known {
-                self.unfinished.entry(key.namespace.clone()).or_default().insert(key.name.clone());
-            }
-        } else if let Some(names) = self.unfinished.get_mut(&key.namespace) {
-            names.remove(&key.name);
-            if names.is_empty() {
-                self.unfinished.remove(&key.namespace);
-            }
+    /// Takes note of a Job that is there and not over. A pod without a controller is held against those.
+    pub fn opened(&mut self, key: &Key) {
+        self.unfinished.insert(key.clone());
+    }
+
+    /// Takes note of a revision of a Job that is not over.
+    pub fn goes_on(&mut self, job: &Arc<Object>) {
+        if let Some(memory) = self.jobs.get_mut(&job.meta.uid) {
+            memory.unfinished = Some(job.clone());
         }
     }
 
-    /// The names of the Jobs in `namespace` that are not over.
-    pub fn unfinished(&self, namespace: &str) -> impl Iterator<Item = &Str> {
-        self.unfinished.get(namespace).into_iter().flatten()
+    /// Whether `job`, a revision of a Job, was seen not to be over. `false` says nothing.
+    pub fn saw_unfinished(&self, job: &Arc<Object>) -> bool {
+        self.jobs.get(&job.meta.uid).is_some_and(|it| it.saw_unfinished(job))
     }
 
-    /// Forgets the Job with `uid`.
-    pub fn forget(&mut self, uid: &str) {
-        self.jobs.remove(uid);
+    /// Forgets a Job that is over or gone.
+    pub fn forget(&mut self, job: &Object) {
+        self.jobs.remove(&job.meta.uid);
+        self.unfinished.remove(&job.key());
     }
 
-    /// Takes note of a pod of the Job with `uid`: its revision before and after a change.
-    pub fn observe(&mut self, uid: &str, before: Option<&Object>, after: Option<&Object>) {
-        let Some(pending) = self.jobs.get_mut(uid).and_then(|job| job.pending.as_mut()) else {
-            return;
-        };
-        let relabelled = before.zip(after).is_some_and(|(before, after)| before.meta.labels != after.meta.labels);
-        match (before, after) {
-            (_, Some(pod)) if relabelled || is_pending(pod) => {
-                if !pending.contains(&pod.meta.name) {
-                    pending.insert(pod.meta.name.clone());
-                }
-            }
+    /// The Jobs in `namespace` that are not over, by name.
+    pub fn unfinished(&self, namespace: &Str) -> impl Iterator<Item = &Key> {
+        let first = Key { kind: kinds::JOB, namespace: namespace.clone(), name: Str::new() };
+        self.unfinished.range(first..).take_while(move |it| it.namespace == *namespace)
+    }
+
+    /// Takes note of a change of `pod`, which the Job with `uid` controls, or did before it `left` or went away. Returns the
+    /// last revision of the Job that was seen not to be over, if its pods are kept an eye on.
+    pub fn observe(&mut self, uid: &Str, pod: &Arc<Object>, left: bool, is_relabelled: bool) -> Option<&Arc<Object>> {
+        let JobMemory { pending, unfinished, .. } = &mut **self.jobs.get_mut(uid)?;
+        let (pending, job) = (pending.as_mut()?, unfinished.as_ref()?);
+        if pod.meta.namespace != job.meta.namespace {
+            return None;
+        }
+        match pending.binary_search_by(|it| it.meta.name.cmp(&pod.meta.name)) {
+            Ok(at) if left => drop(pending.remove(at)),
             // A pod that was counted stays in the list until the next reconcile passes over it.
-            (_, Some(_)) | (None, None) => {}
-            (Some(pod), None) => {
-                pending.remove(&pod.meta.name);
+            Ok(at) => pending[at] = pod.clone(),
+            Err(at) if !left && (is_relabelled || Member::new(pod.clone()).is_pending()) => {
+                pending.insert(at, pod.clone());
             }
+            Err(_) => {}
         }
+        Some(job)
     }
-}
-
-/// Whether a Job may still have to do something about its pod: it runs, or it is not counted yet.
-fn is_pending(pod: &Object) -> bool {
-    pod.meta.has_finalizer(&TRACKING_FINALIZER) || !is_terminal(pod)
 }
 
 impl JobMemory {
+    fn saw_unfinished(&self, job: &Arc<Object>) -> bool {
+        self.unfinished.as_ref().is_some_and(|it| Arc::ptr_eq(it, job))
+    }
+
     /// What `job` asks for.
     pub fn spec(&mut self, job: &Object) -> Arc<Spec> {
-        let known = self.spec.take().filter(|it| it.is_of(job));
-        self.spec.insert(known.unwrap_or_else(|| Arc::new(Spec::of(job)))).clone()
+        match &self.spec {
+            Some(known) if known.is_of(job) => known.clone(),
+            _ => {
+                self.selected = None;
+                self.spec.insert(Arc::new(Spec::of(job))).clone()
+            }
+        }
     }
 
     /// The status of `job`. What was written here last is not read again.
@@ -112,27 +133,27 @@ impl JobMemory {
         self.written = Some((section, status));
     }
 
-    /// Has `take` look at the pods of `job` that may need something, by name. A pod that is over and counted is looked at no
-    /// more, so that a reconcile costs what is left to do and not what was done.
-    pub fn each_pod(
-        &mut self,
-        view: View<'_>,
-        job: &Object,
-        is_selected: impl Fn(&Object) -> bool,
-        mut take: impl FnMut(&Arc<Object>),
-    ) {
+    /// Has `take` look at the pods of `job` that may need something, by name, and whether `spec`, which is what the Job asks
+    /// for, selects them. A pod that is over and counted is looked at no more, so that a reconcile costs what is left to do
+    /// and not what was done. The pods are listed once, and from then on heard of.
+    pub fn each_pod(&mut self, view: View<'_>, job: &Object, spec: &Spec, mut take: impl FnMut(Member, bool)) {
         let uid = &job.meta.uid;
-        let names = self.pending.get_or_insert_with(|| {
-            view.owned_by(uid).filter(|it| it.kind == kinds::POD).map(|it| it.meta.name.clone()).collect()
-        });
-        names.retain(|name| {
-            let key = Key { kind: kinds::POD, namespace: job.meta.namespace.clone(), name: name.clone() };
-            let Some(pod) = view.get(&key).filter(|pod| pod.meta.is_controlled_by(uid)) else {
-                return false;
-            };
-            let keep = is_pending(pod) || !is_selected(pod);
+        let is_own = |it: &&Arc<Object>| {
+            it.kind == kinds::POD && it.meta.namespace == job.meta.namespace && it.meta.is_controlled_by(uid)
+        };
+        let JobMemory { pending, selected, .. } = self;
+        let pods = pending.get_or_insert_with(|| view.owned_by(uid).filter(is_own).cloned().collect());
+        pods.retain(|pod| {
+            let labels = &pod.meta.labels;
+            let is_known = selected.as_ref().is_some_and(|it| it.is_same(labels));
+            let is_selected = is_known || matches_label_selector(&spec.selector, labels);
+            if is_selected && !is_known {
+                *selected = Some(labels.clone());
+            }
+            let member = Member::new(pod.clone());
+            let keep = member.is_pending() || !is_selected;
             if keep {
-                take(pod);
+                take(member, is_selected);
             }
             keep
         });

@@ -58,10 +58,9 @@ impl Controller for JobController {
             let actions = if orphaned { vec![sync::release(object)] } else { Vec::new() };
             return Outcome { actions, ..Outcome::default() };
         }
-        if is_finished(object) {
+        let Some(memory) = self.memory.of(object) else {
             return Outcome::default();
-        }
-        let memory = self.memory.job(&object.meta.uid);
+        };
         let spec = memory.spec(object);
         if spec.is_managed_elsewhere { Outcome::default() } else { sync::sync(view, object, spec, now, memory) }
     }

@@ -8,7 +8,7 @@ use crate::controllers::job::spec::{Spec, TRACKING_FINALIZER};
 use crate::controllers::job::wakes::is_tracked;
 use crate::controllers::shared::pod::{is_ready, phase};
 use crate::controllers::shared::{Ownership, adopt, decide, release};
-use crate::object::{Object, kinds, matches_label_selector};
+use crate::object::{Object, kinds};
 use crate::store::View;
 
 /// A pod of a Job, and what was read of it.
@@ -54,6 +54,11 @@ impl Member {
         matches!(self.phase, Phase::Succeeded | Phase::Failed)
     }
 
+    /// Whether its Job may still have to do something about it: it runs, or it is not counted yet.
+    pub fn is_pending(&self) -> bool {
+        self.is_tracked || !self.is_terminal()
+    }
+
     /// Whether it neither came to an end nor is being deleted.
     pub fn is_active(&self) -> bool {
         !self.is_terminal() && !self.pod.meta.is_terminating()
@@ -82,6 +87,8 @@ pub struct Pods {
     pub ready: i64,
     /// How many are being deleted and have not come to an end.
     pub terminating: i64,
+    /// Whether any is not active.
+    pub any_ended: bool,
     /// The adoptions and releases that made them the Job's.
     pub actions: Vec<Action>,
 }
@@ -90,8 +97,9 @@ impl Pods {
     /// Claims the pods of `job`. An adopted pod gets the tracking finalizer, a released one loses it.
     pub fn claim(view: View<'_>, job: &Arc<Object>, spec: &Spec, memory: &mut JobMemory) -> Self {
         let mut pods = Pods::default();
-        let is_selected = |pod: &Object| matches_label_selector(&spec.selector, &pod.meta.labels);
-        memory.each_pod(view, job, is_selected, |pod| pods.consider(job, spec, pod));
+        memory.each_pod(view, job, spec, |member, is_selected| {
+            if is_selected { pods.add(member) } else { pods.consider(job, spec, &member.pod) }
+        });
         for pod in view.without_controller(kinds::POD, &job.meta.namespace) {
             pods.consider(job, spec, pod);
         }
@@ -100,12 +108,12 @@ impl Pods {
 
     fn consider(&mut self, job: &Object, spec: &Spec, pod: &Arc<Object>) {
         match decide(job, &spec.selector, pod) {
-            Ownership::Owned => self.add(pod.clone()),
+            Ownership::Owned => self.add(Member::new(pod.clone())),
             Ownership::Adopt => {
                 let mut adopted = adopt(job, pod);
                 adopted.meta.add_finalizer(&TRACKING_FINALIZER);
                 self.actions.push(Action::Update(adopted.clone()));
-                self.add(Arc::new(adopted));
+                self.add(Member::new(Arc::new(adopted)));
             }
             Ownership::Release => {
                 let mut released = release(job, pod);
@@ -116,13 +124,14 @@ impl Pods {
         }
     }
 
-    fn add(&mut self, pod: Arc<Object>) {
-        let member = Member::new(pod);
+    fn add(&mut self, member: Member) {
         if member.is_active() {
             self.active += 1;
             self.ready += i64::from(is_ready(&member.pod));
+        } else {
+            self.any_ended = true;
+            self.terminating += i64::from(member.is_terminating());
         }
-        self.terminating += i64::from(member.is_terminating());
         self.all.push(member);
     }
 

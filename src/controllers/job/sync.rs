@@ -140,6 +140,11 @@ impl<'a> Sync<'a> {
 
     /// Counts pods that finished, whether or not they are in the status yet.
     fn count_finished(&mut self) {
+        self.succeeded = self.status.succeeded + count(self.uncounted.succeeded.len());
+        self.failed = self.status.failed + count(self.uncounted.failed.len());
+        if !self.pods.any_ended {
+            return;
+        }
         let completions = self.spec.completions.unwrap_or(0);
         let (mut succeeded, mut failed, mut ignored) = (Vec::new(), Vec::new(), 0);
         for member in self.pods.ended_and_tracked() {
@@ -148,16 +153,21 @@ impl<'a> Sync<'a> {
                 continue;
             }
             if member.phase == Phase::Succeeded && !self.uncounted.succeeded.contains(&pod.meta.uid) {
-                succeeded.push(finished_at(pod));
+                succeeded.push(pod);
             } else if member.is_failed(&self.spec) && !self.uncounted.failed.contains(&pod.meta.uid) {
-                failed.push(finished_at(pod));
+                failed.push(pod);
                 ignored += i64::from(!judge(&self.spec.pod_failure_policy, pod).counts());
             }
         }
-        let all = |new: &[Time], in_flight: &[Str]| i64::try_from(new.len() + in_flight.len()).unwrap_or(i64::MAX);
-        self.succeeded = self.status.succeeded + all(&succeeded, &self.uncounted.succeeded);
-        self.failed = self.status.failed + all(&failed, &self.uncounted.failed) - ignored;
-        self.backoff = self.backoff.after(&succeeded, &failed);
+        self.succeeded += count(succeeded.len());
+        self.failed += count(failed.len()) - ignored;
+        if failed.is_empty() {
+            // When the others succeeded does not matter then.
+            self.backoff = if succeeded.is_empty() { self.backoff } else { Record::default() };
+        } else {
+            let times = |pods: &[&Arc<Object>]| pods.iter().map(|it| finished_at(it)).collect::<Vec<_>>();
+            self.backoff = self.backoff.after(&times(&succeeded), &times(&failed));
+        }
     }
 
     /// Of an Indexed Job, which indexes succeeded and failed.
@@ -424,6 +434,10 @@ impl<'a> Sync<'a> {
         self.outcome.actions.push(Action::UpdateStatus(job));
         section
     }
+}
+
+fn count(pods: usize) -> i64 {
+    i64::try_from(pods).unwrap_or(i64::MAX)
 }
 
 /// Takes the tracking finalizer off `pod`.

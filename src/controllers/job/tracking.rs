@@ -51,6 +51,9 @@ pub fn count_released(status: &mut JobStatus, pods: &[Member]) -> bool {
 /// from then on.
 pub fn track(sync: &mut Sync<'_>) -> Tracked {
     let mut tracked = Tracked::default();
+    if !sync.pods.any_ended && !sync.releases_all() {
+        return tracked;
+    }
     let known = sync.uncounted.clone();
     for at in sync.releasable() {
         let member = sync.pods.all[at].clone();

@@ -10,7 +10,7 @@ use crate::controllers::Wake;
 use crate::controllers::job::memory::Memory;
 use crate::controllers::job::spec::{TRACKING_FINALIZER, is_managed_elsewhere};
 use crate::controllers::job::status::is_finished;
-use crate::object::{Key, Object, OwnerRef, Str, kinds, matches_label_selector};
+use crate::object::{Object, OwnerRef, Str, kinds, matches_label_selector};
 use crate::store::{Change, View};
 
 /// How long changes of pods and of the status are gathered (`syncJobBatchPeriod`).
@@ -26,24 +26,25 @@ pub fn wakes(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut V
 }
 
 fn of_job(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<Wake>) {
-    let over = change.after.as_ref().is_none_or(|job| is_finished(job));
-    // What is not over was not so before, either.
-    if over || change.before.is_none() {
-        memory.note(&change.key, over);
-    }
-    if !over {
-        let same_spec = match (&change.before, &change.after) {
-            (Some(before), Some(after)) => before.meta.generation == after.meta.generation,
-            _ => false,
+    if let Some(job) = change.after.as_ref().filter(|job| !is_finished(job)) {
+        // What is not over was not so before, either.
+        let after = match &change.before {
+            Some(before) if before.meta.generation == job.meta.generation => BATCH,
+            Some(_) => Span::ZERO,
+            None => {
+                memory.opened(&change.key);
+                Span::ZERO
+            }
         };
-        let after = if same_spec { BATCH } else { Span::ZERO };
+        memory.goes_on(job);
         wakes.push(Wake { key: change.key.clone(), after });
         return;
     }
-    let Some(job) = change.before.as_ref().filter(|before| change.after.is_none() || !is_finished(before)) else {
+    let was_open = |before: &&Arc<Object>| memory.saw_unfinished(before) || !is_finished(before);
+    let Some(job) = change.before.as_ref().filter(|before| change.after.is_none() || was_open(before)) else {
         return;
     };
-    memory.forget(&job.meta.uid);
+    memory.forget(job);
     let pods = view.owned_by(&job.meta.uid).filter(|it| it.kind == kinds::POD && is_tracked(it));
     wakes.extend(pods.map(|pod| Wake::now(pod.key())));
 }
@@ -52,35 +53,35 @@ fn of_pod(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<
     let Some(pod) = change.latest() else {
         return;
     };
-    let before = change.before.as_deref();
-    let (old, current) = (before.and_then(|it| it.meta.controller()), pod.meta.controller());
-    for owner in [old.filter(|_| old != current), current].into_iter().flatten() {
-        memory.observe(&owner.uid, before, change.after.as_deref());
+    let is_there = change.after.is_some();
+    let going = !is_there || pod.meta.is_terminating();
+    let is_relabelled = change.before.as_ref().is_some_and(|before| before.meta.labels != pod.meta.labels);
+    let lost = change.before.as_ref().filter(|before| !before.meta.has_controller_of(&pod.meta));
+    let lost = lost.and_then(|before| before.meta.controller());
+    if let Some(owner) = lost {
+        memory.observe(&owner.uid, pod, true, is_relabelled);
+        if !going && let Some(job) = job_of(view, &pod.meta.namespace, owner) {
+            wakes.push(Wake { key: job.key(), after: BATCH });
+        }
     }
-    let going = change.after.is_none() || pod.meta.is_terminating();
-    if let Some(owner) = old.filter(|_| !going && old != current)
-        && let Some(job) = job_of(view, &pod.meta.namespace, owner)
-    {
-        wakes.push(Wake { key: job.key(), after: BATCH });
-    }
-    if let Some(owner) = current {
+    if let Some(owner) = pod.meta.controller() {
+        let unfinished = memory.observe(&owner.uid, pod, !is_there, is_relabelled);
+        let goes_on = |job: &Arc<Object>| unfinished.is_some_and(|known| Arc::ptr_eq(known, job)) || !is_finished(job);
         match job_of(view, &pod.meta.namespace, owner) {
-            Some(job) if !is_finished(job) => wakes.push(Wake { key: job.key(), after: BATCH }),
-            _ if going && change.after.is_some() && is_tracked(pod) => wakes.push(Wake::now(pod.key())),
+            Some(job) if goes_on(job) => wakes.push(Wake { key: job.key(), after: BATCH }),
+            _ if going && is_there && is_tracked(pod) => wakes.push(Wake::now(pod.key())),
             _ => {}
         }
         return;
     }
-    if change.after.is_some() && is_tracked(pod) {
+    if is_there && is_tracked(pod) {
         wakes.push(Wake::now(pod.key()));
     }
-    let changed = before.is_none_or(|before| before.meta.labels != pod.meta.labels || old.is_some());
-    if changed && !going {
-        let namespace = &pod.meta.namespace;
-        let key = |name: &Str| Key { kind: kinds::JOB, namespace: namespace.clone(), name: name.clone() };
+    let is_news = change.before.is_none() || is_relabelled || lost.is_some();
+    if is_news && !going {
         let selecting = memory
-            .unfinished(namespace)
-            .filter_map(|name| view.get(&key(name)))
+            .unfinished(&pod.meta.namespace)
+            .filter_map(|key| view.get(key))
             .filter(|job| !is_finished(job) && matches_label_selector(&job.spec()["selector"], &pod.meta.labels));
         wakes.extend(selecting.map(|job| Wake { key: job.key(), after: BATCH }));
     }
@@ -96,8 +97,8 @@ pub fn job_of<'a>(view: View<'a>, namespace: &Str, owner: &OwnerRef) -> Option<&
     if owner.kind != "Job" {
         return None;
     }
-    let key = Key { kind: kinds::JOB, namespace: namespace.clone(), name: owner.name.clone() };
-    view.store().get(&key).filter(|job| job.meta.uid == owner.uid)
+    let job = view.store().by_uid(&owner.uid)?;
+    (job.kind == kinds::JOB && job.meta.name == owner.name && job.meta.namespace == *namespace).then_some(job)
 }
 
 /// Whether nobody but the controller's clean-up will take the tracking finalizer off `pod`
