@@ -100,18 +100,24 @@ impl Map {
 
     /// The map with `entries` as well, in the place of those with the same keys: one new map, however many they are. It is made
     /// with the least effort of entries in the order of their keys.
-    pub fn with(self, entries: Vec<Entry>) -> Self {
+    pub fn with(&self, entries: Vec<Entry>) -> Self {
         let new = if is_sorted(&entries) { entries } else { Self::from_entries(entries).0.into_vec(0) };
-        let mut all = Vec::with_capacity(self.len() + new.len());
-        let mut old = self.0.into_vec(0).into_iter().peekable();
-        for (key, value) in new {
-            while let Some(before) = old.next_if(|it| compare_keys(&it.0, &key).is_lt()) {
-                all.push(before);
+        let mut old = self.0.as_slice();
+        let mut all = Vec::with_capacity(old.len() + new.len());
+        for entry in new {
+            while let Some((before, rest)) = old.split_first() {
+                let order = compare_keys(&before.0, &entry.0);
+                if order.is_gt() {
+                    break;
+                }
+                if order.is_lt() {
+                    all.push(before.clone());
+                }
+                old = rest;
             }
-            old.next_if(|it| it.0 == key);
-            all.push((key, value));
+            all.push(entry);
         }
-        all.extend(old);
+        all.extend_from_slice(old);
         Self(Entries::from(all))
     }
 
@@ -521,7 +527,7 @@ mod tests {
             let whole: Map = (0..length).map(entry).collect();
             assert!(whole.iter().zip(whole.iter().skip(1)).all(|((a, _), (b, _))| a < b), "{length}: {whole:?}");
             let old: Map = (0..length).filter(|i| i % 2 == 0).map(|i| (entry(i).0, Value::from("old"))).collect();
-            assert_eq!(old.clone().with((0..length).map(entry).collect()), whole, "{length}");
+            assert_eq!(old.with((0..length).map(entry).collect()), whole, "{length}");
             assert_eq!(old.with((0..length).rev().map(entry).collect()), whole, "{length}");
             let sorted: Vec<Entry> = whole.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
             assert_eq!(Map::from_sorted(sorted), whole, "{length}");
