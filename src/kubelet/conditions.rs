@@ -1,9 +1,8 @@
 //! The conditions that a kubelet keeps (`pkg/kubelet/status/generate.go`).
 
-use std::hash::{Hash, Hasher};
-
 use super::container::{Container, State};
 use super::shared::Shared;
+use super::status::is_terminal;
 use super::worker::Worker;
 use crate::object::{Map, Str, Value, literal};
 
@@ -15,6 +14,22 @@ static OWN: [Str; 5] = [
     literal!("ContainersReady"),
     literal!("PodScheduled"),
 ];
+
+/// So many conditions may be the kubelet's own.
+const PLACES: usize = OWN.len() + 1;
+
+/// Where a condition of the kubelet's own has its place: that in [`OWN`], or the one after it.
+fn own_place(kind: &str) -> Option<usize> {
+    Some(match kind {
+        "PodReadyToStartContainers" => 0,
+        "Initialized" => 1,
+        "Ready" => 2,
+        "ContainersReady" => 3,
+        "PodScheduled" => 4,
+        "AllContainersRestarting" => OWN.len(),
+        _ => return None,
+    })
+}
 
 /// The condition of a pod that others than itself brought to its end.
 static DISRUPTED: Str = literal!("DisruptionTarget");
@@ -36,15 +51,6 @@ pub struct Condition {
     generation: i64,
 }
 
-/// What mostly tells two conditions apart goes in, and what takes no walk through texts.
-impl Hash for Condition {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let lengths = (self.reason.len() as u64) << 32 | self.message.len() as u64;
-        state.write_u64(lengths << 1 | u64::from(self.status));
-        state.write_u64(self.since.as_bytes().last_chunk().map_or(0, |it| u64::from_le_bytes(*it)));
-    }
-}
-
 impl Condition {
     /// As the API shows it.
     pub fn to_value(&self) -> Value {
@@ -63,6 +69,27 @@ impl Condition {
         entries.push((literal!("status"), Value::Str(if self.status { literal!("True") } else { literal!("False") })));
         entries.push((literal!("type"), Value::from(&self.kind)));
         Value::Map(Map::from_sorted(entries))
+    }
+
+    /// Whether `stored` is this very condition, as [`Condition::to_value`] would show it.
+    fn is_told_by(&self, stored: &Value) -> bool {
+        let Some(stored) = stored.as_map() else {
+            return false;
+        };
+        let (message, reason, generation) = (&self.message, &self.reason, self.generation);
+        let optional = [!message.is_empty(), !reason.is_empty(), generation != 0];
+        let status = if self.status { "True" } else { "False" };
+        stored.len() == 4 + optional.into_iter().map(usize::from).sum::<usize>()
+            && stored.iter().all(|(key, value)| match key.as_str() {
+                "lastProbeTime" => value.is_null(),
+                "lastTransitionTime" => value.as_shared_str() == Some(&self.since),
+                "message" => !message.is_empty() && value.as_shared_str() == Some(message),
+                "observedGeneration" => generation != 0 && value.as_i64() == Some(generation),
+                "reason" => !reason.is_empty() && value.as_shared_str() == Some(reason),
+                "status" => value.as_str() == Some(status),
+                "type" => value.as_shared_str() == Some(&self.kind),
+                _ => false,
+            })
     }
 }
 
@@ -86,15 +113,16 @@ pub fn is_ready(worker: &Worker, index: usize) -> bool {
 
 /// The names of the containers that are `wanted`, between `before` and a bracket; `None` when there are none.
 fn listed(worker: &Worker, before: &str, wanted: impl Fn(usize) -> bool) -> Option<Str> {
-    let mut text = String::new();
+    let mut parts = Vec::with_capacity(2 * worker.containers.len() + 1);
     for index in (0..worker.mains().end).filter(|it| wanted(*it)) {
-        text.push_str(if text.is_empty() { before } else { " " });
-        text.push_str(worker.spec(index)["name"].str_or_empty());
+        parts.push(if parts.is_empty() { before } else { " " });
+        parts.push(worker.spec(index)["name"].str_or_empty());
     }
-    (!text.is_empty()).then(|| {
-        text.push(']');
-        Str::from(text)
-    })
+    if parts.is_empty() {
+        return None;
+    }
+    parts.push("]");
+    Some(Str::from(parts.concat()))
 }
 
 fn containers_ready(worker: &Worker, phase: &str) -> Verdict {
@@ -182,53 +210,139 @@ fn restarting(worker: &Worker, phase: &str) -> Option<Verdict> {
 }
 
 /// The conditions of a pod in `phase`: those of others as they stand, and then the kubelet's own, which keep their
-/// transition times where the stored ones have the same status.
+/// transition times where the stored ones have the same status. What is stored as it is to be stands as it is.
 pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str, shared: &mut Shared) -> Value {
     let old = &worker.pod.status()["conditions"];
-    let (mut stored, mut others) = ([None; OWN.len()], Vec::new());
-    let (mut resizes, mut restarted) = ([None; RESIZE.len()], None);
+    let (mut stored, mut others) = ([None; PLACES], Vec::new());
+    let mut resizes = [None; RESIZE.len()];
     for condition in old.items() {
-        let kind = condition["type"].as_str();
-        if let Some(i) = OWN.iter().position(|it| kind == Some(it)) {
-            stored[i] = stored[i].or(Some(condition));
-        } else if let Some(i) = RESIZE.iter().position(|it| kind == Some(it)) {
+        let kind = condition["type"].str_or_empty();
+        if let Some(place) = own_place(kind) {
+            stored[place] = stored[place].or(Some(condition));
+        } else if let Some(i) = RESIZE.iter().position(|it| kind == *it) {
             resizes[i] = Some(condition);
-        } else if kind == Some(&RESTARTING) {
-            restarted = Some(condition);
         } else {
             others.push(condition.clone());
         }
     }
-    let generation = worker.pod.meta.generation;
-    let since = |stored: Option<&Value>, status: bool| {
-        let same = stored.filter(|it| (it["status"].as_str() == Some("True")) == status);
-        same.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone()
-    };
-    let pending = worker.resize.as_ref().map(|it| (Str::from(it.reason), it.message.clone(), generation));
-    let in_progress = worker.resizing.as_ref().map(|it| (Str::new(), Str::new(), it.generation));
-    for ((kind, stored), what) in RESIZE.iter().zip(resizes).zip([pending, in_progress]) {
-        let Some((reason, message, generation)) = what else { continue };
-        let (kind, since) = (kind.clone(), since(stored, true));
-        others.push(Condition { kind, status: true, reason, message, since, generation }.to_value());
+    if worker.resize.is_some() || worker.resizing.is_some() {
+        others.extend(resized(worker, resizes, now));
     }
-    if matches!(phase, "Succeeded" | "Failed") {
+    if is_terminal(phase) {
         disrupt(worker, &mut others, now);
     }
-    let all_ready = containers_ready(worker, phase);
-    let verdicts =
-        [plain(has_sandbox), initialized(worker, phase), ready(worker, &all_ready, old), all_ready, plain(true)];
-    let mut own = Vec::with_capacity(OWN.len() + 1);
-    for ((kind, (status, reason, message)), stored) in OWN.iter().zip(verdicts).zip(stored) {
-        own.push(Condition { kind: kind.clone(), status, reason, message, since: since(stored, status), generation });
+    let own = own_conditions(worker, phase, has_sandbox, now, &stored);
+    if others.is_empty() && is_told_by_all(&own, old.items()) {
+        return old.clone();
     }
-    if let Some((status, reason, message)) = restarting(worker, phase) {
-        let since = since(restarted, status);
-        own.push(Condition { kind: RESTARTING.clone(), status, reason, message, since, generation: 0 });
-    }
-    let own = shared.conditions(own);
+    let make = |own: &[Condition]| {
+        let mut shown = Vec::with_capacity(own.len());
+        shown.extend(own.iter().zip(stored).map(|(it, stored)| match stored {
+            Some(stored) if it.is_told_by(stored) => stored.clone(),
+            _ => it.to_value(),
+        }));
+        Value::from(shown)
+    };
+    let own = shared.conditions(now, own, make);
     if others.is_empty() {
         return own;
     }
     others.extend(own.items().iter().cloned());
     Value::from(others)
+}
+
+/// Whether the conditions that are `stored` are these.
+fn is_told_by_all(conditions: &[Condition], stored: &[Value]) -> bool {
+    conditions.len() == stored.len() && conditions.iter().zip(stored).all(|(it, stored)| it.is_told_by(stored))
+}
+
+/// Since when a condition has its status: since what is stored of it says so, or since now.
+fn since(stored: Option<&Value>, status: bool, now: &Str) -> Str {
+    let same = stored.filter(|it| (it["status"].as_str() == Some("True")) == status);
+    same.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone()
+}
+
+/// The kubelet's own conditions of a pod in `phase`, of which `stored` are the ones from before.
+fn own_conditions(
+    worker: &Worker,
+    phase: &str,
+    has_sandbox: bool,
+    now: &Str,
+    stored: &[Option<&Value>; PLACES],
+) -> Vec<Condition> {
+    let generation = worker.pod.meta.generation;
+    let all_ready = containers_ready(worker, phase);
+    let ready = ready(worker, &all_ready, &worker.pod.status()["conditions"]);
+    let verdicts = [plain(has_sandbox), initialized(worker, phase), ready, all_ready, plain(true)];
+    let mut own = Vec::with_capacity(PLACES);
+    for ((kind, (status, reason, message)), stored) in OWN.iter().zip(verdicts).zip(stored) {
+        let (kind, since) = (kind.clone(), since(*stored, status, now));
+        own.push(Condition { kind, status, reason, message, since, generation });
+    }
+    if let Some((status, reason, message)) = restarting(worker, phase) {
+        let since = since(stored[OWN.len()], status, now);
+        own.push(Condition { kind: RESTARTING.clone(), status, reason, message, since, generation: 0 });
+    }
+    own
+}
+
+/// What is told of a pod whose resources are to change or are being changed, of which `stored` was told before.
+fn resized<'a>(
+    worker: &'a Worker,
+    stored: [Option<&'a Value>; RESIZE.len()],
+    now: &'a Str,
+) -> impl Iterator<Item = Value> + 'a {
+    let generation = worker.pod.meta.generation;
+    let pending = worker.resize.as_ref().map(|it| (Str::from(it.reason), it.message.clone(), generation));
+    let in_progress = worker.resizing.as_ref().map(|it| (Str::new(), Str::new(), it.generation));
+    RESIZE.iter().zip(stored).zip([pending, in_progress]).filter_map(move |((kind, stored), what)| {
+        let (reason, message, generation) = what?;
+        let (kind, since) = (kind.clone(), since(stored, true, now));
+        Some(Condition { kind, status: true, reason, message, since, generation }.to_value())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+
+    #[test]
+    fn every_condition_of_a_kubelet_has_its_place() {
+        for (place, kind) in OWN.iter().chain([&RESTARTING]).enumerate() {
+            assert_eq!(own_place(kind), Some(place), "{kind}");
+        }
+        assert_eq!(own_place("DisruptionTarget"), None);
+    }
+
+    #[test]
+    fn a_condition_stands_as_it_is_stored_only_if_all_of_it_is_the_same() {
+        let text = |it: &str| Str::from(it);
+        let own = Condition {
+            kind: text("Ready"),
+            status: false,
+            reason: text("ContainersNotReady"),
+            message: Str::new(),
+            since: text("2026-01-01T00:00:00Z"),
+            generation: 1,
+        };
+        let stored = own.to_value();
+        assert!(own.is_told_by(&stored));
+        for other in [
+            Condition { kind: text("Initialized"), ..own.clone() },
+            Condition { status: true, ..own.clone() },
+            Condition { reason: Str::new(), ..own.clone() },
+            Condition { message: text("x"), ..own.clone() },
+            Condition { since: text("2026-01-01T00:00:01Z"), ..own.clone() },
+            Condition { generation: 2, ..own.clone() },
+            Condition { generation: 0, ..own.clone() },
+            Condition { reason: Str::new(), message: text("ContainersNotReady"), ..own.clone() },
+        ] {
+            assert!(!other.is_told_by(&stored), "{other:?}");
+        }
+        let probed = stored.as_map().cloned().unwrap_or_default();
+        let probed = probed.with(vec![(text("lastProbeTime"), Value::from("2026-01-01T00:00:00Z"))]);
+        assert!(!own.is_told_by(&Value::Map(probed)));
+        assert!(!own.is_told_by(&Value::Map(map! { "type" => "Ready" })) && !own.is_told_by(&Value::Null));
+    }
 }

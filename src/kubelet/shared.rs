@@ -13,17 +13,29 @@ use crate::object::{Lookup, Map, Str, Value};
 /// How many entries each table keeps: enough for what happens close together.
 const KEPT: usize = 512;
 
+/// How many instants and how many lists of conditions are remembered: each is compared with the one that is wanted.
+const FEW: usize = 8;
+
 /// The tables.
 #[derive(Debug, Default)]
 pub struct Shared {
-    times: Lookup<i64, Str>,
+    /// The last few instants that were told, which are the ones told again, with their texts.
+    times: Vec<(i64, Str)>,
     running: Lookup<i64, Value>,
-    conditions: Lookup<Vec<Condition>, Value>,
+    conditions: Conditions,
     images: Lookup<Str, Image>,
     users: Lookup<(i64, i64, Vec<i64>), Value>,
     root: Option<Value>,
     waiting: Lookup<Str, Value>,
     empty: Map,
+}
+
+/// The last few lists of conditions that were made at an instant. Nearly every list that is made has something that is so since
+/// then, so that none from before is made again.
+#[derive(Debug, Default)]
+struct Conditions {
+    made_at: Str,
+    made: Vec<(Vec<Condition>, Value)>,
 }
 
 /// An image as the runtime knows it.
@@ -50,11 +62,23 @@ fn kept<K: Hash + Eq, V: Clone>(table: &mut Lookup<K, V>, key: K, make: impl FnO
 impl Shared {
     /// `time` as text.
     pub fn time(&mut self, time: Time) -> Str {
-        kept(&mut self.times, time.unix(), |_| time.rfc3339())
+        let second = time.unix();
+        if let Some((_, text)) = self.times.iter().rev().find(|(it, _)| *it == second) {
+            return text.clone();
+        }
+        if self.times.len() >= FEW {
+            self.times.remove(0);
+        }
+        let text = time.rfc3339();
+        self.times.push((second, text.clone()));
+        text
     }
 
     /// The state of a container that runs since `started`.
     pub fn running(&mut self, started: Time) -> Value {
+        if let Some(known) = self.running.get(&started.unix()) {
+            return known.clone();
+        }
         let text = self.time(started);
         kept(&mut self.running, started.unix(), |_| Value::Map(map! { "running" => map! { "startedAt" => text } }))
     }
@@ -77,9 +101,27 @@ impl Shared {
         Value::from(&self.empty)
     }
 
-    /// A list of conditions.
-    pub fn conditions(&mut self, conditions: Vec<Condition>) -> Value {
-        kept(&mut self.conditions, conditions, |conditions| Value::list(conditions.iter().map(Condition::to_value)))
+    /// What `make` makes of `conditions`, or what was made of the same ones at the same instant, `now`.
+    pub fn conditions(
+        &mut self,
+        now: &Str,
+        conditions: Vec<Condition>,
+        make: impl FnOnce(&[Condition]) -> Value,
+    ) -> Value {
+        let known = &mut self.conditions;
+        if known.made_at != *now {
+            known.made_at = now.clone();
+            known.made.clear();
+        }
+        if let Some((_, list)) = known.made.iter().find(|(it, _)| *it == conditions) {
+            return list.clone();
+        }
+        if known.made.len() >= FEW {
+            known.made.remove(0);
+        }
+        let list = make(&conditions);
+        known.made.push((conditions, list.clone()));
+        list
     }
 
     /// The image that a container's spec names `image`.
@@ -160,5 +202,26 @@ mod tests {
             (Value::Map(a), Value::Map(b)) => assert!(a.is_same(b)),
             _ => panic!("a state is a map"),
         }
+    }
+
+    #[test]
+    fn an_instant_has_one_text_for_as_long_as_it_is_told_again() {
+        let mut shared = Shared::default();
+        let first = shared.time(Time::from_unix(0));
+        assert!(Str::ptr_eq(&first, &shared.time(Time(900_000_000))));
+        let others: Vec<Str> = (1..20).map(|it| shared.time(Time::from_unix(it))).collect();
+        assert_eq!(others.first().map(Str::as_str), Some("1970-01-01T00:00:01Z"));
+        assert_eq!(shared.time(Time::from_unix(0)), first);
+    }
+
+    #[test]
+    fn pods_share_the_conditions_that_were_made_at_one_instant() {
+        let mut shared = Shared::default();
+        let mut made_at = |now: &str, text: &str| {
+            shared.conditions(&Str::from(now), Vec::new(), |_| Value::list([Value::from(text)]))
+        };
+        let one = made_at("1", "one");
+        assert!(made_at("1", "other").is_shared_with(&one));
+        assert!(!made_at("2", "one").is_shared_with(&one));
     }
 }

@@ -277,17 +277,28 @@ fn unknown() -> Value {
 }
 
 fn volume_mounts(spec: &Value) -> Value {
-    let mount = |it: &Value| {
-        let read_only = it["readOnly"].is_true();
-        map! {
-            "mountPath" => &it["mountPath"],
-            "name" => &it["name"],
-            "readOnly" => read_only.then_some(true),
-            "recursiveReadOnly" => read_only.then_some("Disabled"),
+    let mounts = spec["volumeMounts"].items();
+    if mounts.is_empty() {
+        return Value::Null;
+    }
+    let mut shown = Vec::with_capacity(mounts.len());
+    shown.extend(mounts.iter().map(volume_mount));
+    Value::from(shown)
+}
+
+fn volume_mount(mount: &Value) -> Value {
+    let mut entries = Vec::with_capacity(4);
+    for key in [literal!("mountPath"), literal!("name")] {
+        let value = &mount[key.as_str()];
+        if !value.is_null() {
+            entries.push((key, value.clone()));
         }
-    };
-    let mounts: Vec<Value> = spec["volumeMounts"].items().iter().map(|it| Value::Map(mount(it))).collect();
-    if mounts.is_empty() { Value::Null } else { Value::from(mounts) }
+    }
+    if mount["readOnly"].is_true() {
+        entries.push((literal!("readOnly"), Value::Bool(true)));
+        entries.push((literal!("recursiveReadOnly"), Value::Str(literal!("Disabled"))));
+    }
+    Value::Map(Map::from_sorted(entries))
 }
 
 /// Who the process runs as: root, unless a security context says otherwise.
