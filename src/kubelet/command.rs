@@ -12,7 +12,7 @@ use super::shell::dialect;
 use super::shell::files::{Files, absolute};
 use super::shell::invocation::{Invocation, Source};
 use super::shell::machine::Machine;
-use super::shell::scripts::Scripts;
+use super::shell::scripts::{Scripts, Words};
 use super::shell::{self, Environment};
 use crate::clock::{Span, Time};
 use crate::object::{Object, Value};
@@ -65,6 +65,11 @@ pub struct Making<'a> {
 }
 
 impl Making<'_> {
+    fn words(&self) -> Words {
+        let image = self.container["image"].as_shared_str().cloned().unwrap_or_default();
+        Words { command: self.container["command"].clone(), args: self.container["args"].clone(), image }
+    }
+
     fn env(&self) -> Environment {
         with_runtime(&(self.env)(), self.pod)
     }
@@ -108,8 +113,13 @@ pub fn process(making: &Making<'_>) -> Process {
             image => image.map_or(Process::Entrypoint, Process::Image),
         };
     }
+    let called = making.words();
+    if let Some(call) = making.scripts.call(&called) {
+        return making.own(shell::called(&call, &making.env(), making.started), None);
+    }
     let words = || command.iter().chain(args).map(Value::str_or_empty);
-    let argv: Vec<String> = if words().any(|it| it.contains('$')) {
+    let has_variables = words().any(|it| it.contains('$'));
+    let argv: Vec<String> = if has_variables {
         let env = (making.env)();
         words().map(|it| expand(it, |name| env.get(name)?.value.clone())).collect()
     } else {
@@ -134,7 +144,10 @@ pub fn process(making: &Making<'_>) -> Process {
                 Ok(shell::program(&argv, &env, started))
             }
             Ok(Invocation { script: Source::Input, .. }) => Ok(shell::program(&argv, &env, started)),
-            call => call.and_then(|it| shell_command(it, program, &env, making)),
+            call => {
+                let known = if has_variables { None } else { Some(called) };
+                call.and_then(|it| shell_command(it, program, known, &env, making))
+            }
         }
     } else if shell::is_program(shell::base_name(program)) {
         Ok(shell::program(&argv, &env, started))
@@ -177,7 +190,7 @@ pub fn executed(argv: &[String], making: &Making<'_>) -> Result<Machine, String>
             match Invocation::parse(argv) {
                 Ok(Invocation { script: Source::Input | Source::File(_), .. }) => Ok(shell::program(argv, &env, now)),
                 call => call
-                    .and_then(|it| shell_command(it, program, &env, making))
+                    .and_then(|it| shell_command(it, program, None, &env, making))
                     .map_err(|construct| not_interpreted(&construct)),
             }
         }
@@ -230,14 +243,19 @@ fn cannot_start(program: &str, why: &str) -> String {
     )
 }
 
-/// A shell that is given its script as a text, called as `program`.
+/// A shell that is given its script as a text, called as `program`. It is remembered for the containers that are `called` by the
+/// same words, where these say everything.
 fn shell_command(
     mut call: Invocation,
     program: &str,
+    called: Option<Words>,
     env: &Environment,
     making: &Making<'_>,
 ) -> Result<Machine, String> {
     call.dialect = making.image.sh.of_program(program);
+    if let Some(words) = called {
+        making.scripts.remember(words, &call);
+    }
     match &call.script {
         Source::Text(script) => Ok(shell::read_shell(script, &call, Some(making.scripts), env, making.started)
             .unwrap_or_else(|construct| shell::refused(&construct, env, making.started))),

@@ -88,6 +88,28 @@ impl Script {
 }
 
 impl Running {
+    /// Starts the script of `machine`. Where nobody else sees its files, what it does at once is done at once: many a script is
+    /// over then, and no copy of it has to run ahead.
+    pub(super) fn begin_script(&mut self, mut machine: Machine) {
+        let started = machine.now;
+        if machine.files.mounts().written().next().is_none() {
+            machine.run(started);
+        }
+        let over = machine.state != State::Running;
+        let script = self.script.insert(Box::new(Script::new(machine)));
+        if !over {
+            return self.run_ahead(started);
+        }
+        self.runs_ahead += 1;
+        let machine = &script.now;
+        (script.wrote, script.listens) = (!machine.files.is_untouched(), machine.listened);
+        self.stuck = machine.stuck.get(&1).cloned();
+        if let State::Ended(at, code) = machine.state {
+            self.end = Some((at, code));
+        }
+        self.meet_fate();
+    }
+
     /// Sees what comes after `now`, when nobody has interfered.
     pub fn run_ahead(&mut self, now: Time) {
         self.runs_ahead += 1;
@@ -230,6 +252,18 @@ impl Running {
 mod tests {
     use super::*;
     use crate::kubelet::process::started;
+
+    #[test]
+    fn a_script_that_is_over_at_once_has_printed_all_and_left_its_files() {
+        let mut running = started("echo a; echo b > /tmp/x; exit 3");
+        let now = Time::from_unix(0);
+        assert_eq!((running.end, running.look, running.is_at_rest()), (Some((now, 3)), None, true));
+        assert_eq!(running.log(now).iter().map(|it| it.text.as_str()).collect::<String>(), "a\n");
+        assert_eq!(running.exit(now, 3, "/tmp/x", false).message, "b\n");
+        let mut running = started("echo a; sleep 5; echo b");
+        assert_eq!((running.end, running.log(now).len()), (Some((Time::from_unix(5), 0)), 1));
+        assert_eq!(running.log(Time::from_unix(5)).len(), 2);
+    }
 
     #[test]
     fn a_script_that_is_busy_at_the_horizon_is_looked_at_again() {

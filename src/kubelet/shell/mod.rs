@@ -49,7 +49,7 @@ pub use programs::known::{exists, is_base_image};
 pub use programs::network::Said;
 pub use programs::{base_name, is_program, plain};
 use script::{Node, Refused, Simple};
-use scripts::Scripts;
+use scripts::{Call, Scripts};
 use table::Table;
 pub use task::Variable;
 use word::Word;
@@ -79,13 +79,21 @@ pub fn read_shell(
     env: &Environment,
     started: Time,
 ) -> Result<Machine, String> {
-    let hostname = host(env);
     let node = match known.map_or_else(|| script::parse(script, call.dialect), |it| it.read(script, call.dialect)) {
         Ok(node) => node,
         Err(Refused::Construct(construct)) => return Err(construct),
         Err(refused @ Refused::Syntax(_)) => return Ok(failed(&refused, env, started)),
     };
-    let mut machine = Machine::new(node, Files::new(hostname, started), started);
+    Ok(begin(node, call, env, started))
+}
+
+/// Runs the script of a shell that was read before.
+pub fn called(call: &Call, env: &Environment, started: Time) -> Machine {
+    begin(call.node.clone(), &call.shell, env, started)
+}
+
+fn begin(node: Arc<Node>, call: &Invocation, env: &Environment, started: Time) -> Machine {
+    let mut machine = Machine::new(node, Files::new(host(env), started), started);
     if let Some(first) = machine.first() {
         first.args = call.args.clone().into();
         first.options = call.options;
@@ -95,7 +103,7 @@ pub fn read_shell(
         }
     }
     give(&mut machine, env);
-    Ok(machine)
+    machine
 }
 
 /// A shell that came to a construct which is not interpreted: it fails as over any other that it does not know, and names it.

@@ -262,6 +262,9 @@ pub fn plain(argv: &[String]) -> Option<Option<(Span, i64)>> {
 
 /// The last part of a program's path, when it is in one of the usual folders.
 pub fn base_name(path: &str) -> &str {
+    if !path.starts_with('/') {
+        return path;
+    }
     ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"]
         .iter()
         .find_map(|it| path.strip_prefix(it))
