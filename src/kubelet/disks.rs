@@ -12,8 +12,11 @@ use crate::object::Key;
 impl Kubelet {
     /// Shows the pods that share disks with `worker` what it wrote by `now`, and has it woken when it will write again.
     pub(super) fn share_disks(&mut self, worker: &mut Worker, now: Time, outcome: &mut Outcome) {
+        if !worker.storage.is_on_disks || self.latency.silent {
+            return;
+        }
         let names = worker.storage.disks();
-        if names.is_empty() || self.latency.silent {
+        if names.is_empty() {
             return;
         }
         let own = worker.pod.key();

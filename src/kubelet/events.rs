@@ -40,44 +40,46 @@ pub fn pod_name(pod: &Object) -> String {
     format!("{}_{}({})", pod.meta.name, pod.meta.namespace, pod.meta.uid)
 }
 
-/// The events of `happening` to `container` of `pod`, which is in `list` of the spec.
-pub fn events(pod: &Arc<Object>, container: &Value, list: &str, happening: &Happening) -> Vec<Action> {
+/// Tells of `happening` to `container` of `pod`, which is in `list` of the spec.
+pub fn tell(pod: &Arc<Object>, container: &Value, list: &str, happening: &Happening, actions: &mut Vec<Action>) {
+    if let Happening::OfPod(warning, reason, message) = happening {
+        let (about, field_path, message) = (pod.clone(), Str::new(), message.clone());
+        let (warning, via) = (*warning, EventVia::Core);
+        actions.push(Action::Event(EventRecord { about, field_path, warning, reason, message, via }));
+        return;
+    }
     let name = container["name"].str_or_empty();
     let path = Str::from(["spec.", list, "{", name, "}"].concat());
-    let record = |warning: bool, reason: &'static str, message: Str| {
-        let about = pod.clone();
-        Action::Event(EventRecord { about, field_path: path.clone(), warning, reason, message, via: EventVia::Core })
+    let mut record = |warning: bool, reason: &'static str, message: Str, via: EventVia| {
+        let (about, field_path) = (pod.clone(), path.clone());
+        actions.push(Action::Event(EventRecord { about, field_path, warning, reason, message, via }));
     };
     match happening {
-        Happening::Started | Happening::CannotStart(_) => {
-            let created = record(false, "Created", literal!("Container created"));
-            let started = match happening {
-                Happening::CannotStart(message) => record(true, "Failed", Str::from(format!("Error: {message}"))),
-                _ => record(false, "Started", literal!("Container started")),
-            };
-            vec![created, started]
+        Happening::Started => {
+            record(false, "Created", literal!("Container created"), EventVia::Core);
+            record(false, "Started", literal!("Container started"), EventVia::Core);
+        }
+        Happening::CannotStart(message) => {
+            record(false, "Created", literal!("Container created"), EventVia::Core);
+            record(true, "Failed", Str::from(format!("Error: {message}")), EventVia::Core);
         }
         Happening::NotInterpreted(construct) => {
             let message =
                 format!("Command of container {name} is not interpreted: {construct:?}; it runs until it is killed");
-            vec![record(true, "NotInterpreted", Str::from(message))]
+            record(true, "NotInterpreted", Str::from(message), EventVia::Core);
         }
         Happening::BackOff => {
             let message = format!("Back-off restarting failed container {name} in pod {}", pod_name(pod));
-            vec![record(true, "BackOff", Str::from(message))]
+            record(true, "BackOff", Str::from(message), EventVia::Core);
         }
-        Happening::Killing => vec![record(false, "Killing", Str::from(format!("Stopping container {name}")))],
-        Happening::OfContainer(warning, reason, message) => vec![record(*warning, reason, message.clone())],
+        Happening::Killing => {
+            record(false, "Killing", Str::from(format!("Stopping container {name}")), EventVia::Core);
+        }
+        Happening::OfContainer(warning, reason, message) => record(*warning, reason, message.clone(), EventVia::Core),
         Happening::Probed(reason, message, untold) => {
-            let (about, field_path, message) = (pod.clone(), path.clone(), message.clone());
-            let via = EventVia::CoreAgain { untold: *untold };
-            vec![Action::Event(EventRecord { about, field_path, warning: true, reason, message, via })]
+            record(true, reason, message.clone(), EventVia::CoreAgain { untold: *untold });
         }
-        Happening::OfPod(warning, reason, message) => {
-            let (about, field_path, message) = (pod.clone(), Str::new(), message.clone());
-            let (warning, via) = (*warning, EventVia::Core);
-            vec![Action::Event(EventRecord { about, field_path, warning, reason, message, via })]
-        }
+        Happening::OfPod(..) => {}
     }
 }
 
@@ -91,7 +93,8 @@ mod tests {
         let mut pod = Object::new(kinds::POD, "default", "web-0");
         pod.meta.uid = Str::from("8a1c");
         let container = Value::Map(map! { "name" => "web", "image" => "nginx" });
-        let actions = events(&Arc::new(pod), &container, "containers", happening);
+        let mut actions = Vec::new();
+        tell(&Arc::new(pod), &container, "containers", happening, &mut actions);
         let got: Vec<_> = actions
             .iter()
             .filter_map(|it| match it {

@@ -3,6 +3,7 @@
 use super::environment::services::Told;
 use super::image_facts::KnownImages;
 use super::shell::scripts::Scripts;
+use super::volume::Origins;
 use super::volume::network_files::Resolvers;
 
 /// What was worked out before.
@@ -14,6 +15,8 @@ pub struct Known {
     pub services: Told,
     /// What follows from the names of images.
     pub images: KnownImages,
+    /// Where the content of volumes comes from.
+    pub origins: Origins,
     /// What tells of name servers.
     pub resolvers: Resolvers,
 }

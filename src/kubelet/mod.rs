@@ -88,10 +88,11 @@ pub struct Kubelet {
     /// Those of nodes that take another time than the rest.
     latencies: BTreeMap<Str, Latency>,
     /// What the container runtimes know: it outlives nothing but the pod.
-    workers: Lookup<Key, Worker>,
+    workers: Lookup<Key, Box<Worker>>,
     nodes: BTreeMap<Str, Node>,
     shared: Shared,
-    images: Images,
+    /// Made when they are first needed, and out of here while a pod is seen to.
+    images: Option<Box<Images>>,
     /// What pods share on the disks of nodes and of claims, and which pods' running scripts have something of it.
     disks: Disks,
     disk_users: BTreeMap<Str, BTreeSet<Key>>,
@@ -106,8 +107,8 @@ pub struct Kubelet {
     preempting: BTreeMap<Key, BTreeSet<Key>>,
     /// The pods that kubelets which have just started have not looked at yet, and whether their machines have booted.
     restarted: BTreeMap<Key, bool>,
-    /// What was worked out before.
-    known: Known,
+    /// What was worked out before; out of here while a pod is seen to.
+    known: Option<Box<Known>>,
     /// The pods that wait for room to change their resources.
     deferred: BTreeSet<Key>,
 }
@@ -144,7 +145,7 @@ impl Kubelet {
 
     /// The images of the nodes, and what registries answer.
     pub fn images(&mut self) -> &mut Images {
-        &mut self.images
+        self.images.get_or_insert_default()
     }
 
     /// Says how long one thing takes, on one node or on all of them.
@@ -234,14 +235,14 @@ impl Kubelet {
             if self.latency.silent && !matches!(happening, Happening::NotInterpreted(_)) {
                 continue;
             }
-            let events = events::events(&worker.pod, worker.spec(*index), worker.list(*index), happening);
+            let before = actions.len();
+            events::tell(&worker.pod, worker.spec(*index), worker.list(*index), happening, actions);
             // What probes tell is paid for where it is found.
             if !matches!(happening, Happening::Probed(..)) {
-                for _ in &events {
+                for _ in before..actions.len() {
                     worker.budget.spend(now);
                 }
             }
-            actions.extend(events);
         }
     }
 
@@ -267,10 +268,10 @@ impl Kubelet {
         if (is_new || restarted.is_some()) && !self.admit(pod, node, (view, now), !is_new, &mut outcome) {
             return outcome;
         }
-        let mut worker = self.workers.remove(&key).unwrap_or_else(|| Worker::new(pod.clone(), now));
+        let mut worker = self.workers.remove(&key).unwrap_or_else(|| Box::new(Worker::new(pod.clone(), now)));
         worker.see(pod);
-        let mut images = std::mem::take(&mut self.images);
-        let (behaviours, known) = (self.behaviours.clone(), std::mem::take(&mut self.known));
+        let mut images = self.images.take().unwrap_or_default();
+        let (behaviours, known) = (self.behaviours.clone(), self.known.take().unwrap_or_default());
         let nobody = Lookup::default();
         let around = &mut Surroundings {
             now,
@@ -317,8 +318,7 @@ impl Kubelet {
         self.share_disks(&mut worker, now, &mut outcome);
         outcome.wakes.extend(self.watch(&worker, node, now));
         self.workers.insert(key, worker);
-        self.images = images;
-        self.known = known;
+        (self.images, self.known) = (Some(images), Some(known));
         outcome
     }
 
@@ -350,7 +350,7 @@ impl Kubelet {
                 let pod = worker.pod.clone();
                 let facts = downward::Facts { pod: &pod, address: None, node: around.node };
                 let sources = volume::Sources { facts, view: around.view, now: around.now };
-                volume::check(worker, &sources, happenings)
+                volume::check(worker, &sources, &around.known.origins, happenings)
             };
             worker.storage.ready = worker.hold.is_none().then_some(around.now);
         }
@@ -358,6 +358,14 @@ impl Kubelet {
         if worker.containers.iter().all(|it| it.running().is_some()) {
             return;
         }
+        worker.bring_up(around.now);
+        if worker.storage.is_on_disks {
+            self.load_disks(worker, around);
+        }
+    }
+
+    /// Takes what others wrote to the disks that a pod has something of.
+    fn load_disks(&mut self, worker: &mut Worker, around: &Surroundings<'_>) {
         let names = volume::shared_names(&worker.pod, around.view);
         for name in &names {
             let users = self.disk_users.entry(name.clone()).or_default();
@@ -369,7 +377,6 @@ impl Kubelet {
             }
             users.insert(worker.pod.key());
         }
-        worker.bring_up(around.now);
         worker.storage.store(&mut self.disks);
         worker.storage.load(&names, &self.disks);
     }

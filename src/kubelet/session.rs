@@ -134,9 +134,9 @@ impl Kubelet {
                     view,
                     latency: &self.latency,
                     node,
-                    images: &mut self.images,
+                    images: self.images.get_or_insert_default(),
                     behaviours: &self.behaviours,
-                    known: &self.known,
+                    known: self.known.get_or_insert_default(),
                     workers: &Lookup::default(),
                 };
                 let failed = |why: String| format!("error executing command in container: {why}");

@@ -29,10 +29,15 @@ pub struct Surroundings<'a> {
     /// What was worked out before.
     pub known: &'a Known,
     /// The other pods of the cluster.
-    pub workers: &'a Lookup<Key, Worker>,
+    pub workers: &'a Lookup<Key, Box<Worker>>,
 }
 
 impl Surroundings<'_> {
+    /// Another pod of the cluster.
+    pub fn worker(&self, key: &Key) -> Option<&Worker> {
+        self.workers.get(key).map(|it| &**it)
+    }
+
     /// How long the pull of an image takes that is not there.
     pub fn pull_time(&self) -> Span {
         self.latency.pull

@@ -63,7 +63,8 @@ impl Worker {
     pub fn new(pod: Arc<Object>, now: Time) -> Self {
         let count = |list: &str| pod.spec()[list].items().len();
         let (inits, mains) = (count("initContainers"), count("containers"));
-        let containers = vec![Container::default(); inits + mains + count("ephemeralContainers")];
+        let mut containers = Vec::new();
+        containers.resize_with(inits + mains + count("ephemeralContainers"), Container::default);
         let budget = EventBudget::full(now);
         let storage = Storage::new(&pod);
         let mut worker = Worker {

@@ -41,7 +41,7 @@ pub fn overfull(spec: &Value, used: impl Fn(&str) -> i64) -> Option<String> {
 pub fn is_limited(spec: &Value) -> bool {
     let volumes = spec["volumes"].items().iter().any(|it| !it["emptyDir"]["sizeLimit"].is_null());
     let containers = spec["containers"].items().iter().chain(spec["initContainers"].items());
-    volumes || containers.into_iter().any(|it| !it.at(&["resources", "limits", "ephemeral-storage"]).is_null())
+    volumes || containers.into_iter().any(|it| !it["resources"]["limits"]["ephemeral-storage"].is_null())
 }
 
 #[cfg(test)]

@@ -146,7 +146,7 @@ fn reply(worker: &Worker, way: &Way, question: &Question, at: Time, around: &Sur
     };
     let target = match pod {
         None => Some(worker),
-        Some(key) => around.workers.get(key),
+        Some(key) => around.worker(key),
     };
     let Some(target) = target else {
         return Reply::Silent(address, true);
@@ -207,7 +207,7 @@ fn to_pod(worker: &Worker, address: Str, port: u16, around: &Surroundings<'_>) -
     let has_it = view.list(kinds::POD).filter(|it| it.status()["podIP"].as_shared_str() == Some(&address) && is_up(it));
     let mut keys: Vec<Key> = has_it.map(|it| it.key()).collect();
     let opens = |key: &Key| {
-        let target = if *key == own { Some(worker) } else { around.workers.get(key) };
+        let target = if *key == own { Some(worker) } else { around.worker(key) };
         target.is_some_and(|it| answer(it, port, "/", around.now) != Answer::Refused)
     };
     let at = keys.iter().position(opens).unwrap_or(0);

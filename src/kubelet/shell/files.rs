@@ -5,7 +5,7 @@
 //! to root.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::table::Table;
 pub use super::tree::Entry;
@@ -18,8 +18,8 @@ use crate::object::Str;
 pub struct Files {
     hostname: Str,
     started: Time,
-    /// What the runtime made.
-    given: Table<Str, Entry>,
+    /// The texts of the files that the runtime made, at [`GIVEN`].
+    given: Option<Arc<LazyLock<Texts, Furnisher>>>,
     /// What was made or changed, and as `None` what was removed, on top of what every image has.
     own: Arc<BTreeMap<String, Option<Entry>>>,
     /// Where symbolic links lead. At the path of one stands an empty file, so that its folder shows it.
@@ -30,6 +30,14 @@ pub struct Files {
 /// The folders that every image has.
 const FOLDERS: [&str; 13] =
     ["/", "/bin", "/dev", "/etc", "/home", "/mnt", "/opt", "/root", "/tmp", "/usr", "/var", "/var/log", "/var/run"];
+/// The files that a runtime makes for a container, in folders that every image has.
+pub const GIVEN: [&str; 2] = ["/etc/hosts", "/etc/resolv.conf"];
+/// Their texts.
+pub type Texts = [Arc<str>; GIVEN.len()];
+/// What makes them when somebody looks: most scripts never do.
+pub type Furnisher = Box<dyn FnOnce() -> Texts + Send + Sync>;
+/// What a container has made or changed at first.
+static NOTHING: LazyLock<Arc<BTreeMap<String, Option<Entry>>>> = LazyLock::new(Arc::default);
 /// The file with the name of the host.
 const HOSTNAME: &str = "/etc/hostname";
 
@@ -54,26 +62,36 @@ const SHORT: usize = 4 << 10;
 impl Files {
     /// The folders that every image has, and the name of the host.
     pub fn new(hostname: Str, started: Time) -> Self {
-        let (given, links) = (Table::default(), Table::default());
-        Files { hostname, started, given, own: Arc::default(), links, mounts: Mounts::default() }
+        let (own, links) = (NOTHING.clone(), Table::default());
+        Files { hostname, started, given: None, own, links, mounts: Mounts::default() }
     }
 
-    /// Puts files of the runtime's, by their paths, into folders that every image has, before anything is mounted.
-    pub fn furnish(&mut self, files: impl IntoIterator<Item = (Str, Arc<str>)>) {
-        let changed = self.started;
-        let file = |text: Arc<str>| Entry::File { text, changed, mode: PLAIN, filling: 0 };
-        self.given = files.into_iter().map(|(path, text)| (path, file(text))).collect();
+    /// Puts the runtime's files there, at [`GIVEN`], before anything is mounted.
+    pub fn furnish(&mut self, furnisher: Furnisher) {
+        self.given = Some(Arc::new(LazyLock::new(furnisher)));
+    }
+
+    /// The paths of the runtime's files, if it made them.
+    fn given_paths(&self) -> impl Iterator<Item = &'static str> {
+        GIVEN.into_iter().filter(|_| self.given.is_some())
+    }
+
+    /// The runtime's file at `path`.
+    fn given(&self, path: &str) -> Option<Entry> {
+        let place = GIVEN.iter().position(|it| *it == path)?;
+        let texts: &Texts = self.given.as_deref()?;
+        Some(Entry::File { text: texts[place].clone(), changed: self.started, mode: PLAIN, filling: 0 })
     }
 
     /// Whether nothing was changed since the container was made.
     pub fn is_untouched(&self) -> bool {
-        self.own.is_empty() && self.given.is_empty()
+        self.own.is_empty() && self.given.is_none()
     }
 
     /// Whether nothing was changed in one that is not in the other.
     pub fn is_same(&self, other: &Files) -> bool {
         Arc::ptr_eq(&self.own, &other.own)
-            && self.given.is_same(&other.given)
+            && self.given.as_ref().map(Arc::as_ptr) == other.given.as_ref().map(Arc::as_ptr)
             && self.links.is_same(&other.links)
             && self.mounts.is_same(&other.mounts)
     }
@@ -95,8 +113,7 @@ impl Files {
 
     /// Whether both have the same files with the same text, whenever those were written.
     pub fn is_like(&self, other: &Files) -> bool {
-        let of =
-            |it: &'_ Files| it.given.keys().map(|it| it.to_string()).chain(it.own.keys().cloned()).collect::<Vec<_>>();
+        let of = |it: &'_ Files| it.given_paths().map(str::to_owned).chain(it.own.keys().cloned()).collect::<Vec<_>>();
         let has_same = |path: &String| match (self.get(path), other.get(path)) {
             (Some(Entry::File { text: one, .. }), Some(Entry::File { text: another, .. })) => one == another,
             (one, another) => one == another,
@@ -154,13 +171,13 @@ impl Files {
         }
         match self.own.get(path) {
             Some(own) => own.clone(),
-            None if self.given.contains_key(path) => self.given.get(path).cloned(),
             None if path == HOSTNAME => {
                 let text = format!("{}\n", self.hostname);
                 Some(Entry::File { text: Arc::from(text), changed: self.started, mode: PLAIN, filling: 0 })
             }
             // Whoever mounts something makes the folders that lead there.
-            None => (FOLDERS.contains(&path) || self.mounts.lead_through(path)).then_some(Entry::Folder),
+            None if FOLDERS.contains(&path) || self.mounts.lead_through(path) => Some(Entry::Folder),
+            None => self.given(path),
         }
     }
 
@@ -335,10 +352,9 @@ impl Files {
         let prefix = if path == "/" { "/".to_owned() } else { format!("{path}/") };
         let is_below = |it: &str| it.len() > prefix.len() && it.starts_with(&prefix);
         let shows = |it: &str| self.mounts.of(it).is_none();
-        let given = self.given.keys().map(|it| it.as_str());
-        let of_image = FOLDERS.into_iter().chain([HOSTNAME]).chain(given).filter(|it| !self.own.contains_key(*it));
-        let own = self.own.iter().filter(|(_, entry)| entry.is_some()).map(|(it, _)| it.as_str());
-        let own = of_image.chain(own).filter(|it| shows(it)).map(str::to_owned);
+        let of_image = FOLDERS.into_iter().chain([HOSTNAME]).chain(self.given_paths()).map(str::to_owned);
+        let own = self.own.iter().filter(|(_, entry)| entry.is_some()).map(|(it, _)| it.clone());
+        let own = of_image.filter(|it| !self.own.contains_key(it)).chain(own).filter(|it| shows(it));
         let all: BTreeSet<String> = own.chain(self.mounts.paths()).filter(|it| is_below(it)).collect();
         all.into_iter().collect()
     }

@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Sources;
@@ -37,13 +38,54 @@ pub fn tree(volume: &Value, sources: &Sources<'_>) -> Result<Tree, String> {
     Ok(tree)
 }
 
+/// Of how many projections it is remembered where their content comes from.
+const KEPT: usize = 16;
+
+/// Where the content of the last few projections comes from: all pods of a namespace and an account have the same one for their
+/// token.
+#[derive(Debug, Default)]
+pub struct Origins(RefCell<Vec<(Projection, Arc<[Key]>)>>);
+
+/// A projection, and what decides beside it which objects it tells of.
+#[derive(Debug)]
+struct Projection {
+    projected: Value,
+    namespace: Str,
+    account: Value,
+}
+
+impl Origins {
+    /// The keys of the objects that a published volume of `pod` tells of.
+    pub fn of(&self, volume: &Value, pod: &Object) -> Arc<[Key]> {
+        let (projected, account) = (&volume["projected"], &pod.spec()["serviceAccountName"]);
+        if projected.is_null() {
+            return origins(volume, pod);
+        }
+        let is_it = |it: &Projection| {
+            it.projected.is_shared_with(projected) && it.namespace == pod.meta.namespace && it.account == *account
+        };
+        let mut known = self.0.borrow_mut();
+        if let Some((_, keys)) = known.iter().rev().find(|(it, _)| is_it(it)) {
+            return keys.clone();
+        }
+        if known.len() >= KEPT {
+            known.remove(0);
+        }
+        let keys = origins(volume, pod);
+        let (projected, namespace, account) = (projected.clone(), pod.meta.namespace.clone(), account.clone());
+        known.push((Projection { projected, namespace, account }, keys.clone()));
+        keys
+    }
+}
+
 /// What a published volume holds now, of which nothing is worked out before somebody looks at it.
-pub fn later(volume: &Value, sources: &Sources<'_>) -> Tree {
+pub fn later(volume: &Value, sources: &Sources<'_>, known: &Origins) -> Tree {
     let facts = sources.facts;
     let (volume, pod, node, now) = (volume.clone(), facts.pod.clone(), facts.node.clone(), sources.now);
     let address = facts.address.cloned();
-    let mut objects: Vec<Arc<Object>> = Vec::with_capacity(2);
-    origins(&volume, &pod, |key| objects.extend(sources.view.get(&key).cloned()));
+    let keys = known.of(&volume, &pod);
+    let mut objects: Vec<Arc<Object>> = Vec::with_capacity(keys.len());
+    objects.extend(keys.iter().filter_map(|it| sources.view.get(it).cloned()));
     Tree::later(move || {
         let mut store = Store::new();
         for object in &objects {
@@ -54,8 +96,9 @@ pub fn later(volume: &Value, sources: &Sources<'_>) -> Tree {
     })
 }
 
-/// Tells where to find the objects that a published volume tells of.
-fn origins(volume: &Value, pod: &Object, mut tell: impl FnMut(Key)) {
+/// Where to find the objects that a published volume tells of.
+fn origins(volume: &Value, pod: &Object) -> Arc<[Key]> {
+    let mut keys = Vec::new();
     let mut of = |source: &Value, secret_field: &str| {
         for (field, source) in source.as_map().into_iter().flat_map(Map::iter) {
             let (kind, name) = match field.as_str() {
@@ -65,12 +108,13 @@ fn origins(volume: &Value, pod: &Object, mut tell: impl FnMut(Key)) {
                 _ => continue,
             };
             let name = name.as_shared_str().cloned().unwrap_or_default();
-            tell(Key { kind, namespace: pod.meta.namespace.clone(), name });
+            keys.push(Key { kind, namespace: pod.meta.namespace.clone(), name });
         }
     };
     of(volume, "secretName");
     // A projection names all of its sources by `name`.
     volume["projected"]["sources"].items().iter().for_each(|it| of(it, "name"));
+    Arc::from(keys)
 }
 
 fn files(volume: &Value, sources: &Sources<'_>) -> Result<Vec<File>, String> {
@@ -248,7 +292,30 @@ mod tests {
         let want = want.map(|it| it.iter().map(|it| (*it).to_owned()).collect()).map_err(str::to_owned);
         assert_eq!(got, want, "{volume}");
         let at_once = tree(&value(volume), &sources).unwrap_or_default();
-        assert_eq!(later(&value(volume), &sources), at_once, "{volume}");
+        assert_eq!(later(&value(volume), &sources, &Origins::default()), at_once, "{volume}");
+    }
+
+    #[test]
+    fn pods_share_where_a_projection_comes_from_if_they_share_all_that_decides_it() {
+        let pod = |namespace: &str, account: &str| {
+            let mut pod = Object::new(kinds::POD, namespace, "web");
+            pod.spec_mut().set("serviceAccountName", account);
+            pod
+        };
+        let volume = |name: &str| {
+            value(&format!(
+                r#"{{"name":"v","projected":{{"sources":[{{"serviceAccountToken":{{"path":"token"}}}},{{"configMap":{{"name":{name:?}}}}}]}}}}"#
+            ))
+        };
+        let (known, a) = (Origins::default(), volume("a"));
+        let of = |volume: &Value, namespace: &str, account: &str| known.of(volume, &pod(namespace, account));
+        let names = |keys: &[Key]| keys.iter().map(|it| format!("{}/{}", it.namespace, it.name)).collect::<Vec<_>>();
+        let first = of(&a, "team", "default");
+        assert_eq!(names(&first), ["team/default", "team/a"]);
+        assert!(Arc::ptr_eq(&first, &of(&a, "team", "default")));
+        assert_eq!(names(&of(&a, "other", "default")), ["other/default", "other/a"]);
+        assert_eq!(names(&of(&a, "team", "robot")), ["team/robot", "team/a"]);
+        assert_eq!(names(&of(&volume("b"), "team", "default")), ["team/default", "team/b"]);
     }
 
     #[test]

@@ -13,10 +13,12 @@ pub mod together;
 
 use std::collections::BTreeMap;
 
+pub use content::Origins;
 pub use setup::check;
 pub use storage::{Storage, shared_names};
 
 use super::downward::Facts;
+use super::known::Known;
 use super::shell::files::Files;
 use super::shell::tree::{Mount, Tree};
 use super::worker::Worker;
@@ -80,7 +82,11 @@ fn volume_named<'a>(pod: &'a Object, name: &str) -> &'a Value {
 /// Whether containers of `pod` may see what others of it write while both run.
 pub fn is_shared(pod: &Object) -> bool {
     let spec = pod.spec();
-    let containers = spec["containers"].items().iter().chain(spec["initContainers"].items());
+    let (mains, inits) = (spec["containers"].items(), spec["initContainers"].items());
+    if mains.len() + inits.len() < 2 {
+        return false;
+    }
+    let containers = mains.iter().chain(inits);
     let written = |volume: &Value| !is_published(volume);
     let mounting = |volume: &Value| {
         let mounts = |it: &&Value| it["volumeMounts"].items().iter().any(|it| it["name"] == volume["name"]);
@@ -90,15 +96,9 @@ pub fn is_shared(pod: &Object) -> bool {
 }
 
 /// Gives the container at `index` its files: what the runtime makes, and the volumes that it mounts.
-pub fn furnish(
-    files: &mut Files,
-    worker: &Worker,
-    index: usize,
-    sources: &Sources<'_>,
-    resolvers: &network_files::Resolvers,
-) {
+pub fn furnish(files: &mut Files, worker: &Worker, index: usize, sources: &Sources<'_>, known: &Known) {
     let pod = &*worker.pod;
-    files.furnish(network_files::files(&sources.facts, resolvers));
+    files.furnish(network_files::files(&sources.facts, &known.resolvers));
     for mount in worker.spec(index)["volumeMounts"].items() {
         let name = mount["name"].as_shared_str().cloned().unwrap_or_default();
         let volume = volume_named(pod, &name);
@@ -106,12 +106,12 @@ pub fn furnish(
         let mut sub_path = mount["subPath"].str_or_empty().to_owned();
         let with_variables = mount["subPathExpr"].str_or_empty();
         if !with_variables.is_empty() {
-            let known = |name: &str| variable(worker.spec(index), name, &sources.facts);
-            sub_path = super::environment::expand(with_variables, known);
+            let value = |name: &str| variable(worker.spec(index), name, &sources.facts);
+            sub_path = super::environment::expand(with_variables, value);
         }
         let own = &worker.storage.trees;
         let (volume_name, tree) = if published {
-            let tree = content::later(volume, sources);
+            let tree = content::later(volume, sources, &known.origins);
             // A part of what is published stays as it was when the container started.
             (if sub_path.is_empty() { name } else { Str::from(format!("{name} {sub_path}")) }, tree)
         } else if let Some(shared) = shared_name(pod, volume, sources.view) {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::kubelet::downward::Facts;
 use crate::kubelet::environment::hostname;
-use crate::object::{Lookup, Str, Value, literal};
+use crate::kubelet::shell::files::Furnisher;
+use crate::object::{Lookup, Str, Value};
 
 /// The address at which a cluster's DNS is by custom.
 const DNS_ADDRESS: &str = "10.96.0.10";
@@ -60,11 +61,14 @@ impl Dns {
     }
 }
 
-/// Each file with its text, in the order of their paths.
-pub fn files(facts: &Facts<'_>, resolvers: &Resolvers) -> [(Str, Arc<str>); 2] {
-    let pod = facts.pod;
-    let resolver = resolvers.of(pod.spec(), &pod.meta.namespace);
-    [(literal!("/etc/hosts"), Arc::from(hosts(facts))), (literal!("/etc/resolv.conf"), resolver)]
+/// What makes their texts when somebody looks.
+pub fn files(facts: &Facts<'_>, resolvers: &Resolvers) -> Furnisher {
+    let resolver = resolvers.of(facts.pod.spec(), &facts.pod.meta.namespace);
+    let (pod, address, node) = (facts.pod.clone(), facts.address.cloned(), facts.node.clone());
+    Box::new(move || {
+        let facts = Facts { pod: &pod, address: address.as_ref(), node: &node };
+        [Arc::from(hosts(&facts)), resolver]
+    })
 }
 
 /// What every file of hosts begins with.
@@ -170,8 +174,8 @@ mod tests {
         pod.body.insert("spec", Value::from_json(spec.as_bytes()).expect("valid JSON"));
         let node = Arc::new(new_node("node-0", 0, Time::from_unix(0)));
         let facts = Facts { pod: &Arc::new(pod), address: Some(&Str::from("10.244.0.2")), node: &node };
-        let [hosts, resolver] = files(&facts, resolvers);
-        (hosts.1.to_string(), resolver.1)
+        let [hosts, resolver] = files(&facts, resolvers)();
+        (hosts.to_string(), resolver)
     }
 
     fn of(spec: &str) -> (String, String) {

@@ -1,7 +1,7 @@
 //! Whether the volumes of a pod can be set up, and what is told of one that cannot (`MountVolume.SetUp` in
 //! `pkg/volume/util/operationexecutor`, `pkg/util/goroutinemap/exponentialbackoff`).
 
-use super::{Sources, claim_name, content, is_published};
+use super::{Origins, Sources, claim_name, content, is_published};
 use crate::clock::{Span, Time};
 use crate::kubelet::container::Hold;
 use crate::kubelet::events::Happening;
@@ -27,11 +27,11 @@ pub struct Attempts {
 }
 
 /// Sets up the volumes of `worker`'s pod, of which no container was started yet, or says what holds it up.
-pub fn check(worker: &mut Worker, sources: &Sources<'_>, happenings: &mut Happenings) -> Option<Hold> {
+pub fn check(worker: &mut Worker, sources: &Sources<'_>, known: &Origins, happenings: &mut Happenings) -> Option<Hold> {
     let pod = worker.pod.clone();
     let volumes = pod.spec()["volumes"].items();
     let failures: Vec<(&Value, Failure)> =
-        volumes.iter().filter_map(|it| Some((it, failure(&pod, it, sources)?))).collect();
+        volumes.iter().filter_map(|it| Some((it, failure(&pod, it, sources, known)?))).collect();
     if failures.is_empty() {
         return None;
     }
@@ -90,9 +90,9 @@ fn timed_out(failures: &[(&Value, Failure)]) -> Str {
     ))
 }
 
-fn failure(pod: &Object, volume: &Value, sources: &Sources<'_>) -> Option<Failure> {
+fn failure(pod: &Object, volume: &Value, sources: &Sources<'_>, known: &Origins) -> Option<Failure> {
     if is_published(volume) {
-        return content_failure(volume, sources).map(Failure::SetUp);
+        return content_failure(volume, sources, known).map(Failure::SetUp);
     }
     if !volume["hostPath"].is_null() {
         return host_path_failure(&volume["hostPath"]).map(Failure::SetUp);
@@ -101,16 +101,13 @@ fn failure(pod: &Object, volume: &Value, sources: &Sources<'_>) -> Option<Failur
 }
 
 /// The default token of a pod is looked at briefly: every pod has it, and what it needs is nearly always there.
-fn content_failure(volume: &Value, sources: &Sources<'_>) -> Option<String> {
-    let namespace = &sources.facts.pod.meta.namespace;
-    let there = |it: &Value| {
-        let map = it["configMap"]["name"].as_shared_str();
-        let map = map
-            .is_none_or(|it| sources.view.get(&Key::new(kinds::CONFIG_MAP, namespace.clone(), it.clone())).is_some());
-        map && it["secret"].is_null()
+fn content_failure(volume: &Value, sources: &Sources<'_>, known: &Origins) -> Option<String> {
+    let there = |key: &Key| match key.kind {
+        kinds::CONFIG_MAP => sources.view.get(key).is_some(),
+        kind => kind != kinds::SECRET,
     };
-    let is_token = volume["name"].str_or_empty().starts_with("kube-api-access-");
-    if is_token && volume["projected"]["sources"].items().iter().all(there) {
+    let is_token = volume["name"].str_or_empty().starts_with("kube-api-access-") && !volume["projected"].is_null();
+    if is_token && known.of(volume, sources.facts.pod).iter().all(there) {
         return None;
     }
     content::tree(volume, sources).err()

@@ -28,6 +28,8 @@ pub struct Storage {
     bases: BTreeMap<Str, Tree>,
     /// Whether containers may see what others write while both run.
     pub shares: bool,
+    /// Whether a volume of it may be a part of a disk that other pods have something of, too.
+    pub is_on_disks: bool,
     /// Whether other pods that run have something of its disks, as far as it was told.
     pub has_company: bool,
     /// Whether its spec limits how much of the disk it may use.
@@ -44,7 +46,8 @@ impl Storage {
     /// The empty volumes of `pod`.
     pub fn new(pod: &Object) -> Self {
         let is_limited = crate::kubelet::eviction::local::is_limited(pod.spec());
-        Storage { shares: super::is_shared(pod), is_limited, ..Storage::default() }
+        let is_on_disks = pod.spec()["volumes"].items().iter().any(is_on_disk);
+        Storage { shares: super::is_shared(pod), is_on_disks, is_limited, ..Storage::default() }
     }
 
     /// Takes what is on the disks that the pod shares with others.
@@ -119,7 +122,7 @@ impl Worker {
     /// The files with which the container at `index` starts.
     pub fn new_files(&self, index: usize, around: &Surroundings<'_>) -> Files {
         let mut files = Files::new(environment::hostname(&self.pod), around.now);
-        super::furnish(&mut files, self, index, &self.sources(around), &around.known.resolvers);
+        super::furnish(&mut files, self, index, &self.sources(around), around.known);
         files
     }
 
@@ -300,10 +303,14 @@ impl Worker {
 
 /// The names of the disks that `pod` shares with others.
 pub fn shared_names(pod: &Object, view: crate::store::View<'_>) -> Vec<Str> {
-    let is_source = |key: &str| matches!(key, "hostPath" | "persistentVolumeClaim" | "ephemeral");
-    let may_share = |it: &&Value| it.as_map().is_some_and(|it| it.keys().any(|key| is_source(key)));
-    let volumes = pod.spec()["volumes"].items().iter().filter(may_share);
+    let volumes = pod.spec()["volumes"].items().iter().filter(|it| is_on_disk(it));
     let mut names: Vec<Str> = volumes.filter_map(|it| super::shared_name(pod, it, view)).collect();
     names.dedup();
     names
+}
+
+/// Whether a volume may be a part of a disk that several pods have something of.
+fn is_on_disk(volume: &Value) -> bool {
+    let is_source = |key: &Str| matches!(key.as_str(), "hostPath" | "persistentVolumeClaim" | "ephemeral");
+    volume.as_map().is_some_and(|it| it.keys().any(is_source))
 }
