@@ -33,7 +33,8 @@ fn configuration(worker: &Worker, index: usize, around: &Surroundings<'_>) -> Op
     let container = worker.spec(index);
     let (own, of_pod) = (&container["securityContext"], &worker.pod.spec()["securityContext"]);
     let asked = |field: &str| Some(&own[field]).filter(|it| !it.is_null()).unwrap_or(&of_pod[field]);
-    if asked("runAsNonRoot").is_true() && *asked("runAsUser") == Value::Int(0) {
+    let says_who = !(own.is_empty() && of_pod.is_empty());
+    if says_who && asked("runAsNonRoot").is_true() && *asked("runAsUser") == Value::Int(0) {
         let (pod, name) = (pod_name(&worker.pod), container["name"].str_or_empty());
         return Some(format!("container's runAsUser breaks non-root policy (pod: {pod:?}, container: {name})"));
     }

@@ -24,9 +24,9 @@ pub fn labelled(label: &str, parts: &[&str], digits: usize) -> Str {
     let mut words = crate::clock::Names::new(number(parts));
     let mut text = [0; 64];
     for part in text.chunks_exact_mut(16) {
-        let word = words.next_u64();
-        for (place, digit) in part.iter_mut().rev().enumerate() {
-            *digit = b"0123456789abcdef"[(word >> (place * 4) & 0xf) as usize];
+        for (digits, byte) in part.chunks_exact_mut(2).zip(words.next_u64().to_be_bytes()) {
+            digits[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
+            digits[1] = b"0123456789abcdef"[usize::from(byte & 0xf)];
         }
     }
     let hex = str::from_utf8(&text[..digits]).unwrap_or_default();

@@ -98,6 +98,11 @@ const STALE: Plan = Plan { of: 0, what: Planned::Stale };
 /// The container at `index` has been started: says whether it counts as started and ready from the start.
 pub fn begin(worker: &mut Worker, index: usize, around: &Surroundings<'_>) {
     let (now, seen) = (around.now, worker.seen);
+    let container = &mut worker.containers[index];
+    if container.probes.list.is_empty() && !spec::are_in(&container.spec) {
+        (container.started, container.ready) = (true, true);
+        return;
+    }
     let spec = |role| if around.latency.silent { None } else { Spec::of(worker.spec(index), role) };
     let specs: Vec<Spec> = Role::ALL.into_iter().filter_map(spec).collect();
     let started = specs.iter().all(|it| it.role != Role::Startup);

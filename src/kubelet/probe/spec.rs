@@ -46,6 +46,13 @@ impl Role {
     }
 }
 
+/// Whether a container has any probe.
+pub fn are_in(container: &Value) -> bool {
+    !(container["startupProbe"].is_null()
+        && container["readinessProbe"].is_null()
+        && container["livenessProbe"].is_null())
+}
+
 /// What is tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
@@ -181,6 +188,15 @@ mod tests {
     fn of(container: &str) -> Spec {
         let container = Value::from_json(container.as_bytes()).expect("valid JSON");
         Spec::of(&container, Role::Liveness).expect("a probe")
+    }
+
+    #[test]
+    fn a_container_has_probes_if_it_has_one_of_any_role() {
+        for role in Role::ALL {
+            let container = format!(r#"{{"{}":{{"exec":{{}}}}}}"#, role.field());
+            assert!(are_in(&Value::from_json(container.as_bytes()).expect("valid JSON")), "{role:?}");
+        }
+        assert!(!are_in(&Value::empty_map()));
     }
 
     #[test]
