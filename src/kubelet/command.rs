@@ -119,6 +119,7 @@ pub fn process(making: &Making<'_>) -> Process {
     }
     let words = || command.iter().chain(args).map(Value::str_or_empty);
     let has_variables = words().any(|it| it.contains('$'));
+    let called = if has_variables { None } else { Some(called) };
     let argv: Vec<String> = if has_variables {
         let env = (making.env)();
         words().map(|it| expand(it, |name| env.get(name)?.value.clone())).collect()
@@ -144,10 +145,7 @@ pub fn process(making: &Making<'_>) -> Process {
                 Ok(shell::program(&argv, &env, started))
             }
             Ok(Invocation { script: Source::Input, .. }) => Ok(shell::program(&argv, &env, started)),
-            call => {
-                let known = if has_variables { None } else { Some(called) };
-                call.and_then(|it| shell_command(it, program, known, &env, making))
-            }
+            call => call.and_then(|it| shell_command(it, program, called, &env, making)),
         }
     } else if shell::is_program(shell::base_name(program)) {
         Ok(shell::program(&argv, &env, started))
