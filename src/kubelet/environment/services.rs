@@ -20,6 +20,8 @@ pub struct Told(RefCell<Lookup<(Str, bool), Telling>>);
 /// The variables that tell of some Services.
 #[derive(Debug, Default)]
 struct Telling {
+    /// The last change of a Service when they were last looked at.
+    seen: u64,
     services: Vec<Arc<Object>>,
     variables: Environment,
 }
@@ -34,6 +36,11 @@ impl Told {
             known.clear();
         }
         let telling = known.entry(&(namespace.clone(), links), Telling::default);
+        let last = view.store().last_change_of(kinds::SERVICE);
+        if telling.seen == last {
+            return telling.variables.clone();
+        }
+        telling.seen = last;
         if !telling.services.iter().map(Arc::as_ptr).eq(services(namespace, links, view).map(Arc::as_ptr)) {
             telling.services = services(namespace, links, view).cloned().collect();
             let all: BTreeMap<Str, Str> = telling.services.iter().flat_map(|it| variables_of(it)).collect();
