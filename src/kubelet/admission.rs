@@ -207,12 +207,14 @@ impl Kubelet {
         if !is_due || self.latency.silent || pod.meta.deleted.is_some() || is_over(pod) {
             return true;
         }
-        if let Some(victims) = self.preempting.get_mut(&pod.key()) {
+        if !self.preempting.is_empty()
+            && let Some(victims) = self.preempting.get_mut(&pod.key())
+        {
             victims.retain(|it| view.get(it).is_some_and(|it| !is_over(it)));
             return victims.is_empty() && self.preempting.remove(&pod.key()).is_some();
         }
         let Some(rejection) = self.rejection(pod, node, view, again, outcome) else {
-            return !self.preempting.contains_key(&pod.key());
+            return self.preempting.is_empty() || !self.preempting.contains_key(&pod.key());
         };
         if again {
             self.forget(&pod.key(), &mut outcome.actions);

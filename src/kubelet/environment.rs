@@ -69,15 +69,18 @@ pub fn with_runtime(env: &Environment, pod: &Object) -> Environment {
     env.filled_up(own.map(|(name, value)| (name, exported(value))))
 }
 
+fn text(it: &Value) -> Option<&Str> {
+    it.as_shared_str().filter(|it| !it.is_empty())
+}
+
 /// The host name of a pod (`GeneratePodHostNameAndDomain`).
 pub fn hostname(pod: &Object) -> Str {
     let spec = pod.spec();
-    let text = |field: &str| spec[field].as_shared_str().filter(|it| !it.is_empty());
-    let overriding = text("hostnameOverride");
+    let overriding = text(&spec["hostnameOverride"]);
     // On the network of its node a pod has the node's name.
     let is_on_node = overriding.is_none() && spec["hostNetwork"].is_true();
     let node = if is_on_node { pod.node_name() } else { None };
-    let name = node.or(overriding).or_else(|| text("hostname")).unwrap_or(&pod.meta.name);
+    let name = node.or(overriding).or_else(|| text(&spec["hostname"])).unwrap_or(&pod.meta.name);
     match name.get(..MOST_HOSTNAME) {
         Some(cut) if name.len() > MOST_HOSTNAME => Str::from(cut.trim_end_matches(['-', '.'])),
         _ => name.clone(),

@@ -55,16 +55,21 @@ pub struct Worker {
     pub client: Client,
 }
 
+/// The init containers of a pod, its containers and its ephemeral ones, as its spec has them.
+fn lists(pod: &Object) -> [&[Value]; 3] {
+    let spec = pod.spec();
+    [spec["initContainers"].items(), spec["containers"].items(), spec["ephemeralContainers"].items()]
+}
+
 /// What happened to the container at an index.
 pub type Happenings = Vec<(usize, Happening)>;
 
 impl Worker {
     /// A worker for `pod`, first seen at `now`.
     pub fn new(pod: Arc<Object>, now: Time) -> Self {
-        let count = |list: &str| pod.spec()[list].items().len();
-        let (inits, mains) = (count("initContainers"), count("containers"));
+        let [inits, mains, ephemeral] = lists(&pod).map(<[Value]>::len);
         let mut containers = Vec::new();
-        containers.resize_with(inits + mains + count("ephemeralContainers"), Container::default);
+        containers.resize_with(inits + mains + ephemeral, Container::default);
         let budget = EventBudget::full(now);
         let storage = Storage::new(&pod);
         let mut worker = Worker {
@@ -103,10 +108,11 @@ impl Worker {
 
     /// Gives each container its part of the spec.
     fn hand_out_specs(&mut self) {
-        let (spec, mains) = (self.pod.spec(), self.mains());
-        for (list, first) in [("initContainers", 0), ("containers", mains.start), ("ephemeralContainers", mains.end)] {
-            let containers = self.containers.iter_mut().skip(first);
-            containers.zip(spec[list].items()).for_each(|(container, it)| container.spec = it.clone());
+        let firsts = [0, self.inits, self.inits + self.mains];
+        for (list, first) in lists(&self.pod).into_iter().zip(firsts) {
+            for (container, spec) in self.containers.iter_mut().skip(first).zip(list) {
+                container.spec = spec.clone();
+            }
         }
     }
 
