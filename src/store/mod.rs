@@ -127,6 +127,11 @@ impl Store {
         self.objects.by_key(key)
     }
 
+    /// What is stored where `object` lives: its current revision, once it is stored.
+    pub fn stored(&self, object: &Object) -> Option<&Arc<Object>> {
+        self.objects.at(object.kind, &object.meta.namespace, &object.meta.name)
+    }
+
     /// Every object of `kind`, by namespace and name.
     pub fn list(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Arc<Object>> {
         let slots = self.by_name.get(kind).into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 
-use crate::object::{Fingerprint, Key, Kind, Object};
+use crate::object::{Fingerprint, Key, Kind, Object, Str};
 
 /// The number of a slot.
 pub type Slot = u32;
@@ -70,7 +70,12 @@ impl Slots {
 
     /// The object at `key`.
     pub fn by_key(&self, key: &Key) -> Option<&Arc<Object>> {
-        self.get(self.slot_of(hash_key(key.kind, &key.namespace, &key.name), key)?)
+        self.at(key.kind, &key.namespace, &key.name)
+    }
+
+    /// The object of `kind` with that namespace and name.
+    pub fn at(&self, kind: Kind, namespace: &Str, name: &Str) -> Option<&Arc<Object>> {
+        self.get(self.slot_of(hash_key(kind, namespace, name), kind, namespace, name)?)
     }
 
     /// The object with `uid`.
@@ -79,11 +84,10 @@ impl Slots {
         self.get(self.by_uid.find(hash(uid), is_it)?)
     }
 
-    fn slot_of(&self, hash: u32, key: &Key) -> Option<Slot> {
+    fn slot_of(&self, hash: u32, kind: Kind, namespace: &Str, name: &Str) -> Option<Slot> {
         let is_it = |slot: Slot| {
             let object = self.get(slot);
-            object
-                .is_some_and(|it| it.meta.name == key.name && it.kind == key.kind && it.meta.namespace == key.namespace)
+            object.is_some_and(|it| it.meta.name == *name && it.kind == kind && it.meta.namespace == *namespace)
         };
         self.by_key.find(hash, is_it)
     }
@@ -91,7 +95,7 @@ impl Slots {
     /// Puts `object` in the place of the one with its key, which is returned, or else in a new slot. Tells the slot.
     pub fn put(&mut self, key: &Key, object: Arc<Object>) -> (Slot, Option<Arc<Object>>) {
         let hash = hash_key(key.kind, &key.namespace, &key.name);
-        if let Some(slot) = self.slot_of(hash, key) {
+        if let Some(slot) = self.slot_of(hash, key.kind, &key.namespace, &key.name) {
             let same_uid = self.get(slot).is_some_and(|it| it.meta.uid == object.meta.uid);
             if !same_uid {
                 self.forget_uid(slot);
@@ -115,7 +119,7 @@ impl Slots {
     /// Takes the object at `key` out of its slot if it is `wanted` gone.
     pub fn remove_if(&mut self, key: &Key, wanted: impl FnOnce(&Object) -> bool) -> Option<(Slot, Arc<Object>)> {
         let hash = hash_key(key.kind, &key.namespace, &key.name);
-        let slot = self.slot_of(hash, key)?;
+        let slot = self.slot_of(hash, key.kind, &key.namespace, &key.name)?;
         self.get(slot).filter(|object| wanted(object))?;
         self.forget_uid(slot);
         self.by_key.remove(hash, slot);
