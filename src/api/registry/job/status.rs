@@ -8,7 +8,7 @@ use super::spec::is_indexed;
 use crate::api::field::{At, ErrorList};
 use crate::api::registry::metadata::NOT_NEGATIVE;
 use crate::clock::Time;
-use crate::object::{Map, Object, Value};
+use crate::object::{Map, Object, Str, Value};
 
 const STATUS: At<'static> = At::new("status");
 
@@ -102,35 +102,89 @@ fn number(value: &Value) -> i64 {
 /// Checks a changed status against the stored Job.
 pub(super) fn validate_status_update(new: &Object, old: &Object) -> ErrorList {
     let mut errors = ErrorList::new();
-    if new.status().is_same(old.status()) {
+    if is_surely_sound(new.status(), old.status()) || new.status().is_same(old.status()) {
         return errors;
     }
-    let spec = new.spec();
-    let (new, old) = (Status::of(new), Status::of(old));
+    validate_status(new.spec(), &Status::of(new), &Status::of(old), &mut errors);
+    errors
+}
+
+/// Whether a status surely is what it may become: that of a Job which goes on, with nothing that the stored one would have to
+/// be asked about but its counters and its start.
+fn is_surely_sound(new: &Value, old: &Value) -> bool {
+    let (Some(fields), Some(before)) = (new.as_map(), old.as_map()) else {
+        return false;
+    };
+    let (mut active, mut ready) = (0, 0);
+    for (field, value) in fields.iter() {
+        let count = number(value);
+        let is_sound = match field.as_str() {
+            "active" => {
+                active = count;
+                count >= 0
+            }
+            "ready" => {
+                ready = count;
+                count >= 0
+            }
+            "terminating" => count >= 0,
+            "succeeded" | "failed" => count >= number(&before[field.as_str()]).max(0),
+            "startTime" => before.get("startTime").is_none_or(|it| it.is_null() || it.is_same(value)),
+            "uncountedTerminatedPods" => has_one_pod_at_most(value),
+            "conditions" => value.is_empty(),
+            "completionTime" | "completedIndexes" | "failedIndexes" => value.is_null(),
+            _ => true,
+        };
+        if !is_sound {
+            return false;
+        }
+    }
+    // What a status may not lose is still there, and the stored one has come to no end.
+    let stays = |(field, value): (&Str, &Value)| match field.as_str() {
+        "startTime" | "succeeded" | "failed" => fields.contains_key(field),
+        "conditions" => value.is_empty(),
+        "completionTime" | "completedIndexes" | "failedIndexes" => value.is_null(),
+        _ => true,
+    };
+    ready <= active && before.iter().all(stays)
+}
+
+/// Whether no more than one pod has ended and is not counted yet, so that none can be named twice.
+fn has_one_pod_at_most(uncounted: &Value) -> bool {
+    let mut named = 0;
+    for (_, uids) in uncounted.as_map().into_iter().flat_map(Map::iter) {
+        named += uids.items().len();
+        if uids.items().iter().any(|uid| uid.str_or_empty().is_empty()) {
+            return false;
+        }
+    }
+    named < 2
+}
+
+fn validate_status(spec: &Value, new: &Status<'_>, old: &Status<'_>, errors: &mut ErrorList) {
     let before = Course::of(old.conditions);
     let course = if new.conditions.is_shared_with(old.conditions) { before } else { Course::of(new.conditions) };
     // Most Jobs have none of these conditions until their last update.
     let runs = course == Course::default() && before == Course::default();
-    validate_counters(&new, &mut errors);
+    validate_counters(new, errors);
     if !runs {
-        validate_conditions(spec, course, before, &mut errors);
+        validate_conditions(spec, course, before, errors);
     }
-    validate_times(&new, &old, course.complete, course.complete != before.complete, &mut errors);
-    validate_finished(&new, &old, course.is_finished(), course.is_finished() != before.is_finished(), &mut errors);
-    validate_indexes(spec, &new, &old, &mut errors);
+    validate_times(new, old, course.complete, course.complete != before.complete, errors);
+    validate_finished(new, old, course.is_finished(), course.is_finished() != before.is_finished(), errors);
+    validate_indexes(spec, new, old, errors);
     if !runs {
-        validate_course(course, before, &mut errors);
+        validate_course(course, before, errors);
     }
-    validate_steps(spec, &new, &old, &mut errors);
+    validate_steps(spec, new, old, errors);
     if before.criteria && !course.criteria {
         let detail = "cannot disable the SuccessCriteriaMet=True condition";
-        invalid_without_value(&mut errors, &STATUS.child("conditions"), detail);
+        invalid_without_value(errors, &STATUS.child("conditions"), detail);
     }
     if before.complete && !before.criteria && course.criteria {
         let detail = "cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions";
-        invalid_without_value(&mut errors, &STATUS.child("conditions"), detail);
+        invalid_without_value(errors, &STATUS.child("conditions"), detail);
     }
-    errors
 }
 
 fn validate_counters(new: &Status<'_>, errors: &mut ErrorList) {
@@ -333,5 +387,48 @@ fn validate_steps(spec: &Value, new: &Status<'_>, old: &Status<'_>, errors: &mut
     }
     if !old.start.is_null() && !new.start.is_same(old.start) && !spec["suspend"].is_true() {
         errors.required(&STATUS.child("startTime"), "startTime cannot be removed for unsuspended job");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_that_is_surely_sound_has_no_errors_by_all_rules() {
+        let parse = |text: &str| Value::from_json(text.as_bytes()).expect("valid JSON");
+        let job = |status: &str| {
+            let mut job = Object::new(crate::object::kinds::JOB, "default", "j");
+            job.body.insert("spec", parse(r#"{"completions":3}"#));
+            job.body.insert("status", parse(status));
+            job
+        };
+        let statuses = [
+            "{}",
+            r#"{"startTime":"2026-01-01T00:00:00Z","active":1,"ready":0,"terminating":0,"uncountedTerminatedPods":{}}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","active":1,"ready":1,"uncountedTerminatedPods":{"succeeded":["a"]}}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","succeeded":1,"failed":1}"#,
+            r#"{"startTime":"2026-01-02T00:00:00Z","succeeded":2,"failed":0}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","active":-1}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","active":0,"ready":1}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","uncountedTerminatedPods":{"succeeded":["a"],"failed":["a"]}}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","uncountedTerminatedPods":{"failed":[""]}}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","completionTime":""}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","completedIndexes":"0"}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","failedIndexes":""}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","conditions":[{"type":"Complete","status":"True"}]}"#,
+        ];
+        let mut sound = 0;
+        for old in statuses.map(job) {
+            for new in statuses.map(job) {
+                let mut errors = ErrorList::new();
+                validate_status(new.spec(), &Status::of(&new), &Status::of(&old), &mut errors);
+                if is_surely_sound(new.status(), old.status()) {
+                    sound += 1;
+                    assert!(errors.is_empty(), "{:?} after {:?}: {errors}", new.status(), old.status());
+                }
+            }
+        }
+        assert!(sound > 8, "the usual course of a Job is seen to be sound: {sound}");
     }
 }
