@@ -126,11 +126,12 @@ fn step(old: &Object, options: &DeleteOptions, now: Time) -> Step {
     let asked = options.grace_seconds.map(|it| if it < 0 { 1 } else { it });
     let finalizers = collection_finalizers(&old.meta, old.kind, options.propagation);
     let waits = !finalizers.as_ref().unwrap_or(&old.meta.finalizers).is_empty();
-    if !waits && grace_period(old, asked).is_none() {
+    let grace = grace_period(old, asked);
+    if !waits && grace.is_none() {
         return Step::Remove;
     }
     let mut object = old.clone();
-    let graceful = match begin(&mut object.meta, old, asked, now) {
+    let graceful = match begin(&mut object.meta, grace, asked, now) {
         Grace::Pending => return Step::Pending,
         Grace::None => None,
         Grace::Seconds(seconds) => Some(seconds),
@@ -159,9 +160,9 @@ enum Grace {
     Seconds(i64),
 }
 
-/// Begins or shortens a graceful deletion (`BeforeDelete`).
-fn begin(meta: &mut Meta, old: &Object, asked: Option<i64>, now: Time) -> Grace {
-    let Some(seconds) = grace_period(old, asked) else {
+/// Begins or shortens a graceful deletion of so many seconds, if it is one (`BeforeDelete`).
+fn begin(meta: &mut Meta, grace: Option<i64>, asked: Option<i64>, now: Time) -> Grace {
+    let Some(seconds) = grace else {
         return Grace::None;
     };
     if let Some(deleted) = meta.deleted {
