@@ -51,7 +51,7 @@ impl Api<'_> {
             Some(custom) => custom.prepare_create(&mut object)?,
         }
         let mut errors = ErrorList::new();
-        metadata::validate(object.kind, &object.meta, &mut errors);
+        metadata::validate_new(object.kind, &object.meta, &mut self.precedents.labels, &mut errors);
         errors.extend(match &custom {
             None => case.errors(rules, &object),
             Some(custom) => custom.validate_create(&object),
@@ -68,7 +68,7 @@ impl Api<'_> {
         if object.meta.resource_version != 0 {
             return Err(Status::failure(500, "", "resourceVersion should not be set on objects to be created"));
         }
-        if let Some(existing) = self.store.get(&object.key()) {
+        if let Some(existing) = self.store.stored(&object) {
             return Err(already_exists(existing, is_generated));
         }
         if options.dry_run {

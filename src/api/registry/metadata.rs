@@ -55,13 +55,36 @@ fn service_name_errors(name: &str) -> Vec<String> {
 
 /// Checks the metadata of a new object (`ValidateObjectMeta`).
 pub fn validate(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
-    if !is_sound(kind, meta) {
+    validate_new(kind, meta, &mut SoundLabels::default(), errors);
+}
+
+/// Does what [`validate`] does for one of many new objects.
+pub(super) fn validate_new(kind: Kind, meta: &Meta, known: &mut SoundLabels, errors: &mut ErrorList) {
+    if !is_sound(kind, meta, known) {
         describe(kind, meta, errors);
     }
 }
 
+/// The labels that were found sound last: a Job and its pods, and the pods of a template, have the very same.
+#[derive(Debug, Default)]
+pub(super) struct SoundLabels(Map);
+
+impl SoundLabels {
+    /// Whether `labels` are sound.
+    fn are(&mut self, labels: &Map) -> bool {
+        if labels.is_same(&self.0) {
+            return true;
+        }
+        let are_sound = labels.iter().all(is_sound_label);
+        if are_sound {
+            self.0 = labels.clone();
+        }
+        are_sound
+    }
+}
+
 /// Whether all is surely well with the metadata of a new object. Nothing but this is run for most of them.
-fn is_sound(kind: Kind, meta: &Meta) -> bool {
+fn is_sound(kind: Kind, meta: &Meta, known: &mut SoundLabels) -> bool {
     let is_fine = name_rule(kind).is_fine;
     let prefix = meta.generate_name.as_str();
     // What is fine without a dash at its end is so with it: more will follow.
@@ -70,7 +93,7 @@ fn is_sound(kind: Kind, meta: &Meta) -> bool {
         && is_fine(&meta.name)
         && (!kind.info().namespaced || syntax::is_dns_label(&meta.namespace))
         && meta.generation >= 0
-        && (meta.labels.is_empty() || meta.labels.iter().all(is_sound_label))
+        && (meta.labels.is_empty() || known.are(&meta.labels))
         && (meta.annotations.is_empty() || are_sound_annotations(&meta.annotations))
         && (meta.owners.is_empty() || are_sound_owners(&meta.owners))
         && meta.finalizers.iter().all(|it| syntax::is_prefixed_name(it))
@@ -330,6 +353,61 @@ pub fn validate_finalizer_domains(finalizers: &[Str], errors: &mut ErrorList) {
         if !finalizer.contains('/') && !STANDARD_FINALIZERS.contains(&finalizer.as_str()) {
             let detail = "name is neither a standard finalizer name nor is it fully qualified";
             errors.invalid(&METADATA.child("finalizers").index(i), finalizer, detail);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map;
+
+    #[test]
+    fn labels_are_known_to_be_sound_by_being_the_very_same() {
+        let mut known = SoundLabels::default();
+        let sound = map! { "app" => "web" };
+        assert!(known.are(&sound) && known.0.is_same(&sound) && known.are(&sound));
+        let mut wrong = sound.clone();
+        wrong.insert("app", "not a value");
+        assert!(!known.are(&wrong) && !known.are(&wrong), "a changed copy is looked at anew");
+        assert!(known.0.is_same(&sound));
+    }
+
+    #[test]
+    fn metadata_is_surely_sound_when_there_is_nothing_to_say_about_it() {
+        let meta = || Meta { name: "a".into(), namespace: "n".into(), ..Meta::default() };
+        let owner = |api_version: &str, kind: &str| OwnerRef {
+            api_version: api_version.into(),
+            kind: kind.into(),
+            name: "o".into(),
+            uid: "u".into(),
+            controller: Some(true),
+            block_owner_deletion: None,
+        };
+        let owned = |owners: Vec<OwnerRef>| Meta { owners: Arc::new(owners), ..meta() };
+        let finalized = |name: &str| Meta { finalizers: Arc::new(vec![name.into()]), ..meta() };
+        let table = [
+            (meta(), 0),
+            (Meta { name: "A".into(), ..meta() }, 1),
+            (Meta { namespace: Str::new(), ..meta() }, 1),
+            (Meta { generate_name: "a-".into(), ..meta() }, 0),
+            (Meta { generate_name: "Ab-".into(), ..meta() }, 1),
+            (Meta { generation: -1, ..meta() }, 1),
+            (Meta { labels: map! { "a/b/c" => "" }, ..meta() }, 1),
+            (Meta { annotations: map! { "a b" => "" }, ..meta() }, 1),
+            (owned(vec![owner("batch/v1", "Job")]), 0),
+            (owned(vec![owner("batch/", "Job")]), 1),
+            (owned(vec![owner("v1", "Event")]), 1),
+            (owned(vec![owner("v1", "A"), owner("v1", "B")]), 1),
+            (finalized("example.com/a"), 0),
+            (finalized("orphan"), 0),
+            (finalized("mine"), 1),
+        ];
+        for (meta, want) in table {
+            let (mut errors, mut described) = (ErrorList::new(), ErrorList::new());
+            validate(kinds::POD, &meta, &mut errors);
+            describe(kinds::POD, &meta, &mut described);
+            assert_eq!((errors.len(), described.len()), (want, want), "{meta:?}");
         }
     }
 }

@@ -17,8 +17,9 @@ pub static STRATEGY: Strategy = Strategy {
     validate: validate_pod,
     by_precedent: Some(ByPrecedent {
         default: |_| {},
-        // Selectors with label keys got the values of this very pod's labels.
-        is_valid: |pod, _| !has_label_keys(pod.spec()) && has_sound_annotations(pod),
+        // Selectors with label keys get the values of the very pod's labels.
+        says_all: |spec| !has_label_keys(spec),
+        is_valid: |pod| pod.meta.annotations.is_empty() || has_sound_annotations(pod),
     }),
     prepare_update: count_generation,
     validate_update: validate_pod_update,
@@ -29,7 +30,10 @@ pub static STRATEGY: Strategy = Strategy {
 
 fn prepare_create(pod: &mut Object) {
     pod.meta.generation = 1;
-    let mut status = map! { "phase" => literal!("Pending"), "qosClass" => qos_class(pod.spec()) };
+    let mut status = Map::from_sorted(vec![
+        (literal!("phase"), Value::Str(literal!("Pending"))),
+        (literal!("qosClass"), Value::Str(qos_class(pod.spec()))),
+    ]);
     if !pod.spec()["schedulingGates"].items().is_empty() {
         let mut condition = map! {
             "type" => "PodScheduled",

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Strategy;
 use super::admission::{Admission, OpenNamespace};
+use super::metadata::SoundLabels;
 use crate::api::field::ErrorList;
 use crate::object::{Kind, Object, Value};
 use crate::store::Store;
@@ -20,9 +21,12 @@ const REMEMBERED: usize = 32;
 pub struct ByPrecedent {
     /// Fills in what the metadata leaves open. The spec has its defaults.
     pub default: fn(&mut Object),
-    /// Whether all is surely well with what does not follow from the spec that was asked for, which is the second argument. If
-    /// not, the whole object is checked, so that the errors come in their order.
-    pub is_valid: fn(&Object, &Value) -> bool,
+    /// Whether a spec that was asked for and found valid says all there is to check, but for what `is_valid` looks at. If not,
+    /// each object that has it is checked as a whole.
+    pub says_all: fn(&Value) -> bool,
+    /// Whether all is surely well with what does not follow from the spec. If not, the whole object is checked, so that the
+    /// errors come in their order.
+    pub is_valid: fn(&Object) -> bool,
 }
 
 /// The specs that objects were asked for with and found valid, and what became of them.
@@ -30,6 +34,8 @@ pub struct ByPrecedent {
 pub struct Precedents {
     /// The namespace of the object before.
     pub(super) open: OpenNamespace,
+    /// The labels of an object before.
+    pub(super) labels: SoundLabels,
     known: Vec<(Kind, Value, Arc<Precedent>)>,
     oldest: usize,
 }
@@ -41,6 +47,8 @@ pub(super) struct Precedent {
     spec: Value,
     /// What admission came to.
     admission: Admission,
+    /// Whether the spec that was asked for says all there is to check, but for what is each object's own.
+    says_all: bool,
 }
 
 /// How a new object stands to those before it.
@@ -49,9 +57,9 @@ pub(super) enum Case {
     /// Specs of its kind are not remembered.
     Plain,
     /// None of them had the spec that it was asked for with. What defaulting makes of it comes with it.
-    First { asked: Value, defaulted: Value },
+    First { by: &'static ByPrecedent, asked: Value, defaulted: Value },
     /// One of them had.
-    Known { by: &'static ByPrecedent, asked: Value, precedent: Arc<Precedent> },
+    Known { by: &'static ByPrecedent, precedent: Arc<Precedent> },
 }
 
 impl Case {
@@ -84,7 +92,7 @@ impl Case {
     #[inline]
     pub(super) fn errors(&self, rules: &Strategy, object: &Object) -> ErrorList {
         match self {
-            Case::Known { by, asked, .. } if (by.is_valid)(object, asked) => ErrorList::new(),
+            Case::Known { by, precedent } if precedent.says_all && (by.is_valid)(object) => ErrorList::new(),
             _ => (rules.validate)(object),
         }
     }
@@ -101,10 +109,9 @@ impl Precedents {
     }
 
     fn case_by(&self, by: &'static ByPrecedent, object: &Object, store: &Store) -> Case {
-        let asked = object.spec().clone();
-        match self.of(object, &asked, store) {
-            Some(precedent) => Case::Known { by, asked, precedent },
-            None => Case::First { asked, defaulted: Value::Null },
+        match self.of(object, object.spec(), store) {
+            Some(precedent) => Case::Known { by, precedent },
+            None => Case::First { by, asked: object.spec().clone(), defaulted: Value::Null },
         }
     }
 
@@ -122,20 +129,21 @@ impl Precedents {
     /// Remembers what became of the spec of an object that was found valid, if it was the first with it.
     #[inline]
     pub(super) fn remember(&mut self, kind: Kind, case: Case, admission: Admission) {
-        if let Case::First { asked, defaulted } = case {
-            self.remember_first(kind, asked, defaulted, admission);
+        if let Case::First { by, asked, defaulted } = case {
+            self.remember_first(kind, by, asked, defaulted, admission);
         }
     }
 
     #[cold]
-    fn remember_first(&mut self, kind: Kind, asked: Value, defaulted: Value, admission: Admission) {
+    fn remember_first(&mut self, kind: Kind, by: &ByPrecedent, asked: Value, defaulted: Value, admission: Admission) {
         let spec = match &admission {
             Admission::OfPods(admitted) => admitted.spec.clone(),
             Admission::Open => defaulted,
             Admission::Once => return,
         };
         let place = self.known.iter().position(|(known, it, _)| *known == kind && it.is_shared_with(&asked));
-        let remembered = (kind, asked, Arc::new(Precedent { spec, admission }));
+        let says_all = (by.says_all)(&asked);
+        let remembered = (kind, asked, Arc::new(Precedent { spec, admission, says_all }));
         match place {
             Some(place) => self.known[place] = remembered,
             None if self.known.len() < REMEMBERED => self.known.push(remembered),

@@ -26,11 +26,10 @@ impl Api<'_> {
     /// # Errors
     /// What is wrong with the object, or `Conflict` when its version or uid is not the stored one.
     pub fn update(&mut self, object: Object, part: Part, options: &WriteOptions) -> Result<Arc<Object>, Status> {
-        let key = object.key();
-        match self.store.get(&key).cloned() {
+        match self.store.stored(&object).cloned() {
             Some(old) => self.replace(old, object, part, options),
-            None if part == Part::Main && allows_create_on_update(key.kind) => self.create(object, options),
-            None => Err(Status::not_found(key.kind, &key.name)),
+            None if part == Part::Main && allows_create_on_update(object.kind) => self.create(object, options),
+            None => Err(Status::not_found(object.kind, &object.meta.name)),
         }
     }
 
@@ -117,7 +116,18 @@ fn differs_in_managers_alone(new: &Object, old: &Object) -> bool {
     new == *old
 }
 
+/// Refuses an object that is not of what is stored, or not of its current version.
+#[inline]
 fn check_version(object: &Object, old: &Object) -> Result<(), Status> {
+    let (meta, stored) = (&object.meta, &old.meta);
+    if meta.resource_version == stored.resource_version && meta.uid == stored.uid {
+        return Ok(());
+    }
+    check_other_version(object, old)
+}
+
+#[cold]
+fn check_other_version(object: &Object, old: &Object) -> Result<(), Status> {
     let (kind, meta) = (object.kind, &object.meta);
     if !meta.uid.is_empty() && meta.uid != old.meta.uid {
         return Err(Status::conflict(kind, &meta.name, &uid_mismatch(old, &meta.uid)));

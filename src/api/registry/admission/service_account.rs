@@ -7,7 +7,7 @@ use super::forbidden;
 use crate::api::Status;
 use crate::clock::Names;
 use crate::map;
-use crate::object::{Key, Object, Str, Value, kinds, literal};
+use crate::object::{Key, Map, Object, Str, Value, kinds, literal};
 use crate::store::Store;
 
 /// Where containers find the token.
@@ -104,26 +104,26 @@ pub(super) fn new_name(names: &mut Names) -> Str {
 /// Calls the volume with the token `new` in a spec that has it as `old`. Volume and mounts are the last of their lists, where
 /// [`Token::mount`] put them.
 pub(super) fn rename_token(spec: &mut Value, old: &str, new: &Str) {
-    let is_it = |it: Option<&Value>| it.is_some_and(|it| it["name"].as_str() == Some(old));
-    let rename = |items: &mut Value| {
-        if let Some(last) = items.items_mut().last_mut() {
-            last.set(literal!("name"), new);
-        }
-    };
-    if !is_it(spec["volumes"].items().last()) {
+    let fields = spec.map_mut();
+    if !rename_last(fields, "volumes", old, new) {
         return;
     }
-    rename(spec.field_mut("volumes"));
     for list in ["initContainers", "containers"] {
-        if spec[list].items().is_empty() {
-            continue;
-        }
-        for container in spec.field_mut(list).items_mut() {
-            if is_it(container["volumeMounts"].items().last()) {
-                rename(container.field_mut("volumeMounts"));
+        if !fields[list].items().is_empty() {
+            for container in fields.entry(list).items_mut() {
+                rename_last(container.map_mut(), "volumeMounts", old, new);
             }
         }
     }
+}
+
+/// Calls the last item of the list `field` of `map` by the name `new` if its name is `old`; tells whether it was.
+fn rename_last(map: &mut Map, field: &str, old: &str, new: &Str) -> bool {
+    let is_it = map[field].items().last().is_some_and(|it| it["name"].as_str() == Some(old));
+    if is_it && let Some(last) = map.entry(field).items_mut().last_mut() {
+        *last.field_mut("name") = Value::Str(new.clone());
+    }
+    is_it
 }
 
 fn is_named_as_token(volume: &Value) -> bool {

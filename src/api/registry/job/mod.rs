@@ -23,7 +23,11 @@ pub static STRATEGY: Strategy = Strategy {
     prepare_create,
     validate: |job| spec::validate_job(job, true),
     read_back: take_template_labels,
-    by_precedent: Some(ByPrecedent { default: take_template_labels, is_valid: spec::is_valid_by_precedent }),
+    by_precedent: Some(ByPrecedent {
+        default: take_template_labels,
+        says_all: spec::has_generated_selector,
+        is_valid: spec::is_valid_by_precedent,
+    }),
     prepare_update: |new, old| {
         if !new.spec().is_same(old.spec()) {
             new.meta.generation = old.meta.generation + 1;

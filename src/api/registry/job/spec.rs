@@ -24,16 +24,21 @@ pub(super) fn validate_job(job: &Object, wants_prefixed: bool) -> ErrorList {
     errors
 }
 
-/// Whether a new Job is surely valid whose spec was `asked` for and found valid before: nothing but its name and uid is new about
-/// it, which are in the labels and in the selector that were generated.
-pub(super) fn is_valid_by_precedent(job: &Object, asked: &Value) -> bool {
+/// Whether the selector and the labels of the Job with the spec that was `asked` for are all generated.
+pub(super) fn has_generated_selector(asked: &Value) -> bool {
     let labels = asked.at(&["template", "metadata", "labels"]).as_map();
     let has_own = |labels: &Map| JOB_NAME.iter().chain(&CONTROLLER_UID).any(|key| labels.contains_key(key));
-    let is_generated =
-        asked["selector"].is_null() && !asked["manualSelector"].is_true() && !labels.is_some_and(has_own);
+    asked["selector"].is_null() && !asked["manualSelector"].is_true() && !labels.is_some_and(has_own)
+}
+
+/// Whether a new Job with a generated selector is surely valid whose spec was found valid before: nothing but its name and uid is
+/// new about it, which are in the labels and in the selector.
+pub(super) fn is_valid_by_precedent(job: &Object) -> bool {
     let mut errors = ErrorList::new();
-    validate_hostnames(job, &mut errors);
-    is_generated && syntax::is_label_value(&job.meta.name) && syntax::is_label_value(&job.meta.uid) && errors.is_empty()
+    if is_indexed(job.spec()) {
+        validate_hostnames(job, &mut errors);
+    }
+    errors.is_empty() && syntax::is_label_value(&job.meta.name) && syntax::is_label_value(&job.meta.uid)
 }
 
 /// Checks that the pods of an Indexed Job can be called by its name and their indexes.

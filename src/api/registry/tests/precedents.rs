@@ -117,6 +117,10 @@ fn a_spec_is_known_by_being_the_very_same_and_as_long_as_admission_goes_by_the_s
     other.meta.namespace = "elsewhere".into();
     assert!(!is_known(&desk, &other), "the account of another namespace");
 
+    desk.create(kinds::NAMESPACE, "", r#"{"metadata":{"name":"elsewhere"}}"#).expect("a namespace");
+    desk.create(kinds::SERVICE_ACCOUNT, "elsewhere", r#"{"metadata":{"name":"default"}}"#).expect("an account");
+    desk.create(kinds::PRIORITY_CLASS, "", r#"{"metadata":{"name":"low"},"value":1}"#).expect("a class");
+    assert!(is_known(&desk, &pod), "another account and another class that came");
     desk.create(kinds::PRIORITY_CLASS, "", r#"{"metadata":{"name":"high"},"value":7,"globalDefault":true}"#)
         .expect("a class");
     assert!(!is_known(&desk, &pod), "another priority");
