@@ -29,12 +29,13 @@ pub struct ByPrecedent {
     pub is_valid: fn(&Object) -> bool,
 }
 
-/// The specs that objects were asked for with and found valid, and what became of them.
+/// The specs that objects were asked for with and found valid, and what became of them; of the object before also what its
+/// namespace and its labels were found to be.
 #[derive(Debug, Default)]
 pub struct Precedents {
-    /// The namespace of the object before.
+    /// The namespace that something was let into last.
     pub(super) open: OpenNamespace,
-    /// The labels of an object before.
+    /// The labels that were found sound last.
     pub(super) labels: SoundLabels,
     known: Vec<(Kind, Value, Arc<Precedent>)>,
     oldest: usize,
