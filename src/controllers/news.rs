@@ -37,11 +37,13 @@ impl News {
     const CHANGE: News = News(1 << 15);
 
     /// This and `other`.
+    #[inline]
     pub const fn and(self, other: News) -> News {
         News(self.0 | other.0)
     }
 
     /// Whether the two have anything in common.
+    #[inline]
     pub const fn meets(self, other: News) -> bool {
         self.0 & other.0 != 0
     }
@@ -65,18 +67,19 @@ impl News {
     /// All that is looked for inside of pods alone.
     const PARTS: News = News::SPEC.and(News::END).and(News::UNBOUND);
 
+    #[inline]
     fn with_if(self, holds: bool, other: News) -> News {
         if holds { self.and(other) } else { self }
     }
 }
 
 fn of_pod(before: &Object, after: &Object) -> News {
-    let (old, new) = (before.status(), after.status());
+    let (old, new, spec) = (before.status(), after.status(), after.spec());
     let other_phase = !old.is_shared_with(new) && old["phase"] != new["phase"];
     News(0)
-        .with_if(!before.spec().is_shared_with(after.spec()), News::SPEC)
+        .with_if(!before.spec().is_shared_with(spec), News::SPEC)
         .with_if(other_phase && is_terminal(before) != is_terminal(after), News::END)
-        .with_if(after.node_name().is_none(), News::UNBOUND)
+        .with_if(spec["nodeName"].str_or_empty().is_empty(), News::UNBOUND)
 }
 
 /// Which changes of the objects of a kind a controller hears of.

@@ -36,7 +36,7 @@ impl Controller for ResourceQuotaController {
             if change.after.as_ref().is_some_and(|quota| quota.spec()["hard"] != quota.status()["hard"]) {
                 wakes.push(Wake::now(change.key.clone()));
             }
-        } else if gives_back(change) {
+        } else if view.count(kinds::RESOURCE_QUOTA) > 0 && gives_back(change) {
             let quotas = view.list_in(kinds::RESOURCE_QUOTA, &change.key.namespace);
             wakes.extend(quotas.map(|quota| Wake::now(quota.key())));
         }

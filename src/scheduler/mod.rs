@@ -150,8 +150,11 @@ impl Scheduler {
         {
             return false;
         }
-        let frees_room = self.cache.pod_changed(left, taken);
-        self.with_terms.pod_changed(left, taken);
+        let mut frees_room = false;
+        if left.is_some() || taken.is_some() {
+            frees_room = self.cache.pod_changed(left, taken);
+            self.with_terms.pod_changed(left, taken);
+        }
         self.census.pod_changed(before.map(|it| &**it), after.map(|it| &**it));
         let waiting = after.filter(|pod| taken.is_none() && is_waiting_for_a_node(pod));
         self.nominations.pod_changed(&change.key, waiting);

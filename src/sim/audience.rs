@@ -28,6 +28,7 @@ impl Listener {
         Listener { number, news: hearing.news, controlled_by }
     }
 
+    #[inline]
     fn wants(&self, news: News, controller: Option<&OwnerRef>) -> bool {
         self.news.meets(news)
             && match (self.controlled_by, controller) {
@@ -49,11 +50,28 @@ impl Audience {
     }
 
     /// The numbers of the controllers that hear of `change`.
-    pub fn of<'a>(&'a self, change: &'a Change) -> impl Iterator<Item = usize> + 'a {
+    pub fn of<'a>(&'a self, change: &'a Change) -> Hearers<'a> {
         let row = usize::from(change.key.kind.0);
         let listeners = self.of_kind.get(row).or(self.of_kind.last()).map_or(&[][..], Vec::as_slice);
-        let (news, controller) = (News::of(change), lasting_controller(change));
-        listeners.iter().filter(move |it| it.wants(news, controller)).map(|it| it.number)
+        Hearers { rest: listeners.iter(), news: News::of(change), controller: lasting_controller(change) }
+    }
+}
+
+/// The numbers of those who hear of a change.
+#[derive(Debug)]
+pub(super) struct Hearers<'a> {
+    rest: std::slice::Iter<'a, Listener>,
+    news: News,
+    controller: Option<&'a OwnerRef>,
+}
+
+impl Iterator for Hearers<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let (news, controller) = (self.news, self.controller);
+        self.rest.find(|it| it.wants(news, controller)).map(|it| it.number)
     }
 }
 
