@@ -235,7 +235,7 @@ fn describe(action: &Action) -> Words {
         }
         Action::StartJob(run) => named("create ", &run.job),
         Action::RemoveFinalizer { key, finalizer, .. } => {
-            let from = format!(" from {}/", key.kind.info().singular);
+            let from = [" from ", key.kind.info().singular, "/"].concat();
             ["remove finalizer ".into(), finalizer.into(), from.into(), (&key.name).into(), "".into(), "".into()]
         }
         Action::Update(object) => named("update ", object),

@@ -38,6 +38,7 @@ pub enum Word {
 }
 
 impl Word {
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Word::Literal(text) => text,
@@ -47,18 +48,21 @@ impl Word {
 }
 
 impl From<&'static str> for Word {
+    #[inline]
     fn from(text: &'static str) -> Self {
         Word::Literal(text)
     }
 }
 
 impl From<&Str> for Word {
+    #[inline]
     fn from(text: &Str) -> Self {
         Word::Shared(text.clone())
     }
 }
 
 impl From<String> for Word {
+    #[inline]
     fn from(text: String) -> Self {
         Word::Shared(Str::from(text))
     }
@@ -171,9 +175,10 @@ impl Timeline {
 
     /// Records what was done.
     pub fn record(&mut self, time: Time, actor: &Str, what: Words) {
-        let [a, b, c, d, e, f] = what.each_ref().map(|word| word.as_str().as_bytes());
-        for part in [&time.0.to_le_bytes()[..], actor.as_bytes(), a, b, c, d, e, f] {
-            self.digest.write(part);
+        self.take_note(&time.0.to_le_bytes());
+        self.take_note(actor.as_bytes());
+        for word in &what {
+            self.take_note(word.as_str().as_bytes());
         }
         let line = Line { time, actor: actor.clone(), what };
         if self.tail.len() < TAIL {
@@ -182,6 +187,11 @@ impl Timeline {
             self.tail[self.oldest] = line;
             self.oldest = (self.oldest + 1) % TAIL;
         }
+    }
+
+    #[inline(never)]
+    fn take_note(&mut self, part: &[u8]) {
+        self.digest.write(part);
     }
 
     /// The last lines recorded, oldest first.
