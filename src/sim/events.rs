@@ -192,7 +192,7 @@ impl Recorder {
             entries.push((literal!("namespace"), Value::from(&meta.namespace)));
         }
         if meta.resource_version > 0 {
-            entries.push((literal!("resourceVersion"), Value::from(numbered::<10>(&[], meta.resource_version))));
+            entries.push((literal!("resourceVersion"), Value::from(decimal(meta.resource_version))));
         }
         if !meta.uid.is_empty() {
             entries.push((literal!("uid"), Value::from(&meta.uid)));
@@ -435,7 +435,7 @@ enum EventName<'a> {
 impl<'a> EventName<'a> {
     fn of(about: &'a Object, number: i64, names: &mut Names) -> Self {
         let (name, number) = (about.meta.name.as_str(), number as u64);
-        let length = name.len() + 1 + digits::<16>(number);
+        let length = name.len() + 1 + hex_digits(number);
         let is_name = length <= LONGEST_NAME && name.bytes().all(|byte| IN_NAMES[usize::from(byte)]);
         if is_name { EventName::Numbered(name, number) } else { EventName::Uid(names.uid()) }
     }
@@ -445,31 +445,33 @@ impl<'a> EventName<'a> {
             EventName::Numbered(name, number) => (name, number),
             EventName::Uid(uid) => return uid,
         };
-        numbered::<16>(&[name, "."], number)
+        let written = Str::init_with(name.len() + 1 + hex_digits(number), |text| {
+            let (front, digits) = text.split_at_mut(name.len() + 1);
+            front[..name.len()].copy_from_slice(name.as_bytes());
+            front[name.len()] = b'.';
+            let mut rest = number;
+            for digit in digits.iter_mut().rev() {
+                let value = (rest & 15) as u8;
+                *digit = if value < 10 { b'0' + value } else { b'a' - 10 + value };
+                rest >>= 4;
+            }
+        });
+        written.expect("a text, a dot and digits are a text")
     }
 }
 
-/// A text that begins with `front` and ends with `number` to the base `RADIX`.
-fn numbered<const RADIX: u64>(front: &[&str], number: u64) -> Str {
-    let start: usize = front.iter().map(|it| it.len()).sum();
-    let written = Str::init_with(start + digits::<RADIX>(number), |text| {
-        let (mut before, after) = text.split_at_mut(start);
-        for part in front {
-            let (place, rest) = std::mem::take(&mut before).split_at_mut(part.len());
-            place.copy_from_slice(part.as_bytes());
-            before = rest;
-        }
-        let mut rest = number;
-        for digit in after.iter_mut().rev() {
-            let value = (rest % RADIX) as u8;
-            *digit = if value < 10 { b'0' + value } else { b'a' - 10 + value };
-            rest /= RADIX;
-        }
-    });
-    written.expect("texts and digits are a text")
+/// How many digits `number` has to the base 16.
+fn hex_digits(number: u64) -> usize {
+    (64 - number.leading_zeros()).div_ceil(4).max(1) as usize
 }
 
-/// How many digits `number` has to the base `RADIX`.
-fn digits<const RADIX: u64>(number: u64) -> usize {
-    number.checked_ilog(RADIX).map_or(1, |it| it as usize + 1)
+/// `number` in digits.
+fn decimal(number: u64) -> Str {
+    let (mut text, mut start, mut rest) = ([b'0'; 20], 20, number);
+    while start == 20 || rest > 0 {
+        start -= 1;
+        text[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    Str::from(std::str::from_utf8(&text[start..]).expect("digits are a text"))
 }

@@ -86,11 +86,10 @@ fn validate(event: &Object) -> ErrorList {
     let about = event.body["involvedObject"]["namespace"].str_or_empty();
     let lives_in = event.meta.namespace.as_str();
     let is_new_style = !event.body["eventTime"].is_null();
-    let fits = match (about, is_new_style) {
-        ("", true) => matches!(lives_in, "default" | "kube-system"),
-        ("", false) => matches!(lives_in, "" | "default"),
-        (_, true) => true,
-        (about, false) => about == lives_in,
+    let fits = match (about.is_empty(), is_new_style) {
+        (false, is_new_style) => is_new_style || about == lives_in,
+        (true, true) => matches!(lives_in, "default" | "kube-system"),
+        (true, false) => matches!(lives_in, "" | "default"),
     };
     if !fits {
         errors.invalid(&At::new("involvedObject").child("namespace"), about, "does not match event.namespace");
@@ -108,8 +107,10 @@ fn validate_new_style(event: &Object, errors: &mut ErrorList) {
     if controller.is_empty() {
         errors.required(&at, "");
     }
-    for wrong in syntax::qualified_name(controller) {
-        errors.invalid(&at, controller, wrong);
+    if !syntax::is_qualified_name(controller) {
+        for wrong in syntax::qualified_name(controller) {
+            errors.invalid(&at, controller, wrong);
+        }
     }
     let limits = [("reportingInstance", REPORTER_MAX), ("action", REPORTER_MAX), ("reason", REASON_MAX)];
     for (field, max) in limits {

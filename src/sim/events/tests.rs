@@ -56,7 +56,7 @@ fn an_event_is_named_after_its_object_and_a_number_where_that_is_a_name() {
         assert_eq!(EventName::of(&about, number, &mut names).text(), format!("{name}.{number:x}"));
     }
     for number in [0, 9, 10, 4_096, u64::MAX] {
-        assert_eq!(numbered::<10>(&[], number), number.to_string());
+        assert_eq!(decimal(number), number.to_string());
     }
     let long = "a".repeat(LONGEST_NAME);
     for name in ["system:node", "Web", &long] {
