@@ -181,23 +181,16 @@ impl Recorder {
             Shown { api_version: Str::from(info.api_version()), kind: Str::from(info.kind) }
         });
         let meta = &about.meta;
-        let mut entries = Vec::with_capacity(7);
-        entries.push((literal!("apiVersion"), Value::from(&of_kind.api_version)));
-        if !field_path.is_empty() {
-            entries.push((literal!("fieldPath"), Value::from(field_path)));
-        }
-        entries.push((literal!("kind"), Value::from(&of_kind.kind)));
-        entries.push((literal!("name"), Value::from(&meta.name)));
-        if !meta.namespace.is_empty() {
-            entries.push((literal!("namespace"), Value::from(&meta.namespace)));
-        }
-        if meta.resource_version > 0 {
-            entries.push((literal!("resourceVersion"), Value::from(decimal(meta.resource_version))));
-        }
-        if !meta.uid.is_empty() {
-            entries.push((literal!("uid"), Value::from(&meta.uid)));
-        }
-        let shown = Map::from_sorted(entries);
+        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
+        let shown = map! {
+            "apiVersion" => &of_kind.api_version,
+            "fieldPath" => unless_empty(field_path),
+            "kind" => &of_kind.kind,
+            "name" => &meta.name,
+            "namespace" => unless_empty(&meta.namespace),
+            "resourceVersion" => (meta.resource_version > 0).then(|| decimal(meta.resource_version)),
+            "uid" => unless_empty(&meta.uid),
+        };
         let (about, field_path) = (about.clone(), field_path.clone());
         self.reference = Some(Reference { about, field_path, shown: shown.clone() });
         shown
