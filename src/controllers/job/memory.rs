@@ -163,7 +163,10 @@ impl JobMemory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Time;
     use crate::map;
+    use crate::object::OwnerRef;
+    use crate::store::Store;
 
     #[test]
     fn a_spec_or_a_status_that_somebody_else_wrote_is_read_anew() {
@@ -181,5 +184,69 @@ mod tests {
         assert_eq!(memory.status(&job).failed, 7, "the section is the one that was written");
         job.status_mut().set("active", 1);
         assert_eq!((memory.status(&job).active, memory.status(&job).failed), (1, 0));
+    }
+
+    fn pod(name: &str, app: &str) -> Object {
+        let mut pod = Object::new(kinds::POD, "default", name);
+        pod.meta.uid = Str::from(name);
+        pod.meta.set_label("app", app);
+        let owner = OwnerRef { uid: Str::from("j"), controller: Some(true), ..OwnerRef::default() };
+        pod.meta.owners = Arc::new(vec![owner]);
+        pod
+    }
+
+    fn finished(mut pod: Object) -> Arc<Object> {
+        pod.status_mut().set("phase", "Succeeded");
+        Arc::new(pod)
+    }
+
+    fn job() -> Arc<Object> {
+        let mut job = Object::new(kinds::JOB, "default", "j");
+        job.meta.uid = Str::from("j");
+        job.spec_mut().set("selector", map! { "matchLabels" => map! { "app" => "j" } });
+        Arc::new(job)
+    }
+
+    /// The pods that a look at the Job takes, each with whether it is selected.
+    fn taken(memory: &mut Memory, store: &Store) -> Vec<(String, bool)> {
+        let job = job();
+        let memory = memory.of(&job).expect("the Job is not over");
+        let (spec, mut taken) = (memory.spec(&job), Vec::new());
+        memory.each_pod(View::new(store), &job, &spec, |member, is_selected| {
+            taken.push((member.pod.meta.name.to_string(), is_selected));
+        });
+        taken
+    }
+
+    #[test]
+    fn pods_are_listed_once_and_from_then_on_heard_of() {
+        let mut store = Store::new();
+        for name in ["b", "a"] {
+            store.put(pod(name, "j"), Time(0), Str::from("test"));
+        }
+        let (mut memory, uid) = (Memory::default(), Str::from("j"));
+        let has = |name: &str| (name.to_owned(), true);
+        assert_eq!(taken(&mut memory, &store), [has("a"), has("b")]);
+        memory.observe(&uid, &Arc::new(pod("c", "j")), false, false);
+        memory.observe(&uid, &Arc::new(pod("a", "j")), true, false);
+        memory.observe(&uid, &finished(pod("b", "j")), false, false);
+        memory.observe(&uid, &finished(pod("d", "j")), false, false);
+        assert_eq!(taken(&mut memory, &store), [has("c")], "what is over and counted is looked at no more");
+        memory.observe(&Str::from("another"), &Arc::new(pod("e", "j")), false, false);
+        assert_eq!(taken(&mut memory, &store), [has("c")]);
+    }
+
+    #[test]
+    fn a_pod_with_other_labels_than_the_last_is_held_against_the_selector_anew() {
+        let (store, mut memory, uid) = (Store::new(), Memory::default(), Str::from("j"));
+        assert!(taken(&mut memory, &store).is_empty());
+        for (name, app) in [("a", "j"), ("b", "other"), ("c", "j")] {
+            memory.observe(&uid, &Arc::new(pod(name, app)), false, false);
+        }
+        let want = [("a".to_owned(), true), ("b".to_owned(), false), ("c".to_owned(), true)];
+        assert_eq!(taken(&mut memory, &store), want);
+        memory.observe(&uid, &finished(pod("a", "other")), false, true);
+        let want = [("a".to_owned(), false), ("b".to_owned(), false), ("c".to_owned(), true)];
+        assert_eq!(taken(&mut memory, &store), want, "one that is over has to be let go of");
     }
 }
