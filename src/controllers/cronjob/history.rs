@@ -44,17 +44,27 @@ pub struct Limits {
 
 /// The Jobs beyond `limits`, the oldest of each end first.
 pub fn surplus(limits: Limits, jobs: &[Seen]) -> Vec<&Seen> {
+    let (mut complete, mut failed) = (0, 0);
+    for ended in jobs.iter().filter_map(|it| it.ended) {
+        match ended.how {
+            End::Complete => complete += 1,
+            End::Failed => failed += 1,
+        }
+    }
     let mut surplus = Vec::new();
-    for (how, limit) in [(End::Complete, limits.complete), (End::Failed, limits.failed)] {
-        let Some(kept) = limit else { continue };
-        let over = jobs.iter().filter(|it| it.ended.is_some_and(|end| end.how == how));
-        if over.clone().count() > kept {
-            let mut over: Vec<_> = over.collect();
-            over.sort_by(|a, b| age(a).cmp(&age(b)));
-            surplus.extend(over.drain(..over.len() - kept));
+    for (how, count, limit) in [(End::Complete, complete, limits.complete), (End::Failed, failed, limits.failed)] {
+        if limit.is_some_and(|kept| count > kept) {
+            oldest(jobs, how, count - limit.unwrap_or(0), &mut surplus);
         }
     }
     surplus
+}
+
+/// Puts the oldest `count` of those Jobs that ended like `how` into `into`.
+fn oldest<'a>(jobs: &'a [Seen], how: End, count: usize, into: &mut Vec<&'a Seen>) {
+    let mut over: Vec<_> = jobs.iter().filter(|it| it.ended.is_some_and(|end| end.how == how)).collect();
+    over.sort_by(|a, b| age(a).cmp(&age(b)));
+    into.extend(over.drain(..count));
 }
 
 /// What Jobs are sorted by: those that started come first, the oldest before the others, equals by name.

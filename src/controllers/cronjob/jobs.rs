@@ -63,7 +63,8 @@ impl Jobs {
 
     /// Takes note of a revision of a Job: one that it controls, or the last that it did.
     pub fn hear(&mut self, job: &Arc<Object>, is_controlled: bool) {
-        let known = self.by_name.iter().position(|it| it.job.meta.uid == job.meta.uid);
+        // What changes is mostly the youngest, and its name the last.
+        let known = self.by_name.iter().rposition(|it| it.job.meta.uid == job.meta.uid);
         match known {
             Some(at) if is_controlled => {
                 let old = std::mem::replace(&mut self.by_name[at], Seen::new(job.clone()));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::Status;
+use crate::clock::Time;
 use crate::controllers::cronjob::status::CronJobStatus;
 use crate::controllers::{Action, EventRecord};
 use crate::object::{Object, Str};
@@ -19,13 +20,15 @@ pub struct JobRun {
     /// Whether that status has to be written even if the Job cannot be created.
     pub(super) status_changed: bool,
     /// The time that the Job is started for.
-    pub(super) scheduled: Str,
+    pub(super) scheduled: Time,
+    /// The same in writing.
+    pub(super) scheduled_text: Str,
 }
 
 impl JobRun {
     /// What follows when the Job was created as `made`.
     pub fn started(mut self, made: &Object) -> [Action; 2] {
-        self.status.started(made, &self.scheduled);
+        self.status.started(made, self.scheduled, &self.scheduled_text);
         let message = ["Created job ", &made.meta.name].concat();
         let event = EventRecord::normal(&self.cron_job, "SuccessfulCreate", message);
         [event, Action::UpdateStatus(self.status.put_in(&self.cron_job))]

@@ -87,9 +87,11 @@ impl Clockwork {
 
     /// When to look again after `now`; `since` is when the last start was (`nextScheduleTimeDuration`).
     pub fn wake(&self, since: Time, now: Time) -> Option<Time> {
+        if let Some(next) = self.next(since).filter(|it| now < *it) {
+            return Some(next + PADDING);
+        }
         let from = match self.due(since, now) {
             Ok(Due { latest: Some(latest), .. }) => latest,
-            Ok(_) if self.next(since).is_some_and(|it| now < it) => since,
             _ => now,
         };
         self.next(from).map(|it| it + PADDING)

@@ -1,14 +1,15 @@
 //! A CronJob's status: what a look reads, changes and writes back.
 
 use crate::clock::Time;
-use crate::map;
-use crate::object::{Object, Str, Value, literal};
+use crate::object::{Map, Object, Str, Value, literal};
 
 /// `status` of a CronJob.
 #[derive(Clone, Debug)]
 pub struct CronJobStatus {
     /// References to the Jobs that run.
     active: Value,
+    /// The uids of those Jobs, in the same order.
+    active_uids: Vec<Str>,
     /// The time that the last Job was started for.
     pub last_schedule: Option<Time>,
     /// When the last success completed.
@@ -18,27 +19,39 @@ pub struct CronJobStatus {
 }
 
 impl CronJobStatus {
-    /// Reads the status of `cron_job`.
-    pub fn of(cron_job: &Object) -> Self {
+    /// Reads the status of `cron_job`. A time that is written as in `known`, a status that was read before, is not read again.
+    pub fn of(cron_job: &Object, known: Option<&CronJobStatus>) -> Self {
         let status = cron_job.status();
-        let (schedule, success) = (&status["lastScheduleTime"], &status["lastSuccessfulTime"]);
+        let active = status["active"].clone();
+        let (schedule, success) = (status["lastScheduleTime"].clone(), status["lastSuccessfulTime"].clone());
+        let time = |text: &Value| text.as_str().and_then(Time::parse);
         CronJobStatus {
-            active: status["active"].clone(),
-            last_schedule: schedule.as_str().and_then(Time::parse),
-            last_success: success.as_str().and_then(Time::parse),
-            last_schedule_text: schedule.clone(),
-            last_success_text: success.clone(),
+            active_uids: active.items().iter().map(uid).collect(),
+            active,
+            last_schedule: match known {
+                Some(known) if known.last_schedule_text == schedule => known.last_schedule,
+                _ => time(&schedule),
+            },
+            last_success: match known {
+                Some(known) if known.last_success_text == success => known.last_success,
+                _ => time(&success),
+            },
+            last_schedule_text: schedule,
+            last_success_text: success,
         }
     }
 
     /// `cron_job` with this status.
-    pub fn put_in(self, cron_job: &Object) -> Object {
+    pub fn put_in(&self, cron_job: &Object) -> Object {
+        let fields = [
+            (literal!("active"), &self.active),
+            (literal!("lastScheduleTime"), &self.last_schedule_text),
+            (literal!("lastSuccessfulTime"), &self.last_success_text),
+        ];
+        let there = fields.into_iter().filter(|(_, value)| !value.is_null());
+        let entries = there.map(|(field, value)| (field, value.clone())).collect();
         let mut cron_job = cron_job.clone();
-        *cron_job.status_mut() = Value::Map(map! {
-            "active" => self.active,
-            "lastScheduleTime" => self.last_schedule_text,
-            "lastSuccessfulTime" => self.last_success_text,
-        });
+        *cron_job.status_mut() = Value::Map(Map::from_sorted(entries));
         cron_job
     }
 
@@ -47,14 +60,20 @@ impl CronJobStatus {
         self.active.items()
     }
 
+    /// The uids of the Jobs that run, in the order of the references to them.
+    pub fn active_uids(&self) -> &[Str] {
+        &self.active_uids
+    }
+
     /// Whether the Job with `uid` runs.
     pub fn is_active(&self, uid: &str) -> bool {
-        self.active().iter().any(|it| it["uid"].str_or_empty() == uid)
+        self.active_uids.iter().any(|it| it == uid)
     }
 
     /// Takes the Job with `uid` off those that run.
     pub fn drop_from_active(&mut self, uid: &str) {
         if self.is_active(uid) {
+            self.active_uids.retain(|it| it != uid);
             let rest: Vec<Value> = self.active().iter().filter(|it| it["uid"].str_or_empty() != uid).cloned().collect();
             self.active = if rest.is_empty() { Value::Null } else { Value::from(rest) };
         }
@@ -66,19 +85,27 @@ impl CronJobStatus {
         self.last_success_text = text.clone();
     }
 
-    /// Notes that `job` was started for a time that is written as `scheduled`.
-    pub fn started(&mut self, job: &Object, scheduled: &Str) {
-        let reference = map! {
-            "apiVersion" => literal!("batch/v1"),
-            "kind" => literal!("Job"),
-            "name" => &job.meta.name,
-            "namespace" => &job.meta.namespace,
-            "resourceVersion" => job.meta.resource_version.to_string(),
-            "uid" => &job.meta.uid,
-        };
-        self.active.items_mut().push(Value::Map(reference));
-        self.last_schedule_text = Value::from(scheduled);
+    /// Notes that `job` was started for the time `scheduled`, which is written as `text`.
+    pub fn started(&mut self, job: &Object, scheduled: Time, text: &Str) {
+        let reference = vec![
+            (literal!("apiVersion"), Value::Str(literal!("batch/v1"))),
+            (literal!("kind"), Value::Str(literal!("Job"))),
+            (literal!("name"), Value::from(&job.meta.name)),
+            (literal!("namespace"), Value::from(&job.meta.namespace)),
+            (literal!("resourceVersion"), Value::from(job.meta.resource_version.to_string())),
+            (literal!("uid"), Value::from(&job.meta.uid)),
+        ];
+        self.active.items_mut().push(Value::Map(Map::from_sorted(reference)));
+        self.active_uids.push(job.meta.uid.clone());
+        // It is written in whole seconds.
+        self.last_schedule = Some(Time::from_unix(scheduled.unix()));
+        self.last_schedule_text = Value::from(text);
     }
+}
+
+/// The uid of what `reference` refers to, or empty.
+fn uid(reference: &Value) -> Str {
+    reference["uid"].as_shared_str().cloned().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -91,16 +118,29 @@ mod tests {
         let cron_job = Object::new(kinds::CRON_JOB, "default", "hello");
         let mut job = Object::new(kinds::JOB, "default", "hello-1");
         (job.meta.uid, job.meta.resource_version) = ("u".into(), 7);
-        let mut status = CronJobStatus::of(&cron_job);
-        status.started(&job, &"1970-01-01T00:01:00Z".into());
+        let mut status = CronJobStatus::of(&cron_job, None);
+        status.started(&job, Time::from_unix(60), &"1970-01-01T00:01:00Z".into());
         let stored = status.put_in(&cron_job);
         let json = r#"{"active":[{"apiVersion":"batch/v1","kind":"Job","name":"hello-1","namespace":"default","resourceVersion":"7","uid":"u"}],"lastScheduleTime":"1970-01-01T00:01:00Z"}"#;
         assert_eq!(stored.status().to_json(), json);
-        let mut status = CronJobStatus::of(&stored);
+        let mut status = CronJobStatus::of(&stored, None);
         assert_eq!((status.last_schedule, status.last_success), (Some(Time::from_unix(60)), None));
         status.drop_from_active("another");
         assert!(status.is_active("u"));
         status.drop_from_active("u");
         assert_eq!(status.put_in(&stored).status().to_json(), r#"{"lastScheduleTime":"1970-01-01T00:01:00Z"}"#);
+    }
+
+    #[test]
+    fn a_time_that_is_written_otherwise_than_before_is_read_anew() {
+        let mut cron_job = Object::new(kinds::CRON_JOB, "default", "hello");
+        let mut read = |text: &str, known: Option<&CronJobStatus>| {
+            cron_job.status_mut().set("lastSuccessfulTime", text);
+            CronJobStatus::of(&cron_job, known)
+        };
+        let first = read("1970-01-01T00:01:00Z", None);
+        let marked = CronJobStatus { last_success: Some(Time::from_unix(7)), ..first };
+        assert_eq!(read("1970-01-01T00:01:00Z", Some(&marked)).last_success, Some(Time::from_unix(7)));
+        assert_eq!(read("1970-01-01T00:02:00Z", Some(&marked)).last_success, Some(Time::from_unix(120)));
     }
 }

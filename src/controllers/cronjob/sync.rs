@@ -24,6 +24,8 @@ struct Look<'a> {
     spec: &'a Spec,
     status: CronJobStatus,
     status_changed: bool,
+    /// Whether a Job is started, by which the status is written as well.
+    is_starting: bool,
     actions: Vec<Action>,
     now: Time,
 }
@@ -48,12 +50,22 @@ pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJo
         *spec = None;
     }
     let spec = spec.get_or_insert_with(|| Spec::of(stored));
-    if status.as_ref().is_none_or(|(section, _)| !section.is_shared_with(stored.status())) {
-        *status = None;
-    }
-    let (_, status) = status.get_or_insert_with(|| (stored.status().clone(), CronJobStatus::of(stored)));
-    let (jobs, status) = (jobs.all(), status.clone());
-    let mut look = Look { view, stored, jobs, spec, status, status_changed: false, actions: Vec::new(), now };
+    let current = match status.take() {
+        Some((section, status)) if section.is_shared_with(stored.status()) => status,
+        known => CronJobStatus::of(stored, known.as_ref().map(|(_, status)| status)),
+    };
+    let jobs = jobs.all();
+    let mut look = Look {
+        view,
+        stored,
+        jobs,
+        spec,
+        status: current,
+        status_changed: false,
+        is_starting: false,
+        actions: Vec::new(),
+        now,
+    };
     for seen in surplus(spec.limits, jobs) {
         look.delete(&seen.job);
     }
@@ -61,8 +73,12 @@ pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJo
     look.drop_missing();
     let next = look.start_what_is_due();
     *rest = look.rest(next);
-    if look.status_changed {
-        look.actions.push(Action::UpdateStatus(look.status.put_in(stored)));
+    if !look.status_changed {
+        *status = Some((stored.status().clone(), look.status));
+    } else if !look.is_starting {
+        let written = look.status.put_in(stored);
+        *status = Some((written.status().clone(), look.status));
+        look.actions.push(Action::UpdateStatus(written));
     }
     Outcome { actions: look.actions, wake_at: next.wake_at, ..Outcome::default() }
 }
@@ -77,7 +93,7 @@ impl Look<'_> {
     }
 
     fn has_job(&self, uid: &str) -> bool {
-        self.jobs.iter().any(|it| it.job.meta.uid == uid)
+        self.jobs.iter().rev().any(|it| it.job.meta.uid == uid)
     }
 
     fn delete(&mut self, job: &Object) {
@@ -113,6 +129,9 @@ impl Look<'_> {
 
     /// Takes those off the active list that are no more.
     fn drop_missing(&mut self) {
+        if self.status.active_uids().iter().all(|it| self.has_job(it)) {
+            return;
+        }
         let is_missing = |reference: &&Value| {
             let name = reference["name"].str_or_empty();
             let key = || Key::new(kinds::JOB, reference["namespace"].str_or_empty(), name);
@@ -131,7 +150,7 @@ impl Look<'_> {
     /// controller does not hear.
     fn rest(&self, next: Next) -> Option<Rest> {
         let until = next.nothing_due_until.filter(|_| self.actions.is_empty() && !self.status_changed)?;
-        let all_known = self.status.active().iter().all(|it| self.has_job(it["uid"].str_or_empty()));
+        let all_known = self.status.active_uids().iter().all(|it| self.has_job(it));
         all_known.then(|| Rest { cron_job: self.stored.clone(), until, wake_at: next.wake_at })
     }
 
@@ -231,7 +250,7 @@ impl Look<'_> {
             if !existing.meta.is_controlled_by(&self.stored.meta.uid) || self.status.is_active(&existing.meta.uid) {
                 return None;
             }
-            self.status.started(existing, &written);
+            self.status.started(existing, scheduled, &written);
             self.status_changed = true;
             return wake_at;
         }
@@ -239,9 +258,11 @@ impl Look<'_> {
             job,
             cron_job: self.stored.clone(),
             status: self.status.clone(),
-            status_changed: std::mem::take(&mut self.status_changed),
-            scheduled: written,
+            status_changed: self.status_changed,
+            scheduled,
+            scheduled_text: written,
         };
+        self.is_starting = true;
         self.actions.push(Action::StartJob(Box::new(run)));
         wake_at
     }
