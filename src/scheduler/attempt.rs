@@ -25,7 +25,8 @@ pub struct Attempt<'a> {
     /// Its volumes.
     pub claims: Claims,
     spread: spread::State,
-    affinity: pod_affinity::State,
+    /// What pods make of each other's nearness, where any has a say in it.
+    affinity: Option<Box<pod_affinity::State>>,
 }
 
 /// What the filters said of every node they were asked about.
@@ -61,14 +62,14 @@ impl<'a> Attempt<'a> {
         first_rejection(&self.needs, node)
             .or_else(|| self.claims.rejection(self.view, &node.object))
             .or_else(|| self.spread.rejection(&node.object))
-            .or_else(|| self.affinity.rejection(&node.object))
+            .or_else(|| self.affinity.as_ref().and_then(|it| it.rejection(&node.object)))
     }
 
     /// Supposes that `other` came to `node`, or with a negative `sign` that it went. The room on the node is the caller's
     /// business.
     pub fn suppose(&mut self, other: &Object, node: &Object, sign: i64) {
         self.spread.suppose(self.pod, other, node, sign);
-        self.affinity.suppose(self.pod, other, node, sign);
+        self.affinity.get_or_insert_default().suppose(self.pod, other, node, sign);
     }
 
     /// Why `node` cannot take the pod, now and once those have come for whom room is being made there
@@ -102,6 +103,7 @@ impl<'a> Attempt<'a> {
             return verdicts;
         }
         let Some(named) = self.needs.named_nodes.clone() else {
+            verdicts.feasible.reserve(cache.len());
             for node in cache.nodes() {
                 self.ask(node, nominations, &mut verdicts);
             }
@@ -130,7 +132,7 @@ impl<'a> Attempt<'a> {
     pub fn company(&self, cache: &Cache, index: &Index, census: &mut Census, nodes: &[&NodeState]) -> Company {
         Company {
             spread: spread::scores(self.view, cache, census, self.pod, nodes),
-            affinity: self.affinity.scores(self.view, cache, index, census, self.pod, nodes),
+            affinity: self.affinity.as_ref().and_then(|it| it.scores(self.view, cache, index, census, self.pod, nodes)),
         }
     }
 }

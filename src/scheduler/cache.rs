@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::filter::{HostPort, host_ports};
-use super::resources::{Resources, pod_and_nonzero_requests};
+use super::resources::{Asked, Assumed, Resources};
 use crate::object::{Object, Str, Value};
 use crate::store::Change;
 
@@ -37,7 +37,7 @@ pub struct Load {
     /// What they ask for.
     pub requested: Resources,
     /// What they ask for, with the amounts that scoring assumes.
-    pub assumed: Resources,
+    pub assumed: Assumed,
     /// How many there are.
     pub pods: i64,
     /// The host ports in use.
@@ -51,9 +51,9 @@ impl Load {
     pub fn add(&mut self, pod: &Object) {
         let spec = pod.spec();
         self.pods += 1;
-        let [requested, assumed] = pod_and_nonzero_requests(spec);
-        self.requested.add(&requested);
-        self.assumed.add(&assumed);
+        let asked = Asked::by(spec);
+        self.requested.add(&asked.requests);
+        self.assumed.add(asked.assumed);
         self.ports.extend(host_ports(spec));
         *self.priorities.entry(priority(pod)).or_default() += 1;
     }
@@ -62,9 +62,9 @@ impl Load {
     pub fn remove(&mut self, pod: &Object) {
         let spec = pod.spec();
         self.pods -= 1;
-        let [requested, assumed] = pod_and_nonzero_requests(spec);
-        self.requested.subtract(&requested);
-        self.assumed.subtract(&assumed);
+        let asked = Asked::by(spec);
+        self.requested.subtract(&asked.requests);
+        self.assumed.subtract(asked.assumed);
         for port in host_ports(spec) {
             if let Some(i) = self.ports.iter().position(|it| *it == port) {
                 self.ports.swap_remove(i);

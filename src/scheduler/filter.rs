@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::affinity::named_nodes;
 use super::cache::NodeState;
-use super::resources::{Resources, pod_and_nonzero_requests};
+use super::resources::{Asked, Assumed, Resources};
 use crate::controllers::shared::node_fit::{matches_required_node_affinity, tolerates, untolerated};
 use crate::object::{Object, Str, Value};
 
@@ -138,9 +138,11 @@ pub struct PodNeeds {
     /// What it asks for.
     pub requests: Resources,
     /// What it asks for, with the amounts that scoring assumes.
-    pub assumed: Resources,
+    pub assumed: Assumed,
     /// The nodes that it names, if it names some.
     pub named_nodes: Option<BTreeSet<Str>>,
+    /// Whether it asks for nodes by their labels or names.
+    is_choosy: bool,
     ports: Vec<HostPort>,
 }
 
@@ -148,21 +150,32 @@ impl PodNeeds {
     /// What `pod` needs.
     pub fn of(pod: &Object) -> Self {
         let spec = pod.spec();
-        let [requests, assumed] = pod_and_nonzero_requests(spec);
-        PodNeeds { spec: spec.clone(), requests, assumed, named_nodes: named_nodes(spec), ports: host_ports(spec) }
+        let Asked { requests, assumed } = Asked::by(spec);
+        let has_affinity = !spec["affinity"].is_null();
+        PodNeeds {
+            spec: spec.clone(),
+            requests,
+            assumed,
+            named_nodes: if has_affinity { named_nodes(spec) } else { None },
+            is_choosy: has_affinity || !spec["nodeSelector"].is_null(),
+            ports: host_ports(spec),
+        }
     }
 }
 
 /// Why `node` cannot take the pod: what the first filter that objects says. `None` when none does.
 pub fn first_rejection(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> {
-    let tolerations = needs.spec["tolerations"].items();
-    if node.is_cordoned && !tolerations.iter().any(|it| tolerates(it, &cordon_taint())) {
-        return Some(Rejection::Unschedulable);
+    let taints = node.taints.items();
+    if node.is_cordoned || !taints.is_empty() {
+        let tolerations = needs.spec["tolerations"].items();
+        if node.is_cordoned && !tolerations.iter().any(|it| tolerates(it, &cordon_taint())) {
+            return Some(Rejection::Unschedulable);
+        }
+        if untolerated(taints, tolerations, &["NoSchedule", "NoExecute"]).is_some() {
+            return Some(Rejection::Taint);
+        }
     }
-    if untolerated(node.taints.items(), tolerations, &["NoSchedule", "NoExecute"]).is_some() {
-        return Some(Rejection::Taint);
-    }
-    if !matches_required_node_affinity(&needs.spec, &node.object) {
+    if needs.is_choosy && !matches_required_node_affinity(&needs.spec, &node.object) {
         return Some(Rejection::Affinity);
     }
     if needs.ports.iter().any(|port| node.load.ports.iter().any(|used| collide(port, used))) {

@@ -114,20 +114,20 @@ pub struct State {
 }
 
 impl State {
-    /// Looks at what matters to `pod`.
-    pub fn of(view: View<'_>, cache: &Cache, index: &Index, census: &mut Census, pod: &Object) -> Self {
-        let mut state = State::default();
+    /// Looks at what matters to `pod`: `None` when neither it nor any pod on a node has terms.
+    pub fn of(view: View<'_>, cache: &Cache, index: &Index, census: &mut Census, pod: &Object) -> Option<Box<Self>> {
         let own = Terms::of(pod.spec(), &pod.meta.namespace);
         if own.is_none() && index.groups.is_empty() {
-            return state;
+            return None;
         }
+        let mut state = Box::<State>::default();
         state.namespace_labels = namespace_labels(view, &pod.meta.namespace);
         for group in index.groups.values() {
             for term in group.terms.anti_affinity.iter().filter(|it| it.matches(pod, &state.namespace_labels)) {
                 spread_over(&mut state.existing_anti, cache, &term.topology_key, &group.by_node, 1);
             }
         }
-        let Some(own) = own else { return state };
+        let Some(own) = own else { return Some(state) };
         state.terms = own.resolved(view);
         if !state.terms.affinity.is_empty() {
             let counts = census.ask(view, question(&state.terms.affinity));
@@ -140,7 +140,7 @@ impl State {
             spread_over(&mut state.anti, cache, &term.topology_key, &counts, 1);
         }
         state.matches_itself = matches_all(&state.terms.affinity, pod, &Map::new());
-        state
+        Some(state)
     }
 
     /// Why the pod cannot be on `node`.

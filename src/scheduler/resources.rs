@@ -1,6 +1,6 @@
 //! How much a pod asks for and how much a node offers (`component-helpers/resource/helpers.go`, `framework/types.go`).
 
-use crate::object::{Map, Quantity, Str, Value, literal};
+use crate::object::{Map, Quantity, Str, Value};
 
 /// What scoring assumes of a container that asks for no CPU, in thousandths of a core (`DefaultMilliCPURequest`).
 const ASSUMED_CPU: i64 = 100;
@@ -21,7 +21,12 @@ impl Resources {
 
     /// The amount of `name`, or 0.
     pub fn get(&self, name: &str) -> i64 {
-        self.0.iter().find(|(it, _)| it == name).map_or(0, |(_, amount)| *amount)
+        self.named(name).unwrap_or(0)
+    }
+
+    /// The amount of `name`, if it is named.
+    fn named(&self, name: &str) -> Option<i64> {
+        self.0.iter().find(|(it, _)| it == name).map(|(_, amount)| *amount)
     }
 
     /// Every resource that is named, in order.
@@ -43,15 +48,6 @@ impl Resources {
     pub fn add(&mut self, other: &Resources) {
         for (name, amount) in &other.0 {
             *self.amount(name) += amount;
-        }
-    }
-
-    /// Adds every amount of `other`, which is needed no more.
-    fn absorb(&mut self, other: Resources) {
-        if self.0.is_empty() {
-            *self = other;
-        } else {
-            self.add(&other);
         }
     }
 
@@ -88,67 +84,111 @@ fn amount_of(name: &str, value: &Value) -> i64 {
 /// What a pod asks for in all: its containers together with its restartable init containers, or the largest moment of
 /// its initialization, with its overhead (`PodRequests`).
 pub fn pod_requests(spec: &Value) -> Resources {
-    let [requests] = totals(spec, |asked| [Resources::of(asked)]);
-    requests
+    Asked::by(spec).requests
 }
 
-/// The same amounts, and those that scoring counts with, where a container that asks for nothing asks for a little
-/// (`GetNonzeroRequests`).
-pub fn pod_and_nonzero_requests(spec: &Value) -> [Resources; 2] {
-    totals(spec, |asked| {
-        let amount = |name: Str, assumed: i64| {
-            let amount = asked.as_map().and_then(|it| it.get(&name)).map_or(assumed, |it| amount_of(&name, it));
-            (name, amount)
-        };
-        let assumed = vec![amount(literal!("cpu"), ASSUMED_CPU), amount(literal!("memory"), ASSUMED_MEMORY)];
-        [Resources::of(asked), Resources(assumed)]
-    })
+/// What scoring counts with: CPU in thousandths of a core and memory in bytes, where a container that asks for nothing asks
+/// for a little (`GetNonzeroRequests`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Assumed {
+    /// CPU.
+    pub cpu: i64,
+    /// Memory.
+    pub memory: i64,
 }
 
-/// What the containers of a pod come to, counted in several ways at once: `of` counts a resource list, or null, in each.
-fn totals<const WAYS: usize>(spec: &Value, of: impl Fn(&Value) -> [Resources; WAYS]) -> [Resources; WAYS] {
-    let asked = |it: &Value| of(&it["resources"]["requests"]);
-    let mut sums: [Sum; WAYS] = std::array::from_fn(|_| Sum::default());
-    for container in spec["containers"].items() {
-        sums.iter_mut().zip(asked(container)).for_each(|(sum, amounts)| sum.running.absorb(amounts));
+impl Assumed {
+    /// Adds both amounts of `other`.
+    pub fn add(&mut self, other: Assumed) {
+        self.cpu += other.cpu;
+        self.memory += other.memory;
     }
-    for container in spec["initContainers"].items() {
-        let goes_on = container["restartPolicy"].as_str() == Some("Always");
-        sums.iter_mut().zip(asked(container)).for_each(|(sum, amounts)| sum.start(amounts, goes_on));
+
+    /// Takes both amounts of `other` away.
+    pub fn subtract(&mut self, other: Assumed) {
+        self.cpu -= other.cpu;
+        self.memory -= other.memory;
     }
-    let (pod, overhead) = (Resources::of(&spec["resources"]["requests"]), Resources::of(&spec["overhead"]));
-    sums.map(|sum| sum.total(&pod, &overhead))
 }
 
-/// The amounts of a pod while its containers are counted.
-#[derive(Default)]
-struct Sum {
-    /// Of all that run in the end.
-    running: Resources,
-    /// Of the init containers so far that go on beside the others.
-    sidecars: Resources,
-    /// The most at any moment of the initialization.
-    peak: Resources,
+/// What a pod or a container asks for, counted in both ways.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// As it says.
+    pub requests: Resources,
+    /// As scoring counts it.
+    pub assumed: Assumed,
 }
 
-impl Sum {
-    fn start(&mut self, mut moment: Resources, goes_on: bool) {
-        if goes_on {
-            self.running.add(&moment);
-            self.sidecars.absorb(moment);
-            moment = self.sidecars.clone();
-        } else {
-            moment.add(&self.sidecars);
+impl Asked {
+    /// What a pod with `spec` asks for.
+    pub fn by(spec: &Value) -> Self {
+        let mut running = Asked::default();
+        for container in spec["containers"].items() {
+            running.add(Asked::of_container(container));
         }
-        self.peak.raise_to(&moment);
+        let initial = spec["initContainers"].items();
+        if !initial.is_empty() {
+            running.initialized_by(initial);
+        }
+        let (pod, overhead) = (&spec["resources"]["requests"], &spec["overhead"]);
+        if !pod.is_null() {
+            running.replace(&Resources::of(pod));
+        }
+        if !overhead.is_null() {
+            let overhead = Resources::of(overhead);
+            running.assumed.add(Assumed { cpu: overhead.get("cpu"), memory: overhead.get("memory") });
+            running.requests.add(&overhead);
+        }
+        running
     }
 
-    fn total(self, pod: &Resources, overhead: &Resources) -> Resources {
-        let mut total = self.running;
-        total.raise_to(&self.peak);
-        total.replace(pod);
-        total.add(overhead);
-        total
+    fn of_container(container: &Value) -> Self {
+        let requests = Resources::of(&container["resources"]["requests"]);
+        let assumed = Assumed {
+            cpu: requests.named("cpu").unwrap_or(ASSUMED_CPU),
+            memory: requests.named("memory").unwrap_or(ASSUMED_MEMORY),
+        };
+        Asked { requests, assumed }
+    }
+
+    fn add(&mut self, other: Asked) {
+        self.assumed.add(other.assumed);
+        if self.requests.0.is_empty() {
+            self.requests = other.requests;
+        } else {
+            self.requests.add(&other.requests);
+        }
+    }
+
+    /// Counts init containers, which come one after the other: those that restart go on beside all that follows.
+    fn initialized_by(&mut self, containers: &[Value]) {
+        let (mut sidecars, mut peak) = (Asked::default(), Asked::default());
+        for container in containers {
+            let mut moment = Asked::of_container(container);
+            if container["restartPolicy"].as_str() == Some("Always") {
+                self.add(moment.clone());
+                sidecars.add(moment);
+                moment = sidecars.clone();
+            } else {
+                moment.add(sidecars.clone());
+            }
+            peak.raise_to(&moment);
+        }
+        self.raise_to(&peak);
+    }
+
+    fn raise_to(&mut self, other: &Asked) {
+        self.requests.raise_to(&other.requests);
+        self.assumed.cpu = self.assumed.cpu.max(other.assumed.cpu);
+        self.assumed.memory = self.assumed.memory.max(other.assumed.memory);
+    }
+
+    /// Puts the amounts that a pod asks for as a whole in the place of those of its containers.
+    fn replace(&mut self, pod: &Resources) {
+        self.requests.replace(pod);
+        self.assumed.cpu = pod.named("cpu").unwrap_or(self.assumed.cpu);
+        self.assumed.memory = pod.named("memory").unwrap_or(self.assumed.memory);
     }
 }
 
@@ -171,5 +211,23 @@ mod tests {
         check(&format!(r#"{{"containers":[{a}],"initContainers":[{sidecar}]}}"#), 600);
         check(&format!(r#"{{"containers":[{a}],"initContainers":[{sidecar},{b}]}}"#), 1500);
         check(&format!(r#"{{"containers":[{a}],"overhead":{{"cpu":"50m"}}}}"#), 150);
+    }
+
+    #[test]
+    fn scoring_assumes_a_little_of_each_container_that_asks_for_nothing() {
+        let (one, none) = (r#"{"resources":{"requests":{"cpu":"1"}}}"#, "{}");
+        let sidecar = r#"{"restartPolicy":"Always"}"#;
+        let whole = r#""resources":{"requests":{"memory":"1"}}"#;
+        let table = [
+            (format!(r#"{{"containers":[{one},{none}]}}"#), 1100, 2 * ASSUMED_MEMORY),
+            (format!(r#"{{"containers":[{none}],"initContainers":[{one}]}}"#), 1000, ASSUMED_MEMORY),
+            (format!(r#"{{"containers":[{none}],"initContainers":[{sidecar},{one}]}}"#), 1100, 2 * ASSUMED_MEMORY),
+            (format!(r#"{{"containers":[{none}],{whole}}}"#), ASSUMED_CPU, 1),
+            (format!(r#"{{"containers":[{none}],"overhead":{{"cpu":"50m"}}}}"#), ASSUMED_CPU + 50, ASSUMED_MEMORY),
+        ];
+        for (spec, cpu, memory) in table {
+            let value = Value::from_json(spec.as_bytes()).expect("valid JSON");
+            assert_eq!(Asked::by(&value).assumed, Assumed { cpu, memory }, "{spec}");
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::cache::NodeState;
 use super::filter::PodNeeds;
+use super::resources::Assumed;
 use crate::controllers::shared::node_fit::{matches_node_selector_term, tolerates};
+use crate::object::Value;
 
 /// The highest score of a plugin before its weight (`MaxNodeScore`).
 pub const MAX: i64 = 100;
@@ -26,14 +28,14 @@ pub struct Company {
 
 /// The best of `nodes`: the highest score, and of equal ones the first by name.
 pub fn best<'a>(needs: &PodNeeds, nodes: &[&'a NodeState], company: &Company) -> Option<&'a NodeState> {
-    let taints = normalized_reverse(nodes.iter().map(|node| untolerated_preferences(needs, node)).collect());
-    let affinity = normalized(nodes.iter().map(|node| preferred_weight(needs, node)).collect());
-    let wanted = [Wanted::of(needs, "cpu"), Wanted::of(needs, "memory")];
+    let taints = taint_scores(needs, nodes);
+    let affinity = affinity_scores(needs, nodes);
+    let requested = [needs.requests.get("cpu"), needs.requests.get("memory")];
     let total = |i: usize| {
-        let room = room(&wanted, nodes[i]);
+        let room = room(requested, needs.assumed, nodes[i]);
         let of = |scores: &Option<Vec<i64>>| scores.as_ref().map_or(0, |it| it[i]);
         let company = POD_TOPOLOGY_SPREAD * of(&company.spread) + INTER_POD_AFFINITY * of(&company.affinity);
-        room + company + TAINT_TOLERATION * taints[i] + NODE_AFFINITY * affinity[i]
+        room + company + TAINT_TOLERATION * of(&taints) + NODE_AFFINITY * of(&affinity)
     };
     let mut best: Option<(i64, &NodeState)> = None;
     for (i, node) in nodes.iter().enumerate() {
@@ -53,54 +55,53 @@ fn normalized(scores: Vec<i64>) -> Vec<i64> {
     scores.into_iter().map(|it| it * MAX / highest).collect()
 }
 
-fn normalized_reverse(scores: Vec<i64>) -> Vec<i64> {
-    normalized(scores).into_iter().map(|it| MAX - it).collect()
+/// The fewer taints the pod had better stay away from, the higher: `None` when no node has taints, which all are as good as
+/// each other then.
+fn taint_scores(needs: &PodNeeds, nodes: &[&NodeState]) -> Option<Vec<i64>> {
+    if nodes.iter().all(|node| node.taints.is_empty()) {
+        return None;
+    }
+    let scores = normalized(nodes.iter().map(|node| untolerated_preferences(needs, node)).collect());
+    Some(scores.into_iter().map(|it| MAX - it).collect())
+}
+
+/// The more of the preferred node affinity a node meets, the higher: `None` when the pod prefers none.
+fn affinity_scores(needs: &PodNeeds, nodes: &[&NodeState]) -> Option<Vec<i64>> {
+    let terms = &needs.spec["affinity"]["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"];
+    if terms.is_empty() {
+        return None;
+    }
+    Some(normalized(nodes.iter().map(|node| preferred_weight(terms.items(), node)).collect()))
 }
 
 /// How many `PreferNoSchedule` taints the pod does not tolerate.
 fn untolerated_preferences(needs: &PodNeeds, node: &NodeState) -> i64 {
-    if node.taints.is_empty() {
-        return 0;
-    }
     let tolerations = needs.spec["tolerations"].items();
     let soft = node.taints.items().iter().filter(|it| it["effect"].as_str() == Some("PreferNoSchedule"));
     i64::try_from(soft.filter(|taint| !tolerations.iter().any(|it| tolerates(it, taint))).count()).unwrap_or(i64::MAX)
 }
 
-/// The weights of the preferred node affinity terms that match.
-fn preferred_weight(needs: &PodNeeds, node: &NodeState) -> i64 {
-    let terms = &needs.spec["affinity"]["nodeAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"];
-    let matching = terms.items().iter().filter(|it| matches_node_selector_term(&it["preference"], &node.object));
+/// The weights of those of `terms` that match.
+fn preferred_weight(terms: &[Value], node: &NodeState) -> i64 {
+    let matching = terms.iter().filter(|it| matches_node_selector_term(&it["preference"], &node.object));
     matching.map(|it| it["weight"].as_i64().unwrap_or(0)).sum()
 }
 
-/// What a pod wants of one resource.
-struct Wanted {
-    resource: &'static str,
-    requested: i64,
-    assumed: i64,
-}
-
-impl Wanted {
-    fn of(needs: &PodNeeds, resource: &'static str) -> Self {
-        Wanted { resource, requested: needs.requests.get(resource), assumed: needs.assumed.get(resource) }
-    }
-}
-
-/// What the room on a node is worth, over CPU and memory: the more is left, the better (`NodeResourcesFit`,
-/// `LeastAllocated`), and the nearer the used shares are to each other (`NodeResourcesBalancedAllocation`).
-fn room(wanted: &[Wanted; 2], node: &NodeState) -> i64 {
-    let shares = |it: &Wanted| {
-        let offered = node.allocatable.get(it.resource);
+/// What the room on a node is worth to a pod that has `requested` CPU and memory, and is `assumed` to take so much of both:
+/// the more is left, the better (`NodeResourcesFit`, `LeastAllocated`), and the nearer the used shares are to each other
+/// (`NodeResourcesBalancedAllocation`).
+fn room(requested: [i64; 2], assumed: Assumed, node: &NodeState) -> i64 {
+    let shares = |resource: &str, requested: i64, taken: i64| {
+        let offered = node.allocatable.get(resource);
         if offered == 0 {
             return (0, 0);
         }
-        let taken = node.load.assumed.get(it.resource) + it.assumed;
         let left = if taken > offered { 0 } else { (offered - taken) * MAX / offered };
-        let used = ((node.load.requested.get(it.resource) + it.requested) * 10_000 / offered).min(10_000);
+        let used = ((node.load.requested.get(resource) + requested) * 10_000 / offered).min(10_000);
         (left, used)
     };
-    let [(cpu_left, cpu_used), (memory_left, memory_used)] = [shares(&wanted[0]), shares(&wanted[1])];
+    let (cpu_left, cpu_used) = shares("cpu", requested[0], node.load.assumed.cpu + assumed.cpu);
+    let (memory_left, memory_used) = shares("memory", requested[1], node.load.assumed.memory + assumed.memory);
     let deviation = (cpu_used - memory_used).abs() / 2;
     (cpu_left + memory_left) / 2 + (10_000 - deviation) / 100
 }

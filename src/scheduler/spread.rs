@@ -126,6 +126,9 @@ impl State {
     /// Looks at what matters to `pod`.
     pub fn of(view: View<'_>, cache: &Cache, census: &mut Census, pod: &Object) -> Self {
         let constraints = constraints(pod, "DoNotSchedule");
+        if constraints.is_empty() {
+            return State::default();
+        }
         let mut domains = Vec::new();
         for constraint in &constraints {
             let counts = census.ask(view, question(pod, constraint));

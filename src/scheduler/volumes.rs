@@ -32,7 +32,10 @@ pub fn keys(pod: &Object) -> Vec<Key> {
     let named = |it: &crate::object::Value| it["persistentVolumeClaim"]["claimName"].as_str().map(of);
     // A generic ephemeral volume has a claim named after the pod and the volume.
     let ephemeral = |it: &crate::object::Value| {
-        let name = it["name"].as_str().filter(|_| !it["ephemeral"].is_null())?;
+        if it["ephemeral"].is_null() {
+            return None;
+        }
+        let name = it["name"].as_str()?;
         Some(of(&format!("{}-{name}", pod.meta.name)))
     };
     pod.spec()["volumes"].items().iter().filter_map(|it| named(it).or_else(|| ephemeral(it))).collect()
@@ -80,6 +83,9 @@ impl Claims {
 
     /// Why the volumes keep the pod from `node`.
     pub fn rejection(&self, view: View<'_>, node: &Object) -> Option<Rejection> {
+        if self.bound.is_empty() && self.delayed.is_empty() {
+            return None;
+        }
         if self.bound.iter().any(|it| !matching::is_reachable(it, Some(node))) {
             return Some(Rejection::Volumes("node(s) didn't match PersistentVolume's node affinity"));
         }
