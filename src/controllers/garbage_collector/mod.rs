@@ -62,8 +62,12 @@ impl Controller for GarbageCollector {
             self.misplaced.retain(|(dependent, _)| dependent != key);
             return Outcome::default();
         };
+        let planned = plan(view, item);
+        if self.misplaced.is_empty() {
+            return Outcome { actions: planned, ..Outcome::default() };
+        }
         let mut actions = self.plan_events(item);
-        actions.extend(plan(view, item));
+        actions.extend(planned);
         Outcome { actions, ..Outcome::default() }
     }
 }
