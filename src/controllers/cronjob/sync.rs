@@ -70,7 +70,9 @@ pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJo
         look.delete(&seen.job);
     }
     jobs.iter().for_each(|it| look.observe(it));
-    look.drop_missing();
+    if !look.knows_all_active() {
+        look.drop_missing();
+    }
     let next = look.start_what_is_due();
     *rest = look.rest(next);
     if !look.status_changed {
@@ -88,6 +90,7 @@ impl Look<'_> {
         self.actions.push(EventRecord::normal(self.stored, reason, message));
     }
 
+    #[cold]
     fn warn(&mut self, reason: &'static str, message: impl Into<Str>) {
         self.actions.push(EventRecord::warning(self.stored, reason, message));
     }
@@ -110,8 +113,7 @@ impl Look<'_> {
         let active = self.status.is_active(&job.meta.uid);
         let Some(ended) = seen.ended else {
             if !active {
-                let name = &job.meta.name;
-                self.warn("UnexpectedJob", format!("Saw a job that the controller did not create or forgot: {name}"));
+                self.tell_of_unexpected(job);
             }
             return;
         };
@@ -127,11 +129,20 @@ impl Look<'_> {
         }
     }
 
+    #[cold]
+    fn tell_of_unexpected(&mut self, job: &Object) {
+        let name = &job.meta.name;
+        self.warn("UnexpectedJob", format!("Saw a job that the controller did not create or forgot: {name}"));
+    }
+
+    /// Whether every Job that is active is among those that the controller hears of.
+    fn knows_all_active(&self) -> bool {
+        self.status.active_uids().iter().all(|it| self.has_job(it))
+    }
+
     /// Takes those off the active list that are no more.
+    #[cold]
     fn drop_missing(&mut self) {
-        if self.status.active_uids().iter().all(|it| self.has_job(it)) {
-            return;
-        }
         let is_missing = |reference: &&Value| {
             let name = reference["name"].str_or_empty();
             let key = || Key::new(kinds::JOB, reference["namespace"].str_or_empty(), name);
@@ -150,8 +161,7 @@ impl Look<'_> {
     /// controller does not hear.
     fn rest(&self, next: Next) -> Option<Rest> {
         let until = next.nothing_due_until.filter(|_| self.actions.is_empty() && !self.status_changed)?;
-        let all_known = self.status.active_uids().iter().all(|it| self.has_job(it));
-        all_known.then(|| Rest { cron_job: self.stored.clone(), until, wake_at: next.wake_at })
+        self.knows_all_active().then(|| Rest { cron_job: self.stored.clone(), until, wake_at: next.wake_at })
     }
 
     /// Starts the Job whose time has come, if it may be started.
@@ -160,26 +170,45 @@ impl Look<'_> {
             return Next::default();
         }
         let spec = self.spec;
-        if let Err(Fault::Zone(name)) = &spec.clockwork {
-            self.warn("UnknownTimeZone", format!("invalid timeZone: {name:?}: unknown time zone {name}"));
+        if spec.is_suspended && !matches!(spec.clockwork, Err(Fault::Zone(_))) {
             return Next::default();
-        }
-        if spec.is_suspended {
-            return Next::default();
-        }
-        let text = &spec.schedule;
-        if spec.schedule_names_zone {
-            let reason = "is not officially supported, see \
-                          https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
-            self.warn("UnsupportedSchedule", format!("CRON_TZ or TZ used in schedule {text:?} {reason}"));
         }
         match &spec.clockwork {
-            Ok(clockwork) => self.start_by(clockwork),
-            Err(Fault::Schedule(error)) => {
-                self.warn("UnparseableSchedule", format!("unparseable schedule: {text:?} : {error}"));
+            Ok(clockwork) => {
+                if spec.schedule_names_zone {
+                    self.tell_of_zone_in_schedule();
+                }
+                self.start_by(clockwork)
+            }
+            Err(fault) => {
+                self.tell_of_fault(fault);
                 Next::default()
             }
-            Err(Fault::Zone(_)) => Next::default(),
+        }
+    }
+
+    #[cold]
+    fn tell_of_zone_in_schedule(&mut self) {
+        let text = &self.spec.schedule;
+        let reason = "is not officially supported, see \
+                      https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
+        self.warn("UnsupportedSchedule", format!("CRON_TZ or TZ used in schedule {text:?} {reason}"));
+    }
+
+    /// Tells why no Job can ever be started.
+    #[cold]
+    fn tell_of_fault(&mut self, fault: &Fault) {
+        match fault {
+            Fault::Zone(name) => {
+                self.warn("UnknownTimeZone", format!("invalid timeZone: {name:?}: unknown time zone {name}"));
+            }
+            Fault::Schedule(error) => {
+                if self.spec.schedule_names_zone {
+                    self.tell_of_zone_in_schedule();
+                }
+                let text = &self.spec.schedule;
+                self.warn("UnparseableSchedule", format!("unparseable schedule: {text:?} : {error}"));
+            }
         }
     }
 
@@ -231,16 +260,22 @@ impl Look<'_> {
         true
     }
 
+    /// Deletes the Jobs that run, so that another can take their place.
+    #[inline(never)]
+    fn delete_active(&mut self) {
+        for reference in self.status.active().to_vec() {
+            let namespace = reference["namespace"].str_or_empty();
+            let key = Key::new(kinds::JOB, namespace, reference["name"].str_or_empty());
+            if let Some(job) = self.view.get(&key).cloned() {
+                self.delete(&job);
+            }
+        }
+    }
+
     /// Starts the Job `name` for the time `scheduled`. Returns when to look again.
     fn start(&mut self, name: Str, scheduled: Time, clockwork: &Clockwork) -> Option<Time> {
         if self.spec.concurrency == Concurrency::Replace {
-            for reference in self.status.active().to_vec() {
-                let namespace = reference["namespace"].str_or_empty();
-                let key = Key::new(kinds::JOB, namespace, reference["name"].str_or_empty());
-                if let Some(job) = self.view.get(&key).cloned() {
-                    self.delete(&job);
-                }
-            }
+            self.delete_active();
         }
         let wake_at = clockwork.wake(scheduled, self.now);
         let written = scheduled.rfc3339();

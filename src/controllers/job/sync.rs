@@ -122,8 +122,14 @@ impl<'a> Sync<'a> {
             backoff: memory.backoff,
             outcome: Outcome { actions, ..Outcome::default() },
         };
-        sync.count_finished();
-        sync.count_indexes();
+        sync.succeeded = sync.status.succeeded + count(sync.uncounted.succeeded.len());
+        sync.failed = sync.status.failed + count(sync.uncounted.failed.len());
+        if sync.pods.any_ended {
+            sync.count_finished();
+        }
+        if sync.spec.indexed {
+            sync.count_indexes();
+        }
         sync
     }
 
@@ -138,13 +144,9 @@ impl<'a> Sync<'a> {
         known.or((!self.spec.suspended).then_some(self.now))
     }
 
-    /// Counts pods that finished, whether or not they are in the status yet.
+    /// Counts pods that finished and are not in the status yet.
+    #[inline(never)]
     fn count_finished(&mut self) {
-        self.succeeded = self.status.succeeded + count(self.uncounted.succeeded.len());
-        self.failed = self.status.failed + count(self.uncounted.failed.len());
-        if !self.pods.any_ended {
-            return;
-        }
         let completions = self.spec.completions.unwrap_or(0);
         let (mut succeeded, mut failed, mut ignored) = (Vec::new(), Vec::new(), 0);
         for member in self.pods.ended_and_tracked() {
@@ -171,8 +173,9 @@ impl<'a> Sync<'a> {
     }
 
     /// Of an Indexed Job, which indexes succeeded and failed.
+    #[inline(never)]
     fn count_indexes(&mut self) {
-        let Some(completions) = self.spec.completions.filter(|_| self.spec.indexed) else {
+        let Some(completions) = self.spec.completions else {
             return;
         };
         let index = |it: &Member| valid_index_of(&it.pod, completions);
@@ -258,6 +261,7 @@ impl<'a> Sync<'a> {
     }
 
     /// Deletes every active pod and leaves their finalizers on, so that they are counted.
+    #[cold]
     fn remove_active(&mut self) {
         let pods: Vec<_> = self.pods.active().map(|it| it.pod.clone()).collect();
         for pod in &pods {
@@ -294,10 +298,7 @@ impl<'a> Sync<'a> {
                 return false;
             }
             Plan::Remove(pods) => {
-                for pod in &pods {
-                    self.outcome.actions.push(release(pod));
-                    self.delete(pod);
-                }
+                self.remove(&pods);
                 return false;
             }
             Plan::Create(count) => new_pods(self.job, &self.spec, count),
@@ -310,6 +311,15 @@ impl<'a> Sync<'a> {
         self.outcome.actions.push(Action::CreateChildren { objects, owner: self.job.clone() });
         self.outcome.wake_at = Some(self.now);
         true
+    }
+
+    /// Deletes `pods`, which are too many, without counting them.
+    #[cold]
+    fn remove(&mut self, pods: &[Arc<Object>]) {
+        for pod in pods {
+            self.outcome.actions.push(release(pod));
+            self.delete(pod);
+        }
     }
 
     /// Sees to a retry if some pods could not be created. In a namespace that is being deleted none ever will be.
@@ -342,17 +352,24 @@ impl<'a> Sync<'a> {
             return false;
         }
         if self.spec.suspended {
-            let started = self.status.start_time.take().is_some();
-            let suspended = Condition::new(SUSPENDED, "JobSuspended", "Job suspended", &self.stamp());
-            let changed = self.status.ensure(suspended);
-            if changed {
-                self.outcome.actions.push(EventRecord::normal(self.job, "Suspended", "Job suspended"));
-            }
-            return changed || started;
+            return self.suspend();
         }
-        if !self.status.tells_of(&SUSPENDED) {
-            return false;
+        self.status.tells_of(&SUSPENDED) && self.resume()
+    }
+
+    #[cold]
+    fn suspend(&mut self) -> bool {
+        let started = self.status.start_time.take().is_some();
+        let suspended = Condition::new(SUSPENDED, "JobSuspended", "Job suspended", &self.stamp());
+        let changed = self.status.ensure(suspended);
+        if changed {
+            self.outcome.actions.push(EventRecord::normal(self.job, "Suspended", "Job suspended"));
         }
+        changed || started
+    }
+
+    #[cold]
+    fn resume(&mut self) -> bool {
         let resumed = Condition::new_false(SUSPENDED, "JobResumed", "Job resumed", &self.stamp());
         let changed = self.status.ensure(resumed);
         if changed {
@@ -376,7 +393,7 @@ impl<'a> Sync<'a> {
         changed |= count_released(&mut self.status, &self.pods.all);
         let tracked = track(self);
         changed |= tracked.changed;
-        changed |= self.write_indexes();
+        changed |= self.spec.indexed && self.write_indexes();
         let terminal = self.interim.take().map(|interim| {
             let now = self.stamp();
             let (terminal, is_new) = finished::begin(&mut self.status, interim, &now);
@@ -411,11 +428,9 @@ impl<'a> Sync<'a> {
         }
     }
 
-    /// Writes the indexes that succeeded and failed; returns whether they changed.
+    /// Writes the indexes of an Indexed Job that succeeded and failed; returns whether they changed.
+    #[inline(never)]
     fn write_indexes(&mut self) -> bool {
-        if !self.spec.indexed {
-            return false;
-        }
         let succeeded = self.succeeded_indexes.to_string();
         let failed = self.failed_indexes.as_ref().map(Indexes::to_string);
         let changed = succeeded != self.status.completed_indexes || failed != self.status.failed_indexes;
