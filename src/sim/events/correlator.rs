@@ -17,6 +17,8 @@ const DISTINCT_MESSAGES: usize = 9;
 const SIMILAR_WITHIN: Span = Span::seconds(600);
 /// The objects that one source remembers.
 const REMEMBERED: usize = 4096;
+/// What is remembered of one object, which is looked through.
+const LOGGED: usize = 1024;
 
 /// What tells one event from another, as fingerprints.
 #[derive(Clone, Copy, Debug)]
@@ -116,13 +118,28 @@ impl About {
             let (name, Likeness { group, message, .. }) = (new_name(), event);
             let new = Logged { key, group, message, is_distinct, count: times, first: now, last: now, name };
             let observed = Observed { name: new.name.clone(), count: times, first: now, combined };
-            self.logged.push(new);
+            self.log(new);
             return observed;
         };
         logged.count += times;
         logged.last = now;
         logged.is_distinct |= is_distinct;
         Observed { name: logged.name.clone(), count: logged.count, first: logged.first, combined }
+    }
+
+    /// Takes something new in. Most objects are told of a few times, and there are many of them, so that little room is kept free;
+    /// of an object that is told of for ever the older half is forgotten.
+    fn log(&mut self, new: Logged) {
+        if self.logged.len() == LOGGED {
+            let mut told: Vec<Time> = self.logged.iter().map(|it| it.last).collect();
+            let (_, median, _) = told.select_nth_unstable(LOGGED / 2);
+            let median = *median;
+            self.logged.retain(|it| it.last > median);
+        }
+        if self.logged.len() == self.logged.capacity() {
+            self.logged.reserve_exact(self.logged.len().max(2));
+        }
+        self.logged.push(new);
     }
 
     /// Whether an event is combined with others, and whether its message is another one of those that are told apart from now
@@ -185,6 +202,18 @@ mod tests {
             !observe(&mut correlator, "late", 12 + 601).expect("recorded").combined,
             "ten minutes later all is new"
         );
+    }
+
+    #[test]
+    fn of_an_object_that_is_told_of_for_ever_the_older_half_is_forgotten() {
+        let mut correlator = Correlator::default();
+        // Each message comes so long after the one before that none is combined, and the budget is never used up.
+        for i in 0..=LOGGED as i64 {
+            assert!(!observe(&mut correlator, &format!("m{i}"), i * 700).expect("recorded").combined, "{i}");
+        }
+        let late = (LOGGED as i64 + 1) * 700;
+        assert_eq!(observe(&mut correlator, "m1000", late).expect("recorded").count, 2);
+        assert_eq!(observe(&mut correlator, "m1", late + 700).expect("recorded").count, 1);
     }
 
     #[test]
