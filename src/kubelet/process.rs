@@ -82,7 +82,10 @@ impl Running {
             effort: u32::MAX,
         };
         match process {
-            Process::Script(machine) => running.begin_script(*machine),
+            Process::Script(machine) => {
+                running.script = Some(Box::new(Script::new(*machine)));
+                running.run_ahead(started);
+            }
             Process::Plain(end) => running.end = end.map(|(span, code)| (started + span, code)),
             Process::Image(image) => running.be(image),
             Process::Entrypoint => {

@@ -88,28 +88,6 @@ impl Script {
 }
 
 impl Running {
-    /// Starts the script of `machine`. Where nobody else sees its files, what it does at once is done at once: many a script is
-    /// over then, and no copy of it has to run ahead.
-    pub(super) fn begin_script(&mut self, mut machine: Machine) {
-        let started = machine.now;
-        if machine.files.mounts().written().next().is_none() {
-            machine.run(started);
-        }
-        let over = machine.state != State::Running;
-        let script = self.script.insert(Box::new(Script::new(machine)));
-        if !over {
-            return self.run_ahead(started);
-        }
-        self.runs_ahead += 1;
-        let machine = &script.now;
-        (script.wrote, script.listens) = (!machine.files.is_untouched(), machine.listened);
-        self.stuck = machine.stuck.get(&1).cloned();
-        if let State::Ended(at, code) = machine.state {
-            self.end = Some((at, code));
-        }
-        self.meet_fate();
-    }
-
     /// Sees what comes after `now`, when nobody has interfered.
     pub fn run_ahead(&mut self, now: Time) {
         self.runs_ahead += 1;
