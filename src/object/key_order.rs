@@ -38,7 +38,7 @@ fn leading_bytes(text: &str) -> u64 {
 /// As many entries are put in order by insertion.
 pub const FEW: usize = 24;
 
-/// The order of `entries`, which are [`FEW`], by their keys; `None` when two keys are equal.
+/// The order of `entries`, of which there are at most [`FEW`], by their keys; `None` when two keys are equal.
 ///
 /// Each key is looked at once, for its first bytes, and no entry is moved before its place is known.
 pub fn order(entries: &[Entry]) -> Option<[u8; FEW]> {

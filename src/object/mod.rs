@@ -1,5 +1,6 @@
 //! Kubernetes objects as data: values, metadata, kinds, selectors and quantities. Imports nothing of ours but the clock.
 
+mod convert;
 pub mod cron;
 mod custom_kind;
 mod deprecation;
