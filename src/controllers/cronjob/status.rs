@@ -1,7 +1,8 @@
 //! A CronJob's status: what a look reads, changes and writes back.
 
 use crate::clock::Time;
-use crate::object::{Map, Object, Str, Value, literal};
+use crate::map;
+use crate::object::{Object, Str, Value, literal};
 
 /// `status` of a CronJob.
 #[derive(Clone, Debug)]
@@ -43,15 +44,12 @@ impl CronJobStatus {
 
     /// `cron_job` with this status.
     pub fn put_in(&self, cron_job: &Object) -> Object {
-        let fields = [
-            (literal!("active"), &self.active),
-            (literal!("lastScheduleTime"), &self.last_schedule_text),
-            (literal!("lastSuccessfulTime"), &self.last_success_text),
-        ];
-        let there = fields.into_iter().filter(|(_, value)| !value.is_null());
-        let entries = there.map(|(field, value)| (field, value.clone())).collect();
         let mut cron_job = cron_job.clone();
-        *cron_job.status_mut() = Value::Map(Map::from_sorted(entries));
+        *cron_job.status_mut() = Value::Map(map! {
+            "active" => &self.active,
+            "lastScheduleTime" => &self.last_schedule_text,
+            "lastSuccessfulTime" => &self.last_success_text,
+        });
         cron_job
     }
 
@@ -87,15 +85,15 @@ impl CronJobStatus {
 
     /// Notes that `job` was started for the time `scheduled`, which is written as `text`.
     pub fn started(&mut self, job: &Object, scheduled: Time, text: &Str) {
-        let reference = vec![
-            (literal!("apiVersion"), Value::Str(literal!("batch/v1"))),
-            (literal!("kind"), Value::Str(literal!("Job"))),
-            (literal!("name"), Value::from(&job.meta.name)),
-            (literal!("namespace"), Value::from(&job.meta.namespace)),
-            (literal!("resourceVersion"), Value::from(job.meta.resource_version.to_string())),
-            (literal!("uid"), Value::from(&job.meta.uid)),
-        ];
-        self.active.items_mut().push(Value::Map(Map::from_sorted(reference)));
+        let reference = map! {
+            "apiVersion" => literal!("batch/v1"),
+            "kind" => literal!("Job"),
+            "name" => &job.meta.name,
+            "namespace" => &job.meta.namespace,
+            "resourceVersion" => job.meta.resource_version.to_string(),
+            "uid" => &job.meta.uid,
+        };
+        self.active.items_mut().push(Value::Map(reference));
         self.active_uids.push(job.meta.uid.clone());
         // It is written in whole seconds.
         self.last_schedule = Some(Time::from_unix(scheduled.unix()));

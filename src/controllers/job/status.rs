@@ -2,7 +2,7 @@
 
 use crate::clock::Time;
 use crate::map;
-use crate::object::{Map, Object, Str, Value, literal};
+use crate::object::{Object, Str, Value, literal};
 
 /// `status` of a Job.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,15 +90,14 @@ impl Condition {
 
     /// Upstream sets the time of the probe with that of the transition.
     fn of(kind: Str, status: Str, reason: Str, message: Str, now: &Stamp) -> Self {
-        let entries = vec![
-            (literal!("lastProbeTime"), Value::from(&now.text)),
-            (literal!("lastTransitionTime"), Value::from(&now.text)),
-            (literal!("message"), Value::from(&message)),
-            (literal!("reason"), Value::from(&reason)),
-            (literal!("status"), Value::from(&status)),
-            (literal!("type"), Value::from(&kind)),
-        ];
-        let value = Value::Map(Map::from_sorted(entries));
+        let value = Value::Map(map! {
+            "lastProbeTime" => &now.text,
+            "lastTransitionTime" => &now.text,
+            "message" => &message,
+            "reason" => &reason,
+            "status" => &status,
+            "type" => &kind,
+        });
         Condition { kind, status, reason, message, value }
     }
 
@@ -142,43 +141,22 @@ impl JobStatus {
 
     /// As the API shows it. Counts are left out at 0, except those that tell 0 from unknown.
     pub fn to_value(&self) -> Value {
-        // In the order of the keys; most of them are absent most of the time.
-        let mut entries = Vec::with_capacity(11);
-        let mut put = |key: Str, value: Value| entries.push((key, value));
-        if self.active != 0 {
-            put(literal!("active"), Value::Int(self.active));
-        }
-        if !self.completed_indexes.is_empty() {
-            put(literal!("completedIndexes"), Value::from(self.completed_indexes.as_str()));
-        }
-        if let Some(stamp) = &self.completion_time {
-            put(literal!("completionTime"), Value::from(&stamp.text));
-        }
-        if !self.conditions.is_empty() {
-            put(literal!("conditions"), Value::list(self.conditions.iter().map(|it| &it.value)));
-        }
-        if self.failed != 0 {
-            put(literal!("failed"), Value::Int(self.failed));
-        }
-        if let Some(indexes) = &self.failed_indexes {
-            put(literal!("failedIndexes"), Value::from(indexes.as_str()));
-        }
-        if let Some(ready) = self.ready {
-            put(literal!("ready"), Value::Int(ready));
-        }
-        if let Some(stamp) = &self.start_time {
-            put(literal!("startTime"), Value::from(&stamp.text));
-        }
-        if self.succeeded != 0 {
-            put(literal!("succeeded"), Value::Int(self.succeeded));
-        }
-        if let Some(terminating) = self.terminating {
-            put(literal!("terminating"), Value::Int(terminating));
-        }
-        if let Some(uncounted) = &self.uncounted {
-            put(literal!("uncountedTerminatedPods"), uncounted.to_value());
-        }
-        Value::Map(Map::from_sorted(entries))
+        let unless_zero = |n: i64| (n != 0).then_some(n);
+        let conditions = || Value::list(self.conditions.iter().map(|it| &it.value));
+        let time = |stamp: &Option<Stamp>| stamp.as_ref().map(|it| it.text.clone());
+        Value::Map(map! {
+            "active" => unless_zero(self.active),
+            "completedIndexes" => (!self.completed_indexes.is_empty()).then_some(self.completed_indexes.as_str()),
+            "completionTime" => time(&self.completion_time),
+            "conditions" => (!self.conditions.is_empty()).then(conditions),
+            "failed" => unless_zero(self.failed),
+            "failedIndexes" => self.failed_indexes.as_deref(),
+            "ready" => self.ready,
+            "startTime" => time(&self.start_time),
+            "succeeded" => unless_zero(self.succeeded),
+            "terminating" => self.terminating,
+            "uncountedTerminatedPods" => self.uncounted.as_ref().map(Uncounted::to_value),
+        })
     }
 
     /// The condition of `kind` if it is true.
@@ -279,7 +257,7 @@ mod tests {
         };
         let mut job = Object::new(crate::object::kinds::JOB, "default", "j");
         *job.status_mut() = status.to_value();
-        assert_eq!((job.status().as_map().map(Map::len), JobStatus::of(&job)), (Some(11), status));
+        assert_eq!((job.status().as_map().map(crate::object::Map::len), JobStatus::of(&job)), (Some(11), status));
     }
 
     #[test]
