@@ -182,18 +182,38 @@ impl Entries {
     /// The entries.
     #[inline]
     pub fn as_slice(&self) -> &[Entry] {
-        match (self.tagged(), self) {
-            (Some((_, entries)), _) => entries,
-            (None, Entries::Many(it)) => it,
-            (None, _) => &[],
+        match self.tagged() {
+            Some((_, entries)) => entries,
+            None => self.untagged(),
         }
     }
 
-    /// Whether both are the very same list: what shares its entries has them at the same place.
+    /// The entries of a list that has no tags. It is out of line, for otherwise each caller would tell all lengths apart by a
+    /// jump.
+    #[cold]
+    #[inline(never)]
+    fn untagged(&self) -> &[Entry] {
+        if let Entries::Many(entries) = self { entries } else { &[] }
+    }
+
+    /// Whether both are the very same list: what shares its entries has its tags at the same place.
     #[inline]
     pub fn is_same(&self, other: &Entries) -> bool {
-        let (own, its) = (self.as_slice(), other.as_slice());
-        own.len() == its.len() && (own.is_empty() || own.as_ptr() == its.as_ptr())
+        match (self.tagged(), other.tagged()) {
+            (Some((own, _)), Some((its, _))) => own.as_ptr() == its.as_ptr(),
+            (None, None) => self.is_same_untagged(other),
+            _ => false,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn is_same_untagged(&self, other: &Entries) -> bool {
+        match (self, other) {
+            (Entries::Many(own), Entries::Many(its)) => Arc::ptr_eq(own, its),
+            (Entries::Empty, Entries::Empty) => true,
+            _ => false,
+        }
     }
 
     /// The index of the entry with `key`.

@@ -222,7 +222,7 @@ impl Map {
 
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.0.as_slice().is_empty()
+        matches!(self.0, Entries::Empty)
     }
 
     /// Whether both are the very same shared map: equality without a look inside.
