@@ -8,7 +8,7 @@ use crate::controllers::{Controller, Wake};
 use crate::object::{Release, Str};
 use crate::sim::audience::Audience;
 use crate::sim::events::Recorder;
-use crate::sim::horizon::{Horizon, Memory};
+use crate::sim::horizon::Horizon;
 use crate::sim::timeline::Timeline;
 use crate::store::{Store, View};
 
@@ -52,7 +52,7 @@ pub struct Cluster {
     audience: Audience,
     pub(super) backoff: super::actions::Backoff,
     pub(super) recorder: Recorder,
-    pub(super) memory: Memory,
+    pub(super) horizon: Horizon,
     /// How many nodes ever joined; their addresses count it.
     pub(super) nodes_added: usize,
     /// The nodes whose leases nobody renews, because their kubelets are down.
@@ -82,7 +82,7 @@ impl Cluster {
             controllers,
             backoff: super::actions::Backoff::default(),
             recorder: Recorder::default(),
-            memory: Memory::up_to(options.horizon),
+            horizon: options.horizon,
             nodes_added: 0,
             silent: BTreeSet::new(),
             stopped: BTreeSet::new(),

@@ -4,11 +4,8 @@
 //! whatever may still be asked for in practice: everything of the last day, and of the days before as much as is not many
 //! changes. Who asks for more is told that it is forgotten (`Store::forgotten`), as a watch is by `410 Gone`.
 
-use crate::clock::{Span, Time};
+use crate::clock::Span;
 use crate::sim::cluster::Cluster;
-
-/// How often a cluster looks whether it remembers too much.
-const PERIOD: Span = Span::seconds(3600);
 
 /// What is kept of the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,32 +23,14 @@ impl Default for Horizon {
     }
 }
 
-/// A horizon, and when it is looked at next.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Memory {
-    pub horizon: Horizon,
-    next: Time,
-}
-
-impl Memory {
-    /// A memory up to `horizon`.
-    pub fn up_to(horizon: Horizon) -> Self {
-        Memory { horizon, next: Time::default() }
-    }
-}
-
 impl Cluster {
-    /// Forgets what lies beyond the horizon. The cluster does so whenever its clock moves.
+    /// Forgets what lies beyond the horizon. The cluster does so whenever its clock moves, so that what it has just let go of
+    /// is what it makes the next changes of.
     pub(super) fn forget_the_past(&mut self) {
-        if self.now < self.memory.next {
-            return;
-        }
-        self.memory.next = self.now + PERIOD;
-        let Horizon { span, changes } = self.memory.horizon;
-        let surplus = self.store.history().len().saturating_sub(changes);
-        if surplus > 0 {
-            let version = self.store.version_before(self.now - span).min(self.store.floor() + surplus as u64);
-            self.compact_until(version);
+        let Horizon { span, changes } = self.horizon;
+        if self.store.history().len() > changes {
+            self.route();
+            self.store.forget(changes, self.now - span);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! below the compaction floor it is answered with [`Compacted`]. Reading never copies: objects are shared.
 
 mod slots;
+mod unsorted;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use crate::clock::Time;
 use crate::object::{Key, Kind, Object, OwnerRef, Release, Str, kinds};
 use slots::{Slot, Slots};
+use unsorted::Unsorted;
 
 /// One change: who did what to which object, and when.
 #[derive(Clone, Debug)]
@@ -88,6 +90,8 @@ pub struct Store {
     forgotten: Option<Time>,
     objects: Slots,
     by_name: ByKind,
+    /// The events, which are in no tree of names.
+    events: Unsorted,
     by_owner: BTreeMap<Str, BTreeMap<Key, Slot>>,
     by_node: BTreeMap<Str, BTreeMap<Key, Slot>>,
     without_controller: BTreeMap<Kind, ByNamespace>,
@@ -135,13 +139,26 @@ impl Store {
     /// Every object of `kind`, by namespace and name.
     pub fn list(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Arc<Object>> {
         let slots = self.by_name.get(kind).into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values);
-        slots.filter_map(|slot| self.objects.get(*slot))
+        slots.filter_map(|slot| self.objects.get(*slot)).chain(self.sorted(kind, |_| true))
     }
 
     /// The objects of `kind` in `namespace`, by name.
     pub fn list_in<'a>(&'a self, kind: Kind, namespace: &'a str) -> impl Iterator<Item = &'a Arc<Object>> {
         let slots = self.by_name.get(kind).and_then(|all| all.get(namespace)).into_iter().flat_map(BTreeMap::values);
-        slots.filter_map(|slot| self.objects.get(*slot))
+        let others = self.sorted(kind, |object| object.meta.namespace == namespace);
+        slots.filter_map(|slot| self.objects.get(*slot)).chain(others)
+    }
+
+    /// The `wanted` objects by namespace and name, if they are of the kind that is kept without an order.
+    fn sorted(&self, kind: Kind, wanted: impl Fn(&Object) -> bool) -> std::vec::IntoIter<&Arc<Object>> {
+        let slots = if is_unsorted(kind) { self.events.slots() } else { &[] };
+        let objects = slots.iter().filter_map(|slot| self.objects.get(*slot));
+        let mut sorted: Vec<_> = objects.filter(|object| wanted(object)).collect();
+        fn place(object: &Object) -> (&str, &str) {
+            (&object.meta.namespace, &object.meta.name)
+        }
+        sorted.sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+        sorted.into_iter()
     }
 
     /// Every kind that something was ever stored of, in order.
@@ -151,6 +168,9 @@ impl Store {
 
     /// The number of objects of `kind`.
     pub fn count(&self, kind: Kind) -> usize {
+        if is_unsorted(kind) {
+            return self.events.slots().len();
+        }
         self.by_name.get(kind).map_or(0, |all| all.values().map(BTreeMap::len).sum())
     }
 
@@ -216,12 +236,20 @@ impl Store {
         let after = Arc::new(object);
         let (slot, before) = self.objects.put(&key, after.clone());
         if before.is_none() {
-            let of_kind = self.by_name.entry(key.kind);
-            of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), slot);
+            self.place(&key, slot);
         }
         self.reindex(&key, slot, before.as_deref(), Some(&after));
         self.log.push_back(Change { version: self.version, time, actor, key, before, after: Some(after.clone()) });
         after
+    }
+
+    fn place(&mut self, key: &Key, slot: Slot) {
+        if is_unsorted(key.kind) {
+            self.by_name.known.insert(key.kind);
+            return self.events.insert(slot);
+        }
+        let of_kind = self.by_name.entry(key.kind);
+        of_kind.entry(key.namespace.clone()).or_default().insert(key.name.clone(), slot);
     }
 
     /// Removes an object. Its removal has a version of its own.
@@ -238,7 +266,9 @@ impl Store {
         actor: Str,
     ) -> Option<Arc<Object>> {
         let (slot, before) = self.objects.remove_if(key, wanted)?;
-        if let Some(names) = self.by_name.get_mut(key.kind).and_then(|all| all.get_mut(&key.namespace)) {
+        if is_unsorted(key.kind) {
+            self.events.remove(slot);
+        } else if let Some(names) = self.by_name.get_mut(key.kind).and_then(|all| all.get_mut(&key.namespace)) {
             names.remove(&key.name);
         }
         self.version += 1;
@@ -273,18 +303,28 @@ impl Store {
     /// Forgets the changes up to `version`: a watch from before it is [`Compacted`].
     pub fn compact(&mut self, version: u64) {
         self.floor = self.floor.max(version.min(self.version));
-        let kept = self.log.partition_point(|change| change.version <= self.floor);
-        self.forgotten = self.log.drain(..kept).next_back().map(|change| change.time).or(self.forgotten);
+        while self.log.front().is_some_and(|change| change.version <= self.floor) {
+            self.forget_oldest();
+        }
+    }
+
+    /// Forgets changes from before `time` until no more than `most` are left.
+    pub fn forget(&mut self, most: usize, time: Time) {
+        while self.log.len() > most && self.log.front().is_some_and(|change| change.time < time) {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some(change) = self.log.pop_front() {
+            self.floor = self.floor.max(change.version);
+            self.forgotten = Some(change.time);
+        }
     }
 
     /// When the last of the changes happened that are not kept any more; `None` while all of them are.
     pub fn forgotten(&self) -> Option<Time> {
         self.forgotten
-    }
-
-    /// The version that the store had just before `time`, as far back as changes are kept.
-    pub fn version_before(&self, time: Time) -> u64 {
-        self.floor + self.log.partition_point(|change| change.time < time) as u64
     }
 
     /// Brings the indexes up to date. Most changes are of a status, which no index is made of, and are seen to be.
@@ -334,6 +374,11 @@ impl Store {
             names.remove(&key.name);
         }
     }
+}
+
+/// Whether the objects of `kind` are put in order only when they are listed.
+fn is_unsorted(kind: Kind) -> bool {
+    kind == kinds::EVENT
 }
 
 fn remove_from(index: &mut BTreeMap<Str, BTreeMap<Key, Slot>>, at: &Str, key: &Key) {
@@ -388,6 +433,36 @@ mod tests {
         let mut known = vec![kinds::POD, kinds::NAMESPACE];
         known.sort();
         assert_eq!(store.kinds().collect::<Vec<_>>(), known);
+    }
+
+    #[test]
+    fn events_are_listed_by_namespace_and_name_like_any_other_kind() {
+        let mut store = Store::new();
+        for (namespace, name) in [("b", "x"), ("a", "z"), ("a", "y"), ("b", "w")] {
+            store.put(Object::new(kinds::EVENT, namespace, name), Time(0), "test".into());
+        }
+        store.put(Object::new(kinds::POD, "a", "pod"), Time(0), "test".into());
+        let all = |store: &Store| store.list(kinds::EVENT).map(|it| it.meta.name.to_string()).collect::<Vec<_>>();
+        assert_eq!(all(&store), ["y", "z", "w", "x"]);
+        assert_eq!(store.list_in(kinds::EVENT, "b").map(|it| it.meta.name.as_str()).collect::<Vec<_>>(), ["w", "x"]);
+        store.remove(&Key::new(kinds::EVENT, "a", "z"), Time(0), "test".into());
+        assert_eq!((all(&store), store.count(kinds::EVENT)), (vec!["y".into(), "w".into(), "x".into()], 3));
+        assert!(store.kinds().any(|kind| kind == kinds::EVENT));
+    }
+
+    #[test]
+    fn the_oldest_changes_are_forgotten_until_few_are_left_or_young_ones() {
+        let after = |most, time| {
+            let mut store = Store::new();
+            for i in 0..10 {
+                store.put(Object::new(kinds::POD, "", "a"), Time(i), "test".into());
+            }
+            store.forget(most, Time(time));
+            (store.history().len(), store.floor(), store.forgotten())
+        };
+        assert_eq!(after(10, 10), (10, 1, None));
+        assert_eq!(after(4, 10), (4, 7, Some(Time(5))));
+        assert_eq!(after(4, 3), (7, 4, Some(Time(2))), "what is young is kept however much it is");
     }
 
     #[test]
