@@ -233,53 +233,83 @@ impl Entries {
         self.find(tag, key).map(|(_, value)| value)
     }
 
-    /// The index of the entry with `key` and its value. All lengths take one way: a jump for each would be guessed wrong.
+    /// The index of the entry with `key` and its value. All lengths take one way: a jump for each would be guessed wrong. Mostly
+    /// one entry has the tag and is the one; whatever else there is to do is done out of line.
     #[inline(always)]
-    pub fn find(&self, Tag(tag): Tag, key: &str) -> Option<(usize, &Value)> {
+    pub fn find(&self, tag: Tag, key: &str) -> Option<(usize, &Value)> {
         let Some((tags, entries)) = self.tagged() else {
-            return if let Entries::Many(entries) = self { find_among_many(entries, key) } else { None };
+            return self.find_untagged(key);
         };
         for (word, tags) in tags.iter().enumerate() {
-            // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
-            let differing = tags ^ (u64::from(tag) * ONES);
-            let mut hits = differing.wrapping_sub(ONES) & !differing & HIGHS;
-            while hits != 0 {
-                let i = word * 8 + hits.trailing_zeros() as usize / 8;
-                if let Some((it, value)) = entries.get(i)
-                    && is_key(it.as_bytes(), key.as_bytes())
-                {
-                    return Some((i, value));
-                }
-                hits &= hits - 1;
+            let hits = hits(*tags, tag);
+            if hits == 0 {
+                continue;
             }
+            let i = word * 8 + hits.trailing_zeros() as usize / 8;
+            return match entries.get(i) {
+                Some((it, value)) if is_key(it.as_bytes(), key.as_bytes()) => Some((i, value)),
+                _ => find_from(entries, i + 1, key),
+            };
         }
         None
     }
+
+    #[cold]
+    #[inline(never)]
+    fn find_untagged(&self, key: &str) -> Option<(usize, &Value)> {
+        let Entries::Many(entries) = self else {
+            return None;
+        };
+        let i = entries.binary_search_by(|(it, _)| it.as_str().cmp(key)).ok()?;
+        Some((i, &entries[i].1))
+    }
+}
+
+/// A bit for each of the eight `tags` that may be `tag`, the lowest of them for one that is.
+#[inline(always)]
+fn hits(tags: u64, Tag(tag): Tag) -> u64 {
+    // A byte that equals the tag is zero here; a zero byte is found by the bit that it borrows from.
+    let differing = tags ^ (u64::from(tag) * ONES);
+    differing.wrapping_sub(ONES) & !differing & HIGHS
 }
 
 #[cold]
-fn find_among_many<'a>(entries: &'a [Entry], key: &str) -> Option<(usize, &'a Value)> {
-    let i = entries.binary_search_by(|(it, _)| it.as_str().cmp(key)).ok()?;
+#[inline(never)]
+fn find_from<'a>(entries: &'a [Entry], first: usize, key: &str) -> Option<(usize, &'a Value)> {
+    let i = first + entries.get(first..)?.iter().position(|(it, _)| it == key)?;
     Some((i, &entries[i].1))
 }
 
-/// Whether two keys are equal. Most have a few bytes, which two words that may overlap hold without a loop.
+/// Whether two keys are equal, by words that may overlap: most have a few bytes, which are compared without a call.
 #[inline(always)]
 fn is_key(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    if let (Some(a_first), Some(a_last)) = (a.first_chunk::<8>(), a.last_chunk::<8>())
-        && let (Some(b_first), Some(b_last)) = (b.first_chunk::<8>(), b.last_chunk::<8>())
-    {
-        return a_first == b_first && a_last == b_last && (a.len() <= 16 || a == b);
+    if let (Some(a_last), Some(b_last)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        return a_last == b_last && are_words_equal(a, b);
     }
     if let (Some(a_first), Some(a_last)) = (a.first_chunk::<4>(), a.last_chunk::<4>())
         && let (Some(b_first), Some(b_last)) = (b.first_chunk::<4>(), b.last_chunk::<4>())
     {
         return a_first == b_first && a_last == b_last;
     }
-    a == b
+    let middle = a.len() / 2;
+    a.first() == b.first() && a.get(middle) == b.get(middle) && a.last() == b.last()
+}
+
+/// Whether all whole words of eight bytes are equal.
+#[inline(always)]
+fn are_words_equal(mut a: &[u8], mut b: &[u8]) -> bool {
+    while let (Some((a_word, a_rest)), Some((b_word, b_rest))) =
+        (a.split_first_chunk::<8>(), b.split_first_chunk::<8>())
+    {
+        if a_word != b_word {
+            return false;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    true
 }
 
 #[cfg(test)]
@@ -315,6 +345,35 @@ mod tests {
                 assert_eq!(kept.position(absent), None, "{absent:?} of {length}");
             }
         }
+    }
+
+    #[test]
+    fn keys_of_any_length_are_told_from_those_that_look_alike() {
+        let of_length = |length: usize| (0..length).map(|i| char::from(b'a' + i as u8 % 26)).collect::<String>();
+        for length in 0..30 {
+            let key = of_length(length);
+            let kept = Entries::from(vec![(Str::from(key.as_str()), Value::Null)]);
+            assert_eq!(kept.position(&key), Some(0), "{key:?}");
+            for changed in 0..length {
+                let mut other = key.clone().into_bytes();
+                other[changed] = b'Z';
+                let other = String::from_utf8(other).expect("it is ASCII");
+                assert!(!is_key(key.as_bytes(), other.as_bytes()), "{key:?} and {other:?}");
+                assert_eq!(kept.position(&other), None, "{key:?} and {other:?}");
+            }
+            assert!(!is_key(key.as_bytes(), of_length(length + 1).as_bytes()));
+        }
+    }
+
+    #[test]
+    fn keys_with_one_tag_are_all_found() {
+        // The first, the middle and the last byte make a tag, so that these have the same.
+        let alike: Vec<String> = (b'a'..=b'h').map(|byte| format!("k{}m..z", char::from(byte))).collect();
+        let kept = Entries::from(alike.iter().map(|key| (Str::from(key.as_str()), Value::Null)).collect::<Vec<_>>());
+        for (i, key) in alike.iter().enumerate() {
+            assert_eq!(kept.position(key), Some(i), "{key:?}");
+        }
+        assert_eq!(kept.position("k.m..z"), None);
     }
 
     #[test]
