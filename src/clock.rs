@@ -3,10 +3,11 @@
 //! Nothing here reads the machine: a [`Time`] is a number that the timeline moves, and [`Names`] is a seeded
 //! generator, so that the same scenario gets the same pod names and uids on every machine.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, Sub};
 
-use crate::object::Str;
+use crate::object::{Str, hexadecimal, literal};
 
 /// An instant of virtual time, in nanoseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +87,18 @@ impl fmt::Display for Span {
     }
 }
 
+/// The seconds whose texts are kept.
+const SECONDS_KEPT: usize = 4;
+
+thread_local! {
+    /// Seconds that were written down, each with its text. What happens at one instant says so in many places, and all of them
+    /// share the text.
+    static WRITTEN: RefCell<[(i64, Str); SECONDS_KEPT]> = const { RefCell::new([NEVER_WRITTEN; SECONDS_KEPT]) };
+}
+
+/// No second at all: as many nanoseconds are no [`Time`].
+const NEVER_WRITTEN: (i64, Str) = (i64::MIN, literal!(""));
+
 impl Time {
     /// The instant `seconds` after the Unix epoch.
     pub const fn from_unix(seconds: i64) -> Self {
@@ -115,7 +128,14 @@ impl Time {
 
     /// `2026-01-01T00:00:40Z`, as `metav1.Time` is written.
     pub fn rfc3339(self) -> Str {
-        self.civil(None)
+        let second = self.unix();
+        WRITTEN.with_borrow_mut(|written| {
+            let (known, text) = &mut written[second as usize % SECONDS_KEPT];
+            if *known != second {
+                (*known, *text) = (second, self.civil(None));
+            }
+            text.clone()
+        })
     }
 
     /// `2026-01-01T00:00:40.000000Z`, as `metav1.MicroTime` is written.
@@ -123,6 +143,7 @@ impl Time {
         self.civil(Some(self.0.rem_euclid(NANOS) / 1000))
     }
 
+    #[inline(never)]
     fn civil(self, micros: Option<i64>) -> Str {
         let (days, second) = (self.unix().div_euclid(86_400), self.unix().rem_euclid(86_400));
         let (year, month, day) = civil_date(days);
@@ -281,19 +302,18 @@ impl Names {
 
     /// A version 4 UUID.
     pub fn uid(&mut self) -> Str {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        // Where the two digits of each byte are: dashes stand after four bytes, and after two of them three times more.
-        const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
         let (a, b) = (self.next_u64(), self.next_u64());
-        let a = (a & !0xf000) | 0x4000;
-        let b = (b & !(0xc000 << 48)) | 0x8000 << 48;
-        let mut text = [b'-'; 36];
-        let bytes = (u128::from(a) << 64 | u128::from(b)).to_be_bytes();
-        for (place, byte) in PLACES.into_iter().zip(bytes) {
-            text[place] = DIGITS[usize::from(byte >> 4)];
-            text[place + 1] = DIGITS[usize::from(byte & 0xf)];
-        }
-        Str::from(std::str::from_utf8(&text).expect("hexadecimal digits are UTF-8"))
+        let a = hexadecimal((a & !0xf000) | 0x4000);
+        let b = hexadecimal((b & !(0xc000 << 48)) | 0x8000 << 48);
+        let written = Str::init_with(36, |text| {
+            for (place, digits) in [(0, &a[..8]), (9, &a[8..12]), (14, &a[12..]), (19, &b[..4]), (24, &b[4..])] {
+                text[place..place + digits.len()].copy_from_slice(digits);
+            }
+            for dash in [8, 13, 18, 23] {
+                text[dash] = b'-';
+            }
+        });
+        written.expect("hexadecimal digits and dashes are a text")
     }
 }
 
@@ -316,6 +336,16 @@ mod tests {
             assert_eq!(Time::parse(wrong), None, "{wrong}");
         }
         assert_eq!(Time(1_500_000_000).rfc3339_micro(), "1970-01-01T00:00:01.500000Z");
+    }
+
+    #[test]
+    fn a_second_is_written_once_and_another_one_anew() {
+        let time = Time(1_500_000_000);
+        assert!(Str::ptr_eq(&time.rfc3339(), &time.truncated().rfc3339()), "both share the text");
+        for seconds in [1, 1 + SECONDS_KEPT as i64, 1, -3, i64::MIN / NANOS, 5] {
+            let time = Time::from_unix(seconds);
+            assert_eq!(time.rfc3339(), time.civil(None), "{seconds}");
+        }
     }
 
     #[test]

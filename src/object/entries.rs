@@ -50,11 +50,14 @@ pub const TAGGED: usize = 16;
 pub struct Tags([u64; 2]);
 
 impl Tags {
+    /// Those of no entries.
+    pub const NONE: Tags = Tags([0; 2]);
+
     /// Puts the tag of the entry at `i` in, which has none yet. More entries than have tags are left out.
     #[inline(always)]
-    pub fn put(&mut self, i: usize, Tag(tag): Tag) {
-        if let Some(word) = self.0.get_mut(i / 8) {
-            *word |= u64::from(tag) << (i % 8 * 8);
+    pub const fn put(&mut self, i: usize, Tag(tag): Tag) {
+        if i < TAGGED {
+            self.0[i / 8] |= (tag as u64) << (i % 8 * 8);
         }
     }
 
@@ -138,6 +141,15 @@ macro_rules! entries {
                 }
             }
         }
+
+        $(
+            impl From<([Entry; $length], Tags)> for Entries {
+                #[inline(never)]
+                fn from((entries, tags): ([Entry; $length], Tags)) -> Self {
+                    Entries::$variant(Arc::new(Tagged { tags: tags.words(), entries }))
+                }
+            }
+        )*
     };
 }
 

@@ -16,6 +16,7 @@ mod quantity;
 mod release;
 mod selector;
 mod shape;
+mod text;
 mod value;
 
 pub use arcstr::literal;
@@ -27,7 +28,8 @@ pub use meta::{Meta, OwnerRef};
 pub use quantity::{Quantity, QuantityError};
 pub use release::{Release, UnknownRelease};
 pub use selector::{label_selector_text, matches_label_selector};
-pub use shape::Shape;
+pub use shape::{Row, Shape};
+pub use text::{decimal, hexadecimal, joined};
 pub use value::{Map, Str, Value};
 
 /// Where an object lives: kind, namespace (empty for cluster-scoped kinds) and name. Sorts in that order.

@@ -43,6 +43,32 @@ impl<const N: usize> Shape<N> {
     }
 }
 
+/// The tags of `N` literal keys that were written down in their order.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<const N: usize>(Tags);
+
+impl<const N: usize> Row<N> {
+    /// The row of `keys`. Keys out of order are no row: the code does not compile.
+    pub const fn of(keys: [&str; N]) -> Self {
+        let (mut tags, mut i) = (Tags::NONE, 0);
+        while i < N {
+            assert!(i == 0 || compare(keys[i - 1].as_bytes(), keys[i].as_bytes()) < 0, "the keys are not in order");
+            tags.put(i, tag(keys[i]));
+            i += 1;
+        }
+        Row(tags)
+    }
+
+    /// All entries of a map with these keys, nulls included.
+    #[inline]
+    pub fn fill(self, entries: [Entry; N]) -> Entries
+    where
+        Entries: From<([Entry; N], Tags)>,
+    {
+        Entries::from((entries, self.0))
+    }
+}
+
 /// Below zero if `a` sorts before `b`, zero if they are equal.
 const fn compare(a: &[u8], b: &[u8]) -> i32 {
     let mut i = 0;
@@ -91,6 +117,17 @@ mod tests {
             assert_eq!(kept.position(key), Some(i), "{key:?}");
         }
         assert_eq!(kept.position("kinds"), None);
+    }
+
+    #[test]
+    fn a_row_keeps_nulls_and_every_key_is_found() {
+        const ROW: Row<9> = Row::of(["", "a", "ab", "b", "c", "kind", "name", "namespace", "uid"]);
+        let keys = ["", "a", "ab", "b", "c", "kind", "name", "namespace", "uid"];
+        let filled = ROW.fill(keys.map(|key| (Str::from(key), Value::Null)));
+        for (i, key) in keys.into_iter().enumerate() {
+            assert_eq!(filled.position(key), Some(i), "{key:?}");
+        }
+        assert_eq!((filled.position("d"), filled.as_slice().len()), (None, 9));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::mem::take;
 use std::ops::Index;
 use std::sync::Arc;
 
-use super::entries::{Entries, Entry, Tag, tag};
+use super::entries::{Entries, Entry, Tag, Tags, tag};
 use super::key_order::{FEW, compare_keys, is_sorted, order};
-use super::shape::Shape;
+use super::shape::{Row, Shape};
 
 /// A shared, immutable string. Cloning it copies a pointer, and a literal costs no allocation.
 pub type Str = arcstr::ArcStr;
@@ -90,6 +90,15 @@ impl Map {
             Some(entries) => Self(entries),
             None => Self::from_entries(entries.into_iter().filter(|(_, value)| !value.is_null()).collect()),
         }
+    }
+
+    /// Builds a map of all `entries`, whose keys are those of `row`, as [`full_map!`](crate::full_map) does.
+    #[inline]
+    pub fn full<const N: usize>(entries: [Entry; N], row: Row<N>) -> Self
+    where
+        Entries: From<([Entry; N], Tags)>,
+    {
+        Self(row.fill(entries))
     }
 
     /// Builds a map from entries in the order of their keys, of which no two are equal, as those are that the code writes.
@@ -454,6 +463,23 @@ macro_rules! map {
         {
             const SHAPE: $crate::object::Shape<{ <[&str]>::len(&[$($key),*]) }> = $crate::object::Shape::of([$($key),*]);
             $crate::object::Map::of([$(($crate::object::literal!($key), $crate::object::Value::from($value))),*], &SHAPE)
+        }
+    };
+}
+
+/// Builds a [`Map`] from literal keys in their order, no more than sixteen, and any values; those that are null are kept.
+///
+/// ```
+/// use seatrial::full_map;
+/// let condition = full_map! { "lastProbeTime" => None::<&str>, "status" => "True", "type" => "Ready" };
+/// assert_eq!(condition.len(), 3);
+/// ```
+#[macro_export]
+macro_rules! full_map {
+    ($($key:literal => $value:expr),* $(,)?) => {
+        {
+            const ROW: $crate::object::Row<{ <[&str]>::len(&[$($key),*]) }> = $crate::object::Row::of([$($key),*]);
+            $crate::object::Map::full([$(($crate::object::literal!($key), $crate::object::Value::from($value))),*], ROW)
         }
     };
 }
