@@ -8,7 +8,7 @@ use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::Span;
 use crate::controllers::cronjob::JobRun;
 use crate::controllers::{Action, Announced, EventRecord};
-use crate::object::{Key, Object, Str};
+use crate::object::{Key, Object, Str, decimal, joined};
 use crate::sim::cluster::Cluster;
 use crate::sim::timeline::Words;
 
@@ -90,16 +90,13 @@ impl Cluster {
         result.map(drop)
     }
 
-    /// Records an action in `words`, the last of which has room for how it went.
-    fn record_action(&mut self, actor: &Str, mut words: Words, result: &Result<Option<Str>, Status>) {
-        let went = match result {
-            Ok(Some(name)) => Some([" ", name].concat()),
-            Ok(None) => None,
-            Err(status) => Some(format!(": {status}")),
+    /// Records an action in `words`, and how it went.
+    fn record_action(&mut self, actor: &Str, words: Words, result: &Result<Option<Str>, Status>) {
+        let words = match result {
+            Ok(None) => words,
+            Ok(Some(name)) => words.and(" ", name),
+            Err(status) => with_refusal(words, status),
         };
-        if let (Some(went), [.., last]) = (went, &mut words) {
-            *last = went.into();
-        }
         self.timeline.record(self.now, actor, words);
     }
 
@@ -149,7 +146,7 @@ impl Cluster {
                     Ok(made) => EventRecord::normal(
                         &owner,
                         "SuccessfulCreate",
-                        ["Created ", singular, ": ", &made.meta.name].concat(),
+                        joined(&["Created ", singular, ": ", &made.meta.name]),
                     ),
                     Err(status) => EventRecord::warning(&owner, "FailedCreate", format!("Error creating: {status}")),
                 };
@@ -187,7 +184,7 @@ impl Cluster {
                     Ok(true) => EventRecord::normal(
                         &owner,
                         "SuccessfulDelete",
-                        ["Deleted ", key.kind.info().singular, ": ", &key.name].concat(),
+                        joined(&["Deleted ", key.kind.info().singular, ": ", &key.name]),
                     ),
                     Ok(false) => return Ok(None),
                     Err(status) => EventRecord::warning(&owner, "FailedDelete", format!("Error deleting: {status}")),
@@ -226,41 +223,42 @@ impl Cluster {
 fn describe(action: &Action) -> Words {
     match action {
         Action::Create(object) | Action::CreateChild { object, .. } => named("create ", object),
-        Action::CreateChildren { objects, .. } => {
-            ["create ".into(), objects.len().to_string().into(), " objects".into(), "".into(), "".into(), "".into()]
-        }
         Action::Announced(announced) => describe(&announced.action),
-        Action::Sequence(steps) => {
-            [steps.len().to_string().into(), " actions".into(), "".into(), "".into(), "".into(), "".into()]
-        }
         Action::StartJob(run) => named("create ", &run.job),
-        Action::RemoveFinalizer { key, finalizer, .. } => {
-            let from = [" from ", key.kind.info().singular, "/"].concat();
-            ["remove finalizer ".into(), finalizer.into(), from.into(), (&key.name).into(), "".into(), "".into()]
-        }
         Action::Update(object) => named("update ", object),
         Action::UpdateStatus(object) => named("update status of ", object),
         Action::Finalize(object) => named("finalize ", object),
         Action::Delete(key, _) | Action::DeleteChild { key, .. } => {
-            ["delete ".into(), key.kind.info().singular.into(), "/".into(), (&key.name).into(), "".into(), "".into()]
+            Words::new(["delete ", key.kind.info().singular, "/"], &key.name)
         }
-        Action::Bind { pod, node, .. } => {
-            ["bind pod/".into(), (&pod.name).into(), " to ".into(), node.into(), "".into(), "".into()]
+        Action::RemoveFinalizer { key, finalizer, .. } => {
+            let from = joined(&[key.kind.info().singular, "/", &key.name]);
+            Words::new(["remove finalizer ", "", ""], finalizer).and(" from ", &from)
         }
-        Action::Ask(call) => {
-            ["ask for ".into(), (&Str::from(&*call.request.path)).into(), "".into(), "".into(), "".into(), "".into()]
-        }
+        Action::Bind { pod, node, .. } => Words::new(["bind ", "pod", "/"], &pod.name).and(" to ", node),
         Action::Heartbeat { node, beats } => {
-            let verb = if *beats { "renew the lease of node/" } else { "leave the lease of node/" };
-            [verb.into(), node.into(), "".into(), "".into(), "".into(), "".into()]
+            let verb = if *beats { "renew the lease of " } else { "leave the lease of " };
+            Words::new([verb, "node", "/"], node)
         }
-        Action::Event(record) => {
-            ["event ".into(), record.reason.into(), " ".into(), (&record.message).into(), "".into(), "".into()]
-        }
+        Action::Event(record) => Words::new(["event ", record.reason, " "], &record.message),
+        Action::Ask(call) => Words::new(["ask for ", "", ""], &Str::from(&*call.request.path)),
+        Action::CreateChildren { objects, .. } => counted("create ", objects.len(), " objects"),
+        Action::Sequence(steps) => counted("", steps.len(), " actions"),
     }
 }
 
+#[cold]
+fn counted(verb: &'static str, count: usize, noun: &'static str) -> Words {
+    Words::new([verb, "", ""], &decimal(count as u64)).and(noun, &Str::new())
+}
+
+#[cold]
+fn with_refusal(words: Words, status: &Status) -> Words {
+    words.and(": ", &Str::from(status.to_string()))
+}
+
+#[inline(never)]
 fn named(verb: &'static str, object: &Object) -> Words {
     let name = if object.meta.name.is_empty() { &object.meta.generate_name } else { &object.meta.name };
-    [verb.into(), object.kind.info().singular.into(), "/".into(), name.into(), "".into(), "".into()]
+    Words::new([verb, object.kind.info().singular, "/"], name)
 }

@@ -4,6 +4,7 @@ use crate::kubelet::behaviour::{Direction, Whom};
 use crate::kubelet::machine::NodeDirection;
 use crate::object::literal;
 use crate::sim::cluster::Cluster;
+use crate::sim::timeline::Words;
 use crate::store::View;
 
 impl Cluster {
@@ -21,13 +22,11 @@ impl Cluster {
                 self.timeline.push(index, pod, self.now);
             }
         }
-        let (of, name) = match &direction.whom {
-            Whom::Image(image) => ("image ", image.clone()),
-            Whom::Container(pod, _) => ("pod/", pod.name.clone()),
+        let words = match &direction.whom {
+            Whom::Image(image) => Words::new(["script ", "image", " "], image),
+            Whom::Container(pod, _) => Words::new(["script ", "pod", "/"], &pod.name),
         };
-        let actor = literal!("scenario");
-        let words = ["script ".into(), of.into(), (&name).into(), "".into(), "".into(), "".into()];
-        self.timeline.record(self.now, &actor, words);
+        self.timeline.record(self.now, &literal!("scenario"), words);
         Ok(())
     }
 
@@ -43,7 +42,7 @@ impl Cluster {
                 self.timeline.push(index, node, self.now);
             }
         }
-        let words = ["direct ".into(), "node/".into(), (&direction.node).into(), "".into(), "".into(), "".into()];
+        let words = Words::new(["direct ", "node", "/"], &direction.node);
         self.timeline.record(self.now, &literal!("scenario"), words);
         Ok(())
     }

@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use crate::clock::Time;
-use crate::object::{Fingerprint, Key, Str};
+use crate::object::{Fingerprint, Key, Str, joined};
 
 /// The lines that are kept for a report, which shows fewer.
 const TAIL: usize = 32;
@@ -25,53 +25,41 @@ pub struct Line {
     pub what: Words,
 }
 
-/// The parts of a sentence, such as `bind pod/`, `web-x7k2p`, ` to `, `node-1`.
-pub type Words = [Word; 6];
-
-/// A part of a sentence.
+/// The parts of a sentence, such as `bind `, `pod`, `/`, `web-x7k2p`, ` to `, `node-1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// One that is written in the code.
-    Literal(&'static str),
-    /// One that the sentence is about.
-    Shared(Str),
+pub struct Words {
+    /// What is written in the code: what was done, to what or why, and a sign. The sign follows from those.
+    pub opening: [&'static str; 3],
+    /// What the sentence is about.
+    pub about: Str,
+    /// What joins the end to it.
+    pub link: &'static str,
+    /// How it goes on, or nothing.
+    pub end: Str,
 }
 
-impl Word {
+impl Words {
+    /// A sentence that ends with what it is about.
     #[inline]
-    fn as_str(&self) -> &str {
-        match self {
-            Word::Literal(text) => text,
-            Word::Shared(text) => text,
+    pub fn new(opening: [&'static str; 3], about: &Str) -> Self {
+        Words { opening, about: about.clone(), link: "", end: Str::new() }
+    }
+
+    /// The sentence with something more behind a `link`.
+    #[inline]
+    pub fn and(self, link: &'static str, more: &Str) -> Self {
+        if self.link.is_empty() {
+            return Words { link, end: more.clone(), ..self };
         }
-    }
-}
-
-impl From<&'static str> for Word {
-    #[inline]
-    fn from(text: &'static str) -> Self {
-        Word::Literal(text)
-    }
-}
-
-impl From<&Str> for Word {
-    #[inline]
-    fn from(text: &Str) -> Self {
-        Word::Shared(text.clone())
-    }
-}
-
-impl From<String> for Word {
-    #[inline]
-    fn from(text: String) -> Self {
-        Word::Shared(Str::from(text))
+        Words { end: joined(&[&self.end, link, more]), ..self }
     }
 }
 
 impl fmt::Display for Line {
     /// What was done, and how it went.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.what.iter().try_for_each(|word| f.write_str(word.as_str()))
+        let Words { opening: [verb, noun, sign], about, link, end } = &self.what;
+        [verb, noun, sign, about.as_str(), link, end.as_str()].into_iter().try_for_each(|word| f.write_str(word))
     }
 }
 
@@ -175,10 +163,9 @@ impl Timeline {
 
     /// Records what was done.
     pub fn record(&mut self, time: Time, actor: &Str, what: Words) {
-        self.take_note(&time.0.to_le_bytes());
-        self.take_note(actor.as_bytes());
-        for word in &what {
-            self.take_note(word.as_str().as_bytes());
+        self.digest.write_u64(time.0 as u64);
+        for part in [actor, what.opening[0], what.opening[1], &what.about, &what.end] {
+            self.take_note(part.as_bytes());
         }
         let line = Line { time, actor: actor.clone(), what };
         if self.tail.len() < TAIL {
@@ -242,12 +229,20 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_says_what_was_done_and_how_it_went() {
+        let what = Words::new(["bind ", "pod", "/"], &"web".into()).and(" to ", &"node-1".into());
+        let shown = |what: &Words| Line { time: Time(0), actor: "x".into(), what: what.clone() }.to_string();
+        assert_eq!(shown(&what), "bind pod/web to node-1");
+        assert_eq!(shown(&what.and(": ", &"no room".into())), "bind pod/web to node-1: no room");
+    }
+
+    #[test]
     fn the_last_lines_are_kept_oldest_first() {
         let mut timeline = Timeline::default();
         let mut recorded = 0;
         for count in [0, 3, TAIL, 2 * TAIL + 7] {
             for i in recorded..count {
-                timeline.record(Time(i as i64), &Str::from("x"), std::array::from_fn(|_| "".into()));
+                timeline.record(Time(i as i64), &Str::from("x"), Words::new(["", "", ""], &Str::new()));
             }
             recorded = count;
             let kept: Vec<i64> = timeline.tail().map(|it| it.time.0).collect();
