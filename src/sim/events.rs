@@ -22,9 +22,12 @@ use crate::api::Status;
 use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::{Names, Span, Time};
 use crate::controllers::{EventRecord, EventVia};
-use crate::map;
-use crate::object::{Fingerprint, Key, Kind, Lookup, Map, Meta, Object, Str, Value, fingerprint, kinds, literal};
+use crate::object::{
+    Fingerprint, Key, Kind, Lookup, Map, Meta, Object, Str, Value, decimal, fingerprint, hexadecimal, joined, kinds,
+    literal,
+};
 use crate::sim::cluster::Cluster;
+use crate::{full_map, map};
 use correlator::{Correlator, Likeness, Observed};
 use series::{Occurrence, Progress, SeriesCache};
 
@@ -55,9 +58,8 @@ pub struct Recorder {
     /// When it is time to look for series that ended; `None` while there are none.
     series_look: Option<Time>,
     texts: Texts,
-    kinds: BTreeMap<Kind, Shown>,
+    kinds: Vec<Shown>,
     reference: Option<Reference>,
-    stamp: Option<(Time, Str)>,
     blank: Meta,
     last_name: i64,
     expiring: VecDeque<(Time, Key, u64)>,
@@ -95,8 +97,69 @@ impl Words {
 /// How a reference names a kind.
 #[derive(Debug)]
 struct Shown {
+    of: Kind,
     api_version: Str,
     kind: Str,
+}
+
+impl Shown {
+    fn new(of: Kind) -> Self {
+        let info = of.info();
+        Shown { of, api_version: Str::from(info.api_version()), kind: Str::from(info.kind) }
+    }
+
+    /// How `kind` is named, worked out if it is none of the `known` ones, which are few.
+    fn among(known: &mut Vec<Shown>, kind: Kind) -> &Shown {
+        let place = known.iter().position(|it| it.of == kind).unwrap_or_else(|| {
+            known.push(Shown::new(kind));
+            known.len() - 1
+        });
+        &known[place]
+    }
+
+    /// `client-go/tools/reference`: an object that was never stored is referred to without a version.
+    fn refer_to(&self, meta: &Meta, field_path: &Str) -> Map {
+        let (api_version, kind) = (&self.api_version, &self.kind);
+        let Meta { name, namespace, uid, resource_version, .. } = meta;
+        if namespace.is_empty() || uid.is_empty() || *resource_version == 0 {
+            return self.refer_to_part(meta, field_path);
+        }
+        let version = decimal(*resource_version);
+        if field_path.is_empty() {
+            return full_map! {
+                "apiVersion" => api_version,
+                "kind" => kind,
+                "name" => name,
+                "namespace" => namespace,
+                "resourceVersion" => version,
+                "uid" => uid,
+            };
+        }
+        full_map! {
+            "apiVersion" => api_version,
+            "fieldPath" => field_path,
+            "kind" => kind,
+            "name" => name,
+            "namespace" => namespace,
+            "resourceVersion" => version,
+            "uid" => uid,
+        }
+    }
+
+    /// Refers to something that has no namespace, no uid or no version.
+    #[cold]
+    fn refer_to_part(&self, meta: &Meta, field_path: &Str) -> Map {
+        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
+        map! {
+            "apiVersion" => &self.api_version,
+            "fieldPath" => unless_empty(field_path),
+            "kind" => &self.kind,
+            "name" => &meta.name,
+            "namespace" => unless_empty(&meta.namespace),
+            "resourceVersion" => (meta.resource_version > 0).then(|| decimal(meta.resource_version)),
+            "uid" => unless_empty(&meta.uid),
+        }
+    }
 }
 
 /// One component on one host.
@@ -135,7 +198,7 @@ impl Source {
             "ephemeral-volume-controller" => "ephemeral_volume",
             other => other,
         };
-        let instance = Str::from([component, "-", CONTROL_PLANE_HOST].concat());
+        let instance = joined(&[component, "-", CONTROL_PLANE_HOST]);
         let (component, host) = (Str::from(component), Str::from(host));
         let shown = map! { "component" => &component, "host" => (!host.is_empty()).then_some(&*host) };
         Source { reporter: Reporter { shown, component, host, instance }, correlator: Correlator::default() }
@@ -156,19 +219,7 @@ impl Recorder {
         self.sources.entry(actor, || Source::new(actor))
     }
 
-    fn stamp(&mut self, now: Time) -> Str {
-        let second = now.truncated();
-        match &self.stamp {
-            Some((time, text)) if *time == second => text.clone(),
-            _ => {
-                let text = second.rfc3339();
-                self.stamp = Some((second, text.clone()));
-                text
-            }
-        }
-    }
-
-    /// `client-go/tools/reference`: an object that was never stored is referred to without a version.
+    /// How `about` is referred to, the part of it included.
     fn reference(&mut self, about: &Arc<Object>, field_path: &Str) -> Map {
         if let Some(last) = &self.reference
             && Arc::ptr_eq(&last.about, about)
@@ -176,23 +227,8 @@ impl Recorder {
         {
             return last.shown.clone();
         }
-        let of_kind = self.kinds.entry(about.kind).or_insert_with(|| {
-            let info = about.kind.info();
-            Shown { api_version: Str::from(info.api_version()), kind: Str::from(info.kind) }
-        });
-        let meta = &about.meta;
-        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
-        let shown = map! {
-            "apiVersion" => &of_kind.api_version,
-            "fieldPath" => unless_empty(field_path),
-            "kind" => &of_kind.kind,
-            "name" => &meta.name,
-            "namespace" => unless_empty(&meta.namespace),
-            "resourceVersion" => (meta.resource_version > 0).then(|| decimal(meta.resource_version)),
-            "uid" => unless_empty(&meta.uid),
-        };
-        let (about, field_path) = (about.clone(), field_path.clone());
-        self.reference = Some(Reference { about, field_path, shown: shown.clone() });
+        let shown = Shown::among(&mut self.kinds, about.kind).refer_to(&about.meta, field_path);
+        self.reference = Some(Reference { about: about.clone(), field_path: field_path.clone(), shown: shown.clone() });
         shown
     }
 
@@ -208,7 +244,7 @@ impl Recorder {
             kind: if record.warning { literal!("Warning") } else { literal!("Normal") },
             reason: self.texts.shared(record.reason, words.reason, None),
             message: self.texts.shared(&record.message, words.message, Some(&record.message)),
-            stamp: self.stamp(now),
+            stamp: now.rfc3339(),
         }
     }
 
@@ -285,34 +321,16 @@ impl Cluster {
         let key = event_key(record, observed.name.clone());
         let stored = if observed.count > 1 { self.store.get(&key) } else { None };
         let Some(stored) = stored else {
-            let body = self.counted_body(reporter, told, &observed);
-            return self.create_event(actor, key, body);
+            let event = recorder.new_event(&key, counted_body(reporter, told, &observed));
+            let version = self.api(actor.clone()).tell(event)?.meta.resource_version;
+            self.expire_later(key, version);
+            return Ok(());
         };
         let mut changed = Object::clone(stored);
         changed.body.insert(literal!("count"), observed.count);
         changed.body.insert(literal!("lastTimestamp"), told.stamp);
         changed.body.insert(literal!("message"), told.message);
         self.update_event(actor, changed)
-    }
-
-    fn counted_body(&mut self, reporter: Reporter, told: Told, observed: &Observed) -> Map {
-        let first = self.recorder.stamp(observed.first);
-        // client-go's aggregator builds the combined event without the reporter.
-        let (component, host) =
-            if observed.combined { (Str::new(), Str::new()) } else { (reporter.component, reporter.host) };
-        Map::from_sorted(vec![
-            (literal!("count"), observed.count.into()),
-            (literal!("eventTime"), Value::Null),
-            (literal!("firstTimestamp"), first.into()),
-            (literal!("involvedObject"), told.about.into()),
-            (literal!("lastTimestamp"), told.stamp.into()),
-            (literal!("message"), told.message.into()),
-            (literal!("reason"), told.reason.into()),
-            (literal!("reportingComponent"), component.into()),
-            (literal!("reportingInstance"), host.into()),
-            (literal!("source"), reporter.shown.into()),
-            (literal!("type"), told.kind.into()),
-        ])
     }
 
     fn record_series(
@@ -340,23 +358,26 @@ impl Cluster {
             Occurrence::New => {
                 let told = recorder.told(record, Words::of(record), now);
                 let Reporter { component, instance, .. } = recorder.source(actor).reporter.clone();
-                let mut body = Map::from_sorted(vec![
-                    (literal!("action"), recorder.texts.shared(action, fingerprint([action]), None).into()),
-                    (literal!("eventTime"), now.rfc3339_micro().into()),
-                    (literal!("firstTimestamp"), Value::Null),
-                    (literal!("involvedObject"), told.about.into()),
-                    (literal!("lastTimestamp"), Value::Null),
-                    (literal!("message"), told.message.into()),
-                    (literal!("reason"), told.reason.into()),
-                    (literal!("reportingComponent"), component.into()),
-                    (literal!("reportingInstance"), instance.into()),
-                    (literal!("source"), Value::empty_map()),
-                    (literal!("type"), told.kind.into()),
-                ]);
+                let mut body = full_map! {
+                    "action" => recorder.texts.shared(action, fingerprint([action]), None),
+                    "eventTime" => now.rfc3339_micro(),
+                    "firstTimestamp" => Value::Null,
+                    "involvedObject" => told.about,
+                    "lastTimestamp" => Value::Null,
+                    "message" => told.message,
+                    "reason" => told.reason,
+                    "reportingComponent" => component,
+                    "reportingInstance" => instance,
+                    "source" => Value::empty_map(),
+                    "type" => told.kind,
+                };
                 if let Some(related) = related {
                     body.insert(literal!("related"), recorder.reference(related, &Str::new()));
                 }
-                self.create_event(actor, key, body)
+                let event = recorder.new_event(&key, body);
+                let version = self.api(actor.clone()).tell_series(event)?.meta.resource_version;
+                self.expire_later(key, version);
+                Ok(())
             }
         }
     }
@@ -371,13 +392,6 @@ impl Cluster {
         self.update_event(actor, changed)
     }
 
-    fn create_event(&mut self, actor: &Str, key: Key, body: Map) -> Result<(), Status> {
-        let event = self.recorder.new_event(&key, body);
-        let version = self.api(actor.clone()).tell(event)?.meta.resource_version;
-        self.expire_later(key, version);
-        Ok(())
-    }
-
     fn update_event(&mut self, actor: &Str, event: Object) -> Result<(), Status> {
         let key = event.key();
         let stored = self.api(actor.clone()).update(event, Part::Main, &WriteOptions::default())?;
@@ -387,6 +401,27 @@ impl Cluster {
 
     fn expire_later(&mut self, event: Key, version: u64) {
         self.recorder.expiring.push_back((self.now + TTL, event, version));
+    }
+}
+
+/// The body of an event that is counted.
+fn counted_body(reporter: Reporter, told: Told, observed: &Observed) -> Map {
+    // client-go's aggregator builds the combined event without the reporter.
+    let (component, host) =
+        if observed.combined { (Str::new(), Str::new()) } else { (reporter.component, reporter.host) };
+    let first = if observed.count == 1 { told.stamp.clone() } else { observed.first.rfc3339() };
+    full_map! {
+        "count" => observed.count,
+        "eventTime" => Value::Null,
+        "firstTimestamp" => first,
+        "involvedObject" => told.about,
+        "lastTimestamp" => told.stamp,
+        "message" => told.message,
+        "reason" => told.reason,
+        "reportingComponent" => component,
+        "reportingInstance" => host,
+        "source" => reporter.shown,
+        "type" => told.kind,
     }
 }
 
@@ -442,12 +477,8 @@ impl<'a> EventName<'a> {
             let (front, digits) = text.split_at_mut(name.len() + 1);
             front[..name.len()].copy_from_slice(name.as_bytes());
             front[name.len()] = b'.';
-            let mut rest = number;
-            for digit in digits.iter_mut().rev() {
-                let value = (rest & 15) as u8;
-                *digit = if value < 10 { b'0' + value } else { b'a' - 10 + value };
-                rest >>= 4;
-            }
+            let all = hexadecimal(number);
+            digits.copy_from_slice(&all[all.len() - digits.len()..]);
         });
         written.expect("a text, a dot and digits are a text")
     }
@@ -456,15 +487,4 @@ impl<'a> EventName<'a> {
 /// How many digits `number` has to the base 16.
 fn hex_digits(number: u64) -> usize {
     (64 - number.leading_zeros()).div_ceil(4).max(1) as usize
-}
-
-/// `number` in digits.
-fn decimal(number: u64) -> Str {
-    let (mut text, mut start, mut rest) = ([b'0'; 20], 20, number);
-    while start == 20 || rest > 0 {
-        start -= 1;
-        text[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    Str::from(std::str::from_utf8(&text[start..]).expect("digits are a text"))
 }

@@ -18,21 +18,34 @@ pub static STRATEGY: Strategy =
     Strategy { default, validate, validate_update: |new, _| validate(new), ..Strategy::PLAIN };
 
 impl Api<'_> {
-    /// Creates an Event that the engine itself tells, as [`Api::create`] would. It has every field, and a name and nothing else
-    /// in its metadata that could be wrong, so that only the rest is looked at.
+    /// Creates an Event that the engine itself tells, as [`Api::create`] would. It has every field, tells no `eventTime`, lives
+    /// where it belongs, and has a name and nothing else in its metadata, so that nothing about it can be wrong.
+    ///
+    /// # Errors
+    /// Why it may not be created.
+    pub fn tell(&mut self, event: Object) -> Result<Arc<Object>, Status> {
+        debug_assert!(has_all_fields(&event.body) && validate(&event).is_empty(), "{event:?}");
+        self.store_told(event, ErrorList::new())
+    }
+
+    /// Does what [`Api::tell`] does for an Event with an `eventTime`, whose texts may be too long.
     ///
     /// # Errors
     /// What is wrong with the event, or why it may not be created.
-    pub fn tell(&mut self, mut event: Object) -> Result<Arc<Object>, Status> {
+    pub fn tell_series(&mut self, event: Object) -> Result<Arc<Object>, Status> {
         debug_assert!(has_all_fields(&event.body), "{event:?}");
+        let errors = validate(&event);
+        self.store_told(event, errors)
+    }
+
+    fn store_told(&mut self, mut event: Object, errors: ErrorList) -> Result<Arc<Object>, Status> {
         admission::admit_creation(self.store, self.names, &mut event, None, &mut self.precedents.open)?;
         event.meta.uid = self.names.uid();
         event.meta.created = Some(self.now.truncated());
-        let errors = validate(&event);
         if !errors.is_empty() {
             return Err(Status::invalid(event.kind, &event.meta.name, &errors));
         }
-        if let Some(existing) = self.store.get(&event.key()) {
+        if let Some(existing) = self.store.stored(&event) {
             return Err(already_exists(existing, false));
         }
         Ok(self.store.put(event, self.now, self.actor.clone()))
