@@ -89,20 +89,28 @@ pub struct Hearing {
     pub news: News,
     /// But for those of objects that are controlled by one of another kind, before the change and after it.
     pub controlled_by: Option<Kind>,
+    /// And only once there was an object of this kind, without which the news is nothing to it: a cluster that never had a
+    /// quota spares its controller all news of what is counted.
+    pub once_there_was: Option<Kind>,
 }
 
 impl Hearing {
     /// Every change.
-    pub const ALL: Hearing = Hearing { news: News::ALL, controlled_by: None };
+    pub const ALL: Hearing = Hearing { news: News::ALL, controlled_by: None, once_there_was: None };
 
     /// The changes that are news of any of `news`.
     pub const fn of(news: News) -> Self {
-        Hearing { news, controlled_by: None }
+        Hearing { news, ..Hearing::ALL }
     }
 
     /// Every change of an object, unless it is controlled by one of another kind than `kind`.
     pub const fn controlled_by(kind: Kind) -> Self {
-        Hearing { news: News::ALL, controlled_by: Some(kind) }
+        Hearing { controlled_by: Some(kind), ..Hearing::ALL }
+    }
+
+    /// The same once there was an object of `kind`.
+    pub const fn once_there_was(self, kind: Kind) -> Self {
+        Hearing { once_there_was: Some(kind), ..self }
     }
 }
 

@@ -23,12 +23,13 @@ impl Controller for ResourceQuotaController {
     }
 
     fn hears(&self, kind: Kind) -> Hearing {
-        Hearing::of(match kind {
+        let news = Hearing::of(match kind {
             kinds::RESOURCE_QUOTA => News::ALL,
             kinds::POD => News::CREATED.and(News::REMOVED).and(News::END),
             kinds::SERVICE | kinds::PERSISTENT_VOLUME_CLAIM => News::REMOVED.and(News::SPEC),
             _ => News::REMOVED,
-        })
+        });
+        news.once_there_was(kinds::RESOURCE_QUOTA)
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
@@ -36,7 +37,7 @@ impl Controller for ResourceQuotaController {
             if change.after.as_ref().is_some_and(|quota| quota.spec()["hard"] != quota.status()["hard"]) {
                 wakes.push(Wake::now(change.key.clone()));
             }
-        } else if view.count(kinds::RESOURCE_QUOTA) > 0 && gives_back(change) {
+        } else if gives_back(change) {
             let quotas = view.list_in(kinds::RESOURCE_QUOTA, &change.key.namespace);
             wakes.extend(quotas.map(|quota| Wake::now(quota.key())));
         }

@@ -25,7 +25,11 @@ impl Controller for VolumeProtection {
     }
 
     fn hears(&self, kind: Kind) -> Hearing {
-        if kind == kinds::POD { Hearing::of(News::REMOVED.and(News::END)) } else { Hearing::ALL }
+        if kind == kinds::POD {
+            Hearing::of(News::REMOVED.and(News::END)).once_there_was(kinds::PERSISTENT_VOLUME_CLAIM)
+        } else {
+            Hearing::ALL
+        }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -2,7 +2,7 @@
 
 use crate::controllers::{Controller, Hearing, News, lasting_controller};
 use crate::object::{Kind, OwnerRef, kinds};
-use crate::store::Change;
+use crate::store::{Change, Store};
 
 /// What the controllers hear of each kind. What they watch never changes, so that it is asked for once.
 #[derive(Debug)]
@@ -20,17 +20,20 @@ struct Listener {
     news: News,
     /// The kind by which an object must be controlled if it is controlled at all, as owner references call it.
     controlled_by: Option<&'static str>,
+    /// The kind that there must have been an object of.
+    once_there_was: Option<Kind>,
 }
 
 impl Listener {
     fn new(number: usize, hearing: Hearing) -> Self {
         let controlled_by = hearing.controlled_by.map(|kind| kind.info().kind);
-        Listener { number, news: hearing.news, controlled_by }
+        Listener { number, news: hearing.news, controlled_by, once_there_was: hearing.once_there_was }
     }
 
     #[inline]
-    fn wants(&self, news: News, controller: Option<&OwnerRef>) -> bool {
+    fn wants(&self, news: News, controller: Option<&OwnerRef>, store: &Store) -> bool {
         self.news.meets(news)
+            && self.once_there_was.is_none_or(|kind| store.ever_had(kind))
             && match (self.controlled_by, controller) {
                 (Some(kind), Some(controller)) => controller.kind == kind,
                 _ => true,
@@ -49,11 +52,11 @@ impl Audience {
         Audience { of_kind: (0..=rows).map(|row| watching(Kind(row))).collect() }
     }
 
-    /// The numbers of the controllers that hear of `change`.
-    pub fn of<'a>(&'a self, change: &'a Change) -> Hearers<'a> {
+    /// The numbers of the controllers that hear of `change` of what is in `store`.
+    pub fn of<'a>(&'a self, change: &'a Change, store: &'a Store) -> Hearers<'a> {
         let row = usize::from(change.key.kind.0);
         let listeners = self.of_kind.get(row).or(self.of_kind.last()).map_or(&[][..], Vec::as_slice);
-        Hearers { rest: listeners.iter(), news: News::of(change), controller: lasting_controller(change) }
+        Hearers { rest: listeners.iter(), news: News::of(change), controller: lasting_controller(change), store }
     }
 }
 
@@ -63,6 +66,7 @@ pub(super) struct Hearers<'a> {
     rest: std::slice::Iter<'a, Listener>,
     news: News,
     controller: Option<&'a OwnerRef>,
+    store: &'a Store,
 }
 
 impl Iterator for Hearers<'_> {
@@ -70,8 +74,8 @@ impl Iterator for Hearers<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        let (news, controller) = (self.news, self.controller);
-        self.rest.find(|it| it.wants(news, controller)).map(|it| it.number)
+        let (news, controller, store) = (self.news, self.controller, self.store);
+        self.rest.find(|it| it.wants(news, controller, store)).map(|it| it.number)
     }
 }
 
@@ -81,7 +85,6 @@ mod tests {
     use crate::clock::Time;
     use crate::object::Object;
     use crate::sim::{ControlPlaneOptions, control_plane};
-    use crate::store::Store;
 
     /// The controllers that hear of the last change that `make` makes.
     fn hearing(make: impl FnOnce(&mut Store)) -> Vec<&'static str> {
@@ -90,7 +93,7 @@ mod tests {
         let mut store = Store::new();
         make(&mut store);
         let change = store.history().next_back().expect("a change");
-        audience.of(change).map(|it| controllers[it].name()).collect()
+        audience.of(change, &store).map(|it| controllers[it].name()).collect()
     }
 
     fn put(store: &mut Store, object: &Object) {
@@ -105,7 +108,13 @@ mod tests {
             put(store, &custom);
             store.remove(&custom.key(), Time(0), "test".into());
         });
-        assert_eq!(removed, ["namespace-controller", "resourcequota-controller", "garbage-collector-controller"]);
+        assert_eq!(removed, ["namespace-controller", "garbage-collector-controller"]);
+        let removed_beside_a_quota = hearing(|store| {
+            put(store, &Object::new(kinds::RESOURCE_QUOTA, "default", "a"));
+            put(store, &custom);
+            store.remove(&custom.key(), Time(0), "test".into());
+        });
+        assert!(removed_beside_a_quota.contains(&"resourcequota-controller"), "{removed_beside_a_quota:?}");
         let event = Object::new(kinds::EVENT, "default", "a");
         assert_eq!(hearing(|store| put(store, &event)), ["namespace-controller"]);
     }

@@ -146,7 +146,7 @@ impl Cluster {
         };
         let all_run = self.stopped.is_empty();
         for change in changes {
-            for index in self.audience.of(change) {
+            for index in self.audience.of(change, &self.store) {
                 if !all_run && self.stopped.contains(&index) {
                     continue;
                 }

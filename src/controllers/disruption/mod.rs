@@ -67,7 +67,7 @@ impl Controller for DisruptionController {
 impl DisruptionController {
     /// A change of `pod` concerns the budget that covers it.
     fn wake_budget(&mut self, pod: &Arc<Object>, view: View<'_>, wakes: &mut Vec<Wake>) {
-        if view.count(kinds::POD_DISRUPTION_BUDGET) == 0 {
+        if !view.ever_had(kinds::POD_DISRUPTION_BUDGET) {
             return;
         }
         let mut covering = budgets_of(&view, pod);

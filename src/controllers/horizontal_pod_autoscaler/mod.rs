@@ -23,8 +23,8 @@ mod wakes;
 use std::collections::BTreeMap;
 
 use crate::clock::{Span, Time};
-use crate::controllers::{Controller, Outcome, Wake, Watches};
-use crate::object::{Key, Object, Value};
+use crate::controllers::{Controller, Hearing, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, Object, Value, kinds};
 use crate::store::{Change, View};
 
 pub use usage::annotation;
@@ -47,6 +47,10 @@ impl Controller for HorizontalController {
 
     fn watches(&self) -> Watches {
         Watches::Only(wakes::KINDS)
+    }
+
+    fn hears(&self, _: Kind) -> Hearing {
+        Hearing::ALL.once_there_was(kinds::HORIZONTAL_POD_AUTOSCALER)
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

@@ -26,9 +26,6 @@ pub(super) fn wakes(change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
         }
         return;
     }
-    if view.count(kinds::HORIZONTAL_POD_AUTOSCALER) == 0 {
-        return;
-    }
     let scalers = view.list_in(kinds::HORIZONTAL_POD_AUTOSCALER, &change.key.namespace);
     for scaler in scalers {
         let Some(target) = target_key(scaler) else {
