@@ -7,8 +7,8 @@ use super::pod::{
     validate_pod_status_update, validate_pod_update,
 };
 use super::{ByPrecedent, Strategy};
-use crate::map;
 use crate::object::{Map, Object, Str, Value, literal};
+use crate::{full_map, map};
 
 /// The rules of pods.
 pub static STRATEGY: Strategy = Strategy {
@@ -30,10 +30,7 @@ pub static STRATEGY: Strategy = Strategy {
 
 fn prepare_create(pod: &mut Object) {
     pod.meta.generation = 1;
-    let mut status = Map::from_sorted(vec![
-        (literal!("phase"), Value::Str(literal!("Pending"))),
-        (literal!("qosClass"), Value::Str(qos_class(pod.spec()))),
-    ]);
+    let mut status = full_map! { "phase" => literal!("Pending"), "qosClass" => qos_class(pod.spec()) };
     if !pod.spec()["schedulingGates"].items().is_empty() {
         let mut condition = map! {
             "type" => "PodScheduled",

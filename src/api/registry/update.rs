@@ -12,7 +12,7 @@ use crate::api::Status;
 use crate::api::custom::CustomRules;
 use crate::api::field::{At, ErrorList};
 use crate::clock::Time;
-use crate::object::{Key, Object, Str, Value, kinds, literal};
+use crate::object::{Key, Map, Object, Str, Value, kinds, literal};
 
 /// How often a read-modify-write starts over after a conflict (`MaxRetryWhenPatchConflicts` of the patch handler).
 const MODIFY_ATTEMPTS: usize = 5;
@@ -42,6 +42,9 @@ impl Api<'_> {
         options: &WriteOptions,
     ) -> Result<Arc<Object>, Status> {
         check_version(&object, &old)?;
+        if part == Part::Status && is_of_status_alone(&object, &old) {
+            return self.replace_status(old, object, options);
+        }
         let is_service = object.kind == kinds::SERVICE && part == Part::Main;
         if is_service {
             service::begin_update(self.store, &mut object, &old)?;
@@ -75,6 +78,29 @@ impl Api<'_> {
         Ok(self.store.put(object, self.now, self.actor.clone()))
     }
 
+    /// Replaces the status of `old` by that of `object`, which shares all else with it. There is nothing to keep and nothing to
+    /// check but the status.
+    fn replace_status(
+        &mut self,
+        old: Arc<Object>,
+        mut object: Object,
+        options: &WriteOptions,
+    ) -> Result<Arc<Object>, Status> {
+        let rules = strategy(object.kind);
+        (rules.prepare_status_update)(&mut object, &old);
+        let errors = (rules.validate_status_update)(&object, &old);
+        if !errors.is_empty() {
+            return Err(Status::invalid(object.kind, &object.meta.name, &errors));
+        }
+        if options.dry_run {
+            return Ok(Arc::new(object));
+        }
+        if object.body == old.body {
+            return Ok(old);
+        }
+        Ok(self.store.put(object, self.now, self.actor.clone()))
+    }
+
     /// Reads an object, has `change` change it, and writes it back; starts over when it lost the race for the version.
     ///
     /// # Errors
@@ -102,6 +128,29 @@ impl Api<'_> {
             }
         }
     }
+}
+
+/// Whether `new` is seen at once to be `old` with another status, as what controllers and kubelets write is. An object that is
+/// being deleted may go with any update, and the rules of a custom one are in its definition.
+fn is_of_status_alone(new: &Object, old: &Object) -> bool {
+    let (meta, stored) = (&new.meta, &old.meta);
+    stored.deleted.is_none()
+        && !new.kind.is_custom()
+        && meta.resource_version == stored.resource_version
+        && meta.generation == stored.generation
+        && meta.created == stored.created
+        && meta.generate_name == stored.generate_name
+        && metadata::is_unchanged(meta, stored)
+        && meta.managed_fields.is_same(&stored.managed_fields)
+        && shares_all_but_status(&new.body, &old.body)
+}
+
+/// Whether both have the same fields, and all of them but the status are the very same.
+fn shares_all_but_status(new: &Map, old: &Map) -> bool {
+    let is_kept = |((field, new), (known, old)): ((&Str, &Value), (&Str, &Value))| {
+        field == known && (field.as_str() == "status" || new.is_shared_with(old))
+    };
+    new.len() == old.len() && new.iter().zip(old.iter()).all(is_kept)
 }
 
 /// Whether nothing differs. Most updates are of the body, which is therefore looked at first.
@@ -219,14 +268,7 @@ fn prepare(
 
 /// Puts what is stored in the place of everything but the status.
 fn keep_all_but_status(object: &mut Object, old: &Object) {
-    // Whoever changes a status has mostly taken the stored object and left the rest as it was.
-    let mut stored = old.body.iter();
-    let is_kept = |(field, new): (&Str, &Value)| {
-        stored
-            .next()
-            .is_some_and(|(known, old)| field == known && (field.as_str() == "status" || new.is_shared_with(old)))
-    };
-    if object.body.len() == old.body.len() && object.body.iter().all(is_kept) {
+    if shares_all_but_status(&object.body, &old.body) {
         return;
     }
     let status = object.status().clone();

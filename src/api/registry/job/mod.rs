@@ -8,6 +8,7 @@ mod update;
 
 use super::pod::default_pod_template;
 use super::{ByPrecedent, Strategy};
+use crate::full_map;
 use crate::object::{Map, Object, Str, Value, literal};
 
 pub(super) use spec::validate_template;
@@ -106,31 +107,30 @@ fn prepare_create(job: &mut Object) {
 
 /// Makes the selector that no other Job has, and the labels that go with it (`generateSelectorIfNeeded`).
 fn generate_selector(job: &mut Object) {
-    let (uid, name) = (Value::from(&job.meta.uid), Value::from(&job.meta.name));
-    let [job_name, old_job_name] = JOB_NAME;
-    let [controller_uid, old_controller_uid] = CONTROLLER_UID;
-    let labels = vec![
-        (controller_uid.clone(), uid.clone()),
-        (job_name, name.clone()),
-        (old_controller_uid, uid.clone()),
-        (old_job_name, name),
-    ];
+    let (uid, name) = (job.meta.uid.clone(), &job.meta.name);
+    let labels = full_map! {
+        "batch.kubernetes.io/controller-uid" => &uid,
+        "batch.kubernetes.io/job-name" => name,
+        "controller-uid" => &uid,
+        "job-name" => name,
+    };
     let spec = job.spec_mut().map_mut();
-    let metadata = spec.entry("template").field_mut("metadata");
-    put_missing(metadata.field_mut("labels"), labels);
-    put_missing(spec.entry("selector").field_mut("matchLabels"), vec![(controller_uid, uid)]);
+    put_missing(spec.entry("template").field_mut("metadata").field_mut("labels"), labels);
+    let own = full_map! { "batch.kubernetes.io/controller-uid" => &uid };
+    put_missing(spec.entry("selector").field_mut("matchLabels"), own);
 }
 
-/// Puts those of `entries`, which are in the order of their keys, into a map whose keys it does not have.
-fn put_missing(map: &mut Value, mut entries: Vec<(Str, Value)>) {
+/// Puts those of `entries` into a map whose keys it does not have.
+fn put_missing(map: &mut Value, entries: Map) {
     let map = map.map_mut();
     if map.is_empty() {
-        *map = Map::from_sorted(entries);
+        *map = entries;
         return;
     }
-    entries.retain(|(key, _)| !map.contains_key(key));
-    if !entries.is_empty() {
-        *map = std::mem::take(map).with(entries);
+    let missing = entries.iter().filter(|(key, _)| !map.contains_key(key));
+    let missing: Vec<_> = missing.map(|(key, value)| (key.clone(), value.clone())).collect();
+    if !missing.is_empty() {
+        *map = map.with(missing);
     }
 }
 
