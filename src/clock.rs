@@ -306,12 +306,12 @@ impl Names {
         let a = hexadecimal((a & !0xf000) | 0x4000);
         let b = hexadecimal((b & !(0xc000 << 48)) | 0x8000 << 48);
         let written = Str::init_with(36, |text| {
-            for (place, digits) in [(0, &a[..8]), (9, &a[8..12]), (14, &a[12..]), (19, &b[..4]), (24, &b[4..])] {
-                text[place..place + digits.len()].copy_from_slice(digits);
-            }
-            for dash in [8, 13, 18, 23] {
-                text[dash] = b'-';
-            }
+            text.fill(b'-');
+            text[..8].copy_from_slice(&a[..8]);
+            text[9..13].copy_from_slice(&a[8..12]);
+            text[14..18].copy_from_slice(&a[12..]);
+            text[19..23].copy_from_slice(&b[..4]);
+            text[24..36].copy_from_slice(&b[4..]);
         });
         written.expect("hexadecimal digits and dashes are a text")
     }

@@ -34,21 +34,20 @@ pub fn decimal(number: u64) -> Str {
 /// The sixteen digits of `number` to the base 16, zeros in front.
 #[inline(never)]
 pub fn hexadecimal(number: u64) -> [u8; 16] {
-    let mut text = [0; 16];
-    text[..8].copy_from_slice(&eight_digits((number >> 32) as u32));
-    text[8..].copy_from_slice(&eight_digits(number as u32));
-    text
+    let [first, last] = [eight_digits(number >> 32), eight_digits(number & 0xffff_ffff)];
+    (u128::from(first) << 64 | u128::from(last)).to_be_bytes()
 }
 
-/// All digits at once: each gets a byte of its own, and those from ten on what lies between `9` and `a`.
-fn eight_digits(number: u32) -> [u8; 8] {
+/// The digits of a number of 32 bits, the first in the highest byte. All are worked out at once: each gets a byte of its own, and
+/// those from ten on what lies between `9` and `a`.
+fn eight_digits(number: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let mut digits = u64::from(number);
+    let mut digits = number;
     digits = (digits << 16 | digits) & 0x0000_ffff_0000_ffff;
     digits = (digits << 8 | digits) & 0x00ff_00ff_00ff_00ff;
     digits = (digits << 4 | digits) & 0x0f0f_0f0f_0f0f_0f0f;
     let letters = (digits + 6 * ONES) >> 4 & ONES;
-    (digits + u64::from(b'0') * ONES + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
+    digits + u64::from(b'0') * ONES + letters * u64::from(b'a' - b'0' - 10)
 }
 
 #[cfg(test)]
