@@ -31,8 +31,13 @@ impl Backoff {
         FIRST_RETRY.backed_off(*failures, LAST_RETRY)
     }
 
+    /// Whether no key failed that was not reconciled well since.
+    pub(super) fn is_empty(&self) -> bool {
+        self.failures.is_empty()
+    }
+
     fn forget(&mut self, controller: usize, key: &Key) {
-        if !self.failures.is_empty() {
+        if !self.is_empty() {
             self.failures.remove(&(controller, key.clone()));
         }
     }

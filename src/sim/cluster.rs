@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::api::registry::{Api, Precedents};
 use crate::clock::{Names, Span, Time};
-use crate::controllers::{Controller, Wake};
+use crate::controllers::{Controller, Outcome, Wake};
 use crate::object::{Release, Str};
 use crate::sim::audience::Audience;
 use crate::sim::events::Recorder;
@@ -186,18 +186,23 @@ impl Cluster {
             self.expire_events();
             self.forget_the_past();
         }
-        let Some(controller) = self.controllers.get_mut(index).filter(|_| !self.stopped.contains(&index)) else {
+        if !self.stopped.is_empty() && self.stopped.contains(&index) {
+            return true;
+        }
+        let Some(controller) = self.controllers.get_mut(index) else {
             return true;
         };
-        let outcome = controller.reconcile(View::new(&self.store), &key, self.now);
-        let actor = outcome.actor.clone().or_else(|| self.actors.get(index).cloned()).unwrap_or_default();
-        if let Some(at) = outcome.wake_at {
+        let Outcome { actions, wake_at, wakes, actor } = controller.reconcile(View::new(&self.store), &key, self.now);
+        if let Some(at) = wake_at {
             self.timeline.push(index, key.clone(), at);
         }
-        for wake in outcome.wakes {
+        for wake in wakes {
             self.timeline.push(index, wake.key, self.now + wake.after);
         }
-        self.apply(index, &key, &actor, outcome.actions);
+        if !actions.is_empty() || !self.backoff.is_empty() {
+            let actor = actor.unwrap_or_else(|| self.actors[index].clone());
+            self.apply(index, &key, &actor, actions);
+        }
         true
     }
 

@@ -440,8 +440,11 @@ fn likeness(record: &EventRecord, Words { reason, message }: Words) -> Likeness 
     let meta = &record.about.meta;
     let mut object = Fingerprint::default();
     object.write_u16(record.about.kind.0);
-    for part in [&meta.namespace, &meta.name, &meta.uid] {
-        object.write(part.as_bytes());
+    object.write(meta.uid.as_bytes());
+    // What has no uid is known by where it is.
+    if meta.uid.is_empty() {
+        object.write(meta.namespace.as_bytes());
+        object.write(meta.name.as_bytes());
     }
     let mut group = object;
     group.write_u8(u8::from(record.warning));
