@@ -87,6 +87,7 @@ impl Api<'_> {
         options: &WriteOptions,
     ) -> Result<Arc<Object>, Status> {
         let rules = strategy(object.kind);
+        object.meta.resource_version = old.meta.resource_version;
         (rules.prepare_status_update)(&mut object, &old);
         let errors = (rules.validate_status_update)(&object, &old);
         if !errors.is_empty() {
@@ -130,13 +131,12 @@ impl Api<'_> {
     }
 }
 
-/// Whether `new` is seen at once to be `old` with another status, as what controllers and kubelets write is. An object that is
-/// being deleted may go with any update, and the rules of a custom one are in its definition.
+/// Whether `new` is seen at once to be `old` with another status, as what controllers and kubelets write is; its version was
+/// looked at. An object that is being deleted may go with any update, and the rules of a custom one are in its definition.
 fn is_of_status_alone(new: &Object, old: &Object) -> bool {
     let (meta, stored) = (&new.meta, &old.meta);
     stored.deleted.is_none()
         && !new.kind.is_custom()
-        && meta.resource_version == stored.resource_version
         && meta.generation == stored.generation
         && meta.created == stored.created
         && meta.generate_name == stored.generate_name
@@ -330,4 +330,35 @@ fn is_deleted_by_update(new: &Object, old: &Object) -> bool {
         && old.meta.deleted.is_some()
         && old.meta.deletion_grace_seconds.is_none_or(|it| it == 0);
     deletes && (new.kind != kinds::NAMESPACE || new.spec()["finalizers"].items().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_of_a_status_alone_is_told_from_every_other() {
+        type Edit = fn(&mut Object);
+        let mut old = Object::new(kinds::POD, "default", "web");
+        old.spec_mut().set("nodeName", "node-0");
+        old.status_mut().set("phase", "Running");
+        let table: [(Edit, bool); 9] = [
+            (|_| {}, true),
+            (|it| it.status_mut().set("phase", "Failed"), true),
+            (|it| it.spec_mut().set("hostname", "web"), false),
+            (|it| drop(it.body.insert("data", "x")), false),
+            (|it| it.meta.set_label("app", "web"), false),
+            (|it| it.meta.generation = 2, false),
+            (|it| it.meta.resource_version = 0, true),
+            (|it| it.meta.add_finalizer("example.com/a"), false),
+            (|it| it.meta.managed_fields = Value::from("x"), false),
+        ];
+        for (i, (edit, want)) in table.into_iter().enumerate() {
+            let mut new = old.clone();
+            edit(&mut new);
+            assert_eq!(is_of_status_alone(&new, &old), want, "{i}");
+        }
+        old.meta.deleted = Some(Time(0));
+        assert!(!is_of_status_alone(&old.clone(), &old), "it may go with any update");
+    }
 }

@@ -8,7 +8,7 @@ use super::spec::is_indexed;
 use crate::api::field::{At, ErrorList};
 use crate::api::registry::metadata::NOT_NEGATIVE;
 use crate::clock::Time;
-use crate::object::{Map, Object, Str, Value};
+use crate::object::{Map, Object, Value};
 
 const STATUS: At<'static> = At::new("status");
 
@@ -35,6 +35,12 @@ impl Course {
             *flag |= condition["status"].as_str() == Some("True");
         }
         course
+    }
+
+    /// Whether this is `before` or surely a good way on from it: to the criteria of success, and then to the end.
+    fn follows(self, before: Course) -> bool {
+        let has_failed = self.failed || self.target || before.failed || before.target;
+        !has_failed && !before.complete && self.criteria >= before.criteria && self.criteria >= self.complete
     }
 
     fn is_finished(self) -> bool {
@@ -109,13 +115,14 @@ pub(super) fn validate_status_update(new: &Object, old: &Object) -> ErrorList {
     errors
 }
 
-/// Whether a status surely is what it may become: that of a Job which goes on, with nothing that the stored one would have to
-/// be asked about but its counters and its start.
+/// Whether a status surely is what it may become: that of a Job which goes on or comes to a good end, with nothing that the stored
+/// one would have to be asked about but its counters, its start and its course.
 fn is_surely_sound(new: &Value, old: &Value) -> bool {
     let (Some(fields), Some(before)) = (new.as_map(), old.as_map()) else {
         return false;
     };
-    let (mut active, mut ready) = (0, 0);
+    let (mut active, mut ready, mut terminating, mut is_counted) = (0, 0, 0, true);
+    let (mut course, mut start, mut end) = (Course::default(), Value::null(), Value::null());
     for (field, value) in fields.iter() {
         let count = number(value);
         let is_sound = match field.as_str() {
@@ -127,26 +134,65 @@ fn is_surely_sound(new: &Value, old: &Value) -> bool {
                 ready = count;
                 count >= 0
             }
-            "terminating" => count >= 0,
+            "terminating" => {
+                terminating = count;
+                count >= 0
+            }
             "succeeded" | "failed" => count >= number(&before[field.as_str()]).max(0),
-            "startTime" => before.get("startTime").is_none_or(|it| it.is_null() || it.is_same(value)),
-            "uncountedTerminatedPods" => has_one_pod_at_most(value),
-            "conditions" => value.is_empty(),
-            "completionTime" | "completedIndexes" | "failedIndexes" => value.is_null(),
+            "startTime" => {
+                start = value;
+                before.get("startTime").is_none_or(|it| it.is_null() || it.is_same(value))
+            }
+            "uncountedTerminatedPods" => {
+                is_counted = value.is_empty();
+                is_counted || has_one_pod_at_most(value)
+            }
+            "conditions" => {
+                course = Course::of(value);
+                true
+            }
+            "completionTime" => {
+                end = value;
+                true
+            }
+            "completedIndexes" | "failedIndexes" => value.is_null(),
             _ => true,
         };
         if !is_sound {
             return false;
         }
     }
-    // What a status may not lose is still there, and the stored one has come to no end.
-    let stays = |(field, value): (&Str, &Value)| match field.as_str() {
-        "startTime" | "succeeded" | "failed" => fields.contains_key(field),
-        "conditions" => value.is_empty(),
-        "completionTime" | "completedIndexes" | "failedIndexes" => value.is_null(),
-        _ => true,
-    };
-    ready <= active && before.iter().all(stays)
+    let ends_well = active == 0 && terminating == 0 && is_counted && are_in_order(start, end);
+    ready <= active
+        && if course.complete { ends_well } else { end.is_null() }
+        && came_from(before, fields).is_some_and(|before| course.follows(before))
+}
+
+/// The course of the status before, unless something is missing in the `fields` after it that a status may not lose, or it has come
+/// to an end.
+fn came_from(before: &Map, fields: &Map) -> Option<Course> {
+    let mut course = Course::default();
+    for (field, value) in before.iter() {
+        let stays = match field.as_str() {
+            "startTime" | "succeeded" | "failed" => fields.contains_key(field),
+            "completionTime" | "completedIndexes" | "failedIndexes" => value.is_null(),
+            "conditions" => {
+                course = Course::of(value);
+                true
+            }
+            _ => true,
+        };
+        if !stays {
+            return None;
+        }
+    }
+    Some(course)
+}
+
+/// Whether both are times, and the first is not the later one.
+fn are_in_order(start: &Value, end: &Value) -> bool {
+    let time = |it: &Value| it.as_str().and_then(Time::parse);
+    time(start).zip(time(end)).is_some_and(|(start, end)| start <= end)
 }
 
 /// Whether no more than one pod has ended and is not counted yet, so that none can be named twice.
@@ -417,6 +463,16 @@ mod tests {
             r#"{"startTime":"2026-01-01T00:00:00Z","completedIndexes":"0"}"#,
             r#"{"startTime":"2026-01-01T00:00:00Z","failedIndexes":""}"#,
             r#"{"startTime":"2026-01-01T00:00:00Z","conditions":[{"type":"Complete","status":"True"}]}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","uncountedTerminatedPods":{"succeeded":["a"]},
+                "conditions":[{"type":"SuccessCriteriaMet","status":"True"}]}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","completionTime":"2026-01-01T00:00:05Z","succeeded":1,"conditions":[
+                {"type":"SuccessCriteriaMet","status":"True"},{"type":"Complete","status":"True"}]}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","completionTime":"2025-01-01T00:00:05Z","succeeded":1,"conditions":[
+                {"type":"SuccessCriteriaMet","status":"True"},{"type":"Complete","status":"True"}]}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","completionTime":"2026-01-01T00:00:05Z","terminating":1,"conditions":[
+                {"type":"SuccessCriteriaMet","status":"True"},{"type":"Complete","status":"True"}]}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","conditions":[{"type":"FailureTarget","status":"True"}]}"#,
+            r#"{"startTime":"2026-01-01T00:00:00Z","conditions":[{"type":"Suspended","status":"True"}]}"#,
         ];
         let mut sound = 0;
         for old in statuses.map(job) {
