@@ -65,7 +65,8 @@ pub(super) fn validate_new(kind: Kind, meta: &Meta, known: &mut SoundLabels, err
     }
 }
 
-/// The labels that were found sound last: a Job and its pods, and the pods of a template, have the very same.
+/// The labels that were found sound last: a Job and its pods, and the pods of a template, have the very same. The next Job has
+/// other values under the same keys.
 #[derive(Debug, Default)]
 pub(super) struct SoundLabels(Map);
 
@@ -75,12 +76,21 @@ impl SoundLabels {
         if labels.is_same(&self.0) {
             return true;
         }
-        let are_sound = labels.iter().all(is_sound_label);
+        let are_sound = are_sound_beside(labels, &self.0);
         if are_sound {
             self.0 = labels.clone();
         }
         are_sound
     }
+}
+
+/// Whether labels are sound; `known` ones are, and keys that are theirs need no look.
+fn are_sound_beside(labels: &Map, known: &Map) -> bool {
+    let mut known = known.keys();
+    labels.iter().all(|(key, value)| {
+        let is_known = known.next().is_some_and(|it| Str::ptr_eq(it, key));
+        (is_known || syntax::is_qualified_name(key)) && syntax::is_label_value(value.str_or_empty())
+    })
 }
 
 /// Whether all is surely well with the metadata of a new object. Nothing but this is run for most of them.
@@ -370,6 +380,10 @@ mod tests {
         let mut wrong = sound.clone();
         wrong.insert("app", "not a value");
         assert!(!known.are(&wrong) && !known.are(&wrong), "a changed copy is looked at anew");
+        assert!(
+            !known.are(&map! { "a b" => "web" }) && !known.are(&map! { "app" => "web", "a b" => "" }),
+            "so are keys"
+        );
         assert!(known.0.is_same(&sound));
     }
 
