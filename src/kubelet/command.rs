@@ -8,11 +8,12 @@ use std::sync::Arc;
 use super::environment::{expand, with_runtime};
 use super::image_behaviour::{ImageBehaviour, Run};
 use super::image_facts::ImageFacts;
+use super::probe;
 use super::shell::dialect;
 use super::shell::files::{Files, absolute};
 use super::shell::invocation::{Invocation, Source};
 use super::shell::machine::Machine;
-use super::shell::scripts::{Scripts, Words};
+use super::shell::scripts::{Call, Scripts, Words};
 use super::shell::{self, Environment};
 use crate::clock::{Span, Time};
 use crate::object::{Object, Value};
@@ -22,6 +23,8 @@ use crate::object::{Object, Value};
 pub enum Process {
     /// It runs a script. As process 1 it takes only the signals that it traps, and is killed after the grace period.
     Script(Box<Machine>),
+    /// It prints and does nothing else: it is over as soon as it starts, with this exit code.
+    Prints(Arc<Call>, i64),
     /// It does nothing but end after a time with an exit code, or with `None` never. It ignores SIGTERM.
     Plain(Option<(Span, i64)>),
     /// The image's own entrypoint: it runs until it is told to stop, and stops at once and well when it is.
@@ -65,11 +68,6 @@ pub struct Making<'a> {
 }
 
 impl Making<'_> {
-    fn words(&self) -> Words {
-        let image = self.container["image"].as_shared_str().cloned().unwrap_or_default();
-        Words { command: self.container["command"].clone(), args: self.container["args"].clone(), image }
-    }
-
     fn env(&self) -> Environment {
         with_runtime(&(self.env)(), self.pod)
     }
@@ -98,6 +96,16 @@ impl Making<'_> {
     }
 }
 
+/// The process of `container`, if its command is known to print and to do nothing else, and nothing that it could change or
+/// that is executed in it is seen by others: it then needs neither variables nor files.
+pub fn known_to_print(container: &Value, scripts: &Scripts) -> Option<Process> {
+    let call = scripts.call(Words::of(container))?;
+    let code = call.prints?;
+    let is_read_only = container["volumeMounts"].items().iter().all(|it| it["readOnly"].is_true());
+    let is_alone = container["lifecycle"].is_null() && !probe::are_in(container) && !container["stdin"].is_true();
+    (is_read_only && is_alone).then_some(Process::Prints(call, code))
+}
+
 /// The process of a container.
 pub fn process(making: &Making<'_>) -> Process {
     let (command, args) = (making.container["command"].items(), making.container["args"].items());
@@ -113,8 +121,8 @@ pub fn process(making: &Making<'_>) -> Process {
             image => image.map_or(Process::Entrypoint, Process::Image),
         };
     }
-    let called = making.words();
-    if let Some(call) = making.scripts.call(&called) {
+    let called = Words::of(making.container);
+    if let Some(call) = making.scripts.call(called) {
         return making.own(shell::called(&call, &making.env(), making.started), None);
     }
     let words = || command.iter().chain(args).map(Value::str_or_empty);
@@ -246,7 +254,7 @@ fn cannot_start(program: &str, why: &str) -> String {
 fn shell_command(
     mut call: Invocation,
     program: &str,
-    called: Option<Words>,
+    called: Option<Words<'_>>,
     env: &Environment,
     making: &Making<'_>,
 ) -> Result<Machine, String> {

@@ -1,10 +1,13 @@
 //! One virtual container: what it does now, what it did before, and what comes next.
 
+use std::sync::Arc;
+
 use super::images::Pull;
 use super::probe::Probes;
 use super::process::Running;
 use super::restart::Backoff;
 use super::shell::machine::{Machine, Printed};
+use super::shell::scripts::Call;
 use crate::clock::{Span, Time};
 use crate::object::{Str, Value};
 
@@ -85,25 +88,44 @@ pub struct Exit {
     pub finished: Time,
     /// The container's id.
     pub id: Str,
-    /// Its processes and files as they were when somebody last looked.
-    pub machine: Option<Box<Machine>>,
+    /// What is left of its processes.
+    pub left: Left,
+}
+
+/// What is left of the processes of a container.
+#[derive(Clone, Debug)]
+pub enum Left {
+    /// Nothing that anybody can look at.
+    Nothing,
+    /// The processes and files as they were when somebody last looked.
+    Processes(Box<Machine>),
+    /// What this printed at its start, at which nobody has looked yet.
+    Prints(Arc<Call>),
 }
 
 impl Exit {
+    /// Its processes, if anything is left of them.
+    pub fn processes(&mut self) -> Option<&mut Machine> {
+        if let Left::Prints(call) = &self.left {
+            self.left = Left::Processes(Box::new(call.machine(self.started)));
+        }
+        match &mut self.left {
+            Left::Processes(machine) => {
+                machine.run(self.finished);
+                Some(machine)
+            }
+            _ => None,
+        }
+    }
+
     /// How many pieces the log has lost.
-    pub fn log_dropped(&self) -> usize {
-        self.machine.as_ref().map_or(0, |it| it.log.dropped())
+    pub fn log_dropped(&mut self) -> usize {
+        self.processes().map_or(0, |it| it.log.dropped())
     }
 
     /// What was printed before the end.
     pub fn log(&mut self) -> &[Printed] {
-        match &mut self.machine {
-            Some(machine) => {
-                machine.run(self.finished);
-                machine.log.pieces()
-            }
-            None => &[],
-        }
+        self.processes().map_or(&[], |it| it.log.pieces())
     }
 }
 

@@ -9,11 +9,14 @@ mod network;
 mod said;
 mod script;
 
+use std::sync::Arc;
+
 use super::behaviour::Server;
 use super::command::Process;
 use super::hooks::Hook;
 use super::shell::files::Files;
 use super::shell::machine::{Machine, Printed};
+use super::shell::scripts::Call;
 use super::termination::{Step, Stop};
 use crate::clock::Time;
 use crate::object::Str;
@@ -49,6 +52,8 @@ pub struct Running {
     /// The exit code of one that heeds SIGTERM.
     pub at_sigterm: i64,
     script: Option<Box<Script>>,
+    /// What prints and does nothing else, until somebody looks at what it printed.
+    prints_alone: Option<Arc<Call>>,
     /// At how many instants is looked when it is run ahead.
     effort: u32,
     /// The end that somebody said it comes to.
@@ -79,12 +84,17 @@ impl Running {
             prints: Vec::new(),
             runs_ahead: 0,
             script: None,
+            prints_alone: None,
             effort: u32::MAX,
         };
         match process {
             Process::Script(machine) => {
                 running.script = Some(Box::new(Script::new(*machine)));
                 running.run_ahead(started);
+            }
+            Process::Prints(call, code) => {
+                running.end = Some((started, code));
+                running.prints_alone = Some(call);
             }
             Process::Plain(end) => running.end = end.map(|(span, code)| (started + span, code)),
             Process::Image(image) => running.be(image),
@@ -126,6 +136,9 @@ impl Running {
 
     /// What was printed by `now`, in order. What is printed at `now` itself is part of it.
     pub fn log(&mut self, now: Time) -> &[Printed] {
+        if let Some(call) = self.prints_alone.take() {
+            self.script = Some(Box::new(Script::new(call.machine(self.started))));
+        }
         let printed = self.prints.partition_point(|it| it.time <= now);
         match &mut self.script {
             Some(script) => {

@@ -3,7 +3,7 @@
 
 use super::behaviour::memory_limit;
 use super::command::{self, Making};
-use super::container::{CANNOT_START, Exit, Next, State};
+use super::container::{CANNOT_START, Exit, Left, Next, State};
 use super::events::Happening;
 use super::latency::Latency;
 use super::process::Running;
@@ -117,7 +117,10 @@ impl Worker {
         }
         self.bring_up(now);
         let said = around.behaviours.of(&self.pod, self.spec(index));
+        let prints = |it: &Self| command::known_to_print(it.spec(index), &around.known.scripts);
+        let is_alone = !self.storage.shares && matches!(said, Ok(None));
         let process = match &said {
+            Ok(_) if is_alone && let Some(process) = prints(self) => process,
             Ok(_) => command::process(&self.making(index, around)),
             Err(words) => command::Process::CannotStart(words.to_string()),
         };
@@ -153,7 +156,8 @@ impl Worker {
                 happenings.push((index, Happening::CannotStart(message.clone())));
                 let started = Time::from_unix(0);
                 let reason = literal!("StartError");
-                let exit = Exit { code: CANNOT_START, reason, message, started, finished: now, id, machine: None };
+                let exit =
+                    Exit { code: CANNOT_START, reason, message, started, finished: now, id, left: Left::Nothing };
                 self.exited(index, exit, None, latency);
             }
         }

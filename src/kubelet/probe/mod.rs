@@ -32,7 +32,7 @@ use crate::object::{Object, Str, Value};
 use exec::{Forecast, Tried};
 use outcome::Outcome;
 use spec::{Check, Role, Spec};
-pub use spec::{port, request};
+pub use spec::{are_in, port, request};
 use tally::Tally;
 use ticks::Ticks;
 
@@ -99,7 +99,7 @@ const STALE: Plan = Plan { of: 0, what: Planned::Stale };
 pub fn begin(worker: &mut Worker, index: usize, around: &Surroundings<'_>) {
     let (now, seen) = (around.now, worker.seen);
     let container = &mut worker.containers[index];
-    if container.probes.list.is_empty() && !spec::are_in(&container.spec) {
+    if container.probes.list.is_empty() && !are_in(&container.spec) {
         (container.started, container.ready) = (true, true);
         return;
     }

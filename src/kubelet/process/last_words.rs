@@ -3,7 +3,7 @@
 
 use super::{Running, Script};
 use crate::clock::Time;
-use crate::kubelet::container::Exit;
+use crate::kubelet::container::{Exit, Left};
 use crate::kubelet::shell::files::Files;
 use crate::kubelet::shell::machine::{Machine, Printed};
 use crate::object::{Str, literal};
@@ -45,8 +45,12 @@ impl Running {
             self.log(finished).iter().for_each(|it| now.log.push(it.clone()));
             self.script = Some(Box::new(Script::resting(now)));
         }
-        let machine = self.script.map(|it| Box::new(it.now));
-        Exit { code, reason, message, started: self.started, finished, id: self.id, machine }
+        let left = match (self.script, self.prints_alone) {
+            (Some(script), _) => Left::Processes(Box::new(script.now)),
+            (None, Some(call)) => Left::Prints(call),
+            (None, None) => Left::Nothing,
+        };
+        Exit { code, reason, message, started: self.started, finished, id: self.id, left }
     }
 }
 
@@ -74,8 +78,27 @@ fn log_tail(log: &[Printed]) -> Str {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::kubelet::command::Process;
     use crate::kubelet::process::started;
+    use crate::kubelet::shell::Shell;
+    use crate::kubelet::shell::dialect::Dialect;
+    use crate::kubelet::shell::scripts::{Call, Scripts};
+
+    #[test]
+    fn what_only_prints_leaves_what_it_printed_to_whoever_asks() {
+        let node = Scripts::default().read("date +%s; echo a; exit 3", Dialect::Ash).expect("a script");
+        let (now, call) = (Time::from_unix(9), Arc::new(Call::new(Shell::default(), node)));
+        let running = || Running::new(Process::Prints(call.clone(), 3), now, Str::new()).expect("it starts");
+        assert_eq!((running().end, running().look, running().is_at_rest()), (Some((now, 3)), None, true));
+        let mut exit = running().exit(now, 3, "/dev/termination-log", false);
+        assert!(exit.message.is_empty() && matches!(&exit.left, Left::Prints(_)));
+        assert_eq!(exit.log().iter().map(|it| it.text.as_str()).collect::<String>(), "9\na\n");
+        assert_eq!((exit.log_dropped(), exit.log().len()), (0, 2));
+        assert_eq!(running().exit(now, 3, "", true).message, "9\na\n");
+    }
 
     #[test]
     fn a_termination_message_is_the_end_of_the_log() {

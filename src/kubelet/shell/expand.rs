@@ -11,14 +11,12 @@ use super::files::{Files, absolute};
 use super::pattern::Pattern;
 use super::script::Node;
 use super::task::{Task, Variable};
-use super::word::{Of, Operation, Parameter, Piece, Replaces, Word};
+use super::word::{Of, Operation, PATTERN, Parameter, Piece, Replaces, Word};
 
 /// The longest text that a shell puts together, in bytes.
 const MOST_TEXT: usize = 8 << 20;
 /// What it says of a longer one.
 pub(super) const OUT_OF_MEMORY: &str = "out of memory";
-/// What makes a pattern of a word.
-const PATTERN: [char; 3] = ['*', '?', '['];
 
 /// Why a word cannot be put together.
 #[derive(Clone, Debug)]

@@ -91,6 +91,30 @@ pub enum Node {
     Function(String, Arc<Node>),
 }
 
+/// The programs and builtins that print or decide about the exit status, and need nothing but their arguments and the time.
+const PRINTERS: [&str; 7] = [":", "date", "echo", "exit", "false", "printf", "true"];
+
+impl Node {
+    /// Whether it prints and does nothing else: each of its commands is written out, takes no time, and neither touches a file
+    /// nor a variable.
+    pub fn only_prints(&self) -> bool {
+        match self {
+            Node::List(items) => items.iter().all(|(it, in_background)| !in_background && it.only_prints()),
+            Node::AndOr(first, rest) => first.only_prints() && rest.iter().all(|(_, it)| it.only_prints()),
+            Node::Simple(it) => it.only_prints(),
+            _ => false,
+        }
+    }
+}
+
+impl Simple {
+    fn only_prints(&self) -> bool {
+        let bare = self.assignments.is_empty() && self.arrays.is_empty() && self.redirects.is_empty();
+        let name = self.words.first().and_then(Word::as_text);
+        bare && name.is_some_and(|it| PRINTERS.contains(&it)) && self.words.iter().all(Word::is_written_out)
+    }
+}
+
 /// `A=1 command word > file`.
 #[derive(Debug, Default)]
 pub struct Simple {

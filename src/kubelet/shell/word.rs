@@ -11,6 +11,9 @@ use super::arithmetic::Expression;
 use super::dialect::Dialect;
 use super::script::{self, Node, Refused};
 
+/// What makes a pattern of a word that is not quoted.
+pub(super) const PATTERN: [char; 3] = ['*', '?', '['];
+
 /// A word.
 #[derive(Debug, Default)]
 pub struct Word {
@@ -158,6 +161,12 @@ impl Word {
     pub fn value_of(name: &str) -> Self {
         let of = Of::Parameter(Parameter::Named(name.to_owned()), Operation::Default(false, Word::default()));
         Word { pieces: vec![Piece { of, quoted: true }] }
+    }
+
+    /// Whether it stands for its own text, whatever variables and files there are.
+    pub fn is_written_out(&self) -> bool {
+        let is_text = |it: &Piece| matches!(&it.of, Of::Text(text) if it.quoted || !text.contains(PATTERN));
+        self.pieces.iter().all(is_text)
     }
 
     /// Its text, if it is text and nothing else.

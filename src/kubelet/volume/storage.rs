@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::setup::Attempts;
 use super::{Disks, Sources, together};
 use crate::clock::Time;
-use crate::kubelet::container::{Exit, State};
+use crate::kubelet::container::{Exit, Left, State};
 use crate::kubelet::downward::Facts;
 use crate::kubelet::environment;
 use crate::kubelet::process::{HORIZON, Running};
@@ -261,7 +261,7 @@ impl Worker {
 
     /// Keeps what a container that ended wrote to its volumes.
     pub fn keep_volumes(&mut self, exit: &mut Exit) {
-        if let Some(machine) = &mut exit.machine
+        if let Left::Processes(machine) = &mut exit.left
             && machine.files.mounts().written().next().is_some()
         {
             machine.run(exit.finished);
