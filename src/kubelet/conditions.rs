@@ -40,64 +40,70 @@ static RESIZE: [Str; 2] = [literal!("PodResizePending"), literal!("PodResizeInPr
 /// The condition of a pod with a rule that starts all its containers anew, which comes after all others.
 static RESTARTING: Str = literal!("AllContainersRestarting");
 
+/// No reason, and no message.
+static NOTHING: Str = literal!("");
+/// The reasons of conditions.
+static COMPLETED: Str = literal!("PodCompleted");
+static FAILED: Str = literal!("PodFailed");
+
 /// One condition of a pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Condition {
-    kind: Str,
+#[derive(Clone, Copy, Debug)]
+pub struct Condition<'a> {
+    kind: &'a Str,
     status: bool,
-    reason: Str,
-    message: Str,
-    since: Str,
+    reason: &'a Str,
+    message: &'a Str,
+    since: &'a Str,
     generation: i64,
 }
 
-impl Condition {
+impl Condition<'_> {
     /// As the API shows it.
     pub fn to_value(&self) -> Value {
         let mut entries = Vec::with_capacity(7);
         entries.push((literal!("lastProbeTime"), Value::Null));
-        entries.push((literal!("lastTransitionTime"), Value::from(&self.since)));
+        entries.push((literal!("lastTransitionTime"), Value::from(self.since)));
         if !self.message.is_empty() {
-            entries.push((literal!("message"), Value::from(&self.message)));
+            entries.push((literal!("message"), Value::from(self.message)));
         }
         if self.generation != 0 {
             entries.push((literal!("observedGeneration"), Value::Int(self.generation)));
         }
         if !self.reason.is_empty() {
-            entries.push((literal!("reason"), Value::from(&self.reason)));
+            entries.push((literal!("reason"), Value::from(self.reason)));
         }
         entries.push((literal!("status"), Value::Str(if self.status { literal!("True") } else { literal!("False") })));
-        entries.push((literal!("type"), Value::from(&self.kind)));
+        entries.push((literal!("type"), Value::from(self.kind)));
         Value::Map(Map::from_sorted(entries))
     }
 
     /// Whether `stored` is this very condition, as [`Condition::to_value`] would show it.
-    fn is_told_by(&self, stored: &Value) -> bool {
+    pub fn is_told_by(&self, stored: &Value) -> bool {
         let Some(stored) = stored.as_map() else {
             return false;
         };
-        let (message, reason, generation) = (&self.message, &self.reason, self.generation);
+        let (message, reason, generation) = (self.message, self.reason, self.generation);
         let optional = [!message.is_empty(), !reason.is_empty(), generation != 0];
         let status = if self.status { "True" } else { "False" };
         stored.len() == 4 + optional.into_iter().map(usize::from).sum::<usize>()
             && stored.iter().all(|(key, value)| match key.as_str() {
                 "lastProbeTime" => value.is_null(),
-                "lastTransitionTime" => value.as_shared_str() == Some(&self.since),
+                "lastTransitionTime" => value.as_shared_str() == Some(self.since),
                 "message" => !message.is_empty() && value.as_shared_str() == Some(message),
                 "observedGeneration" => generation != 0 && value.as_i64() == Some(generation),
                 "reason" => !reason.is_empty() && value.as_shared_str() == Some(reason),
                 "status" => value.as_str() == Some(status),
-                "type" => value.as_shared_str() == Some(&self.kind),
+                "type" => value.as_shared_str() == Some(self.kind),
                 _ => false,
             })
     }
 }
 
 /// A status with its reason and message; both empty when there is nothing to say.
-type Verdict = (bool, Str, Str);
+type Verdict = (bool, &'static Str, Str);
 
 const fn plain(status: bool) -> Verdict {
-    (status, Str::new(), Str::new())
+    (status, &NOTHING, Str::new())
 }
 
 /// Whether the container at `index` is ready: while it runs and its probes say so, or for an init container that must
@@ -112,30 +118,30 @@ pub fn is_ready(worker: &Worker, index: usize) -> bool {
 }
 
 /// The names of the containers that are `wanted`, between `before` and a bracket; `None` when there are none.
-fn listed(worker: &Worker, before: &str, wanted: impl Fn(usize) -> bool) -> Option<Str> {
-    let mut parts = Vec::with_capacity(2 * worker.containers.len() + 1);
-    for index in (0..worker.mains().end).filter(|it| wanted(*it)) {
-        parts.push(if parts.is_empty() { before } else { " " });
-        parts.push(worker.spec(index)["name"].str_or_empty());
-    }
-    if parts.is_empty() {
-        return None;
-    }
-    parts.push("]");
-    Some(Str::from(parts.concat()))
+fn listed(worker: &Worker, before: &'static str, shared: &mut Shared, wanted: impl Fn(usize) -> bool) -> Option<Str> {
+    let mut wanted = (0..worker.mains().end).filter(|it| wanted(*it));
+    let name = |it: usize| worker.spec(it)["name"].as_shared_str().unwrap_or(&NOTHING);
+    let first = name(wanted.next()?);
+    let Some(second) = wanted.next() else {
+        return Some(shared.in_brackets(before, first));
+    };
+    let mut names = vec![first.as_str(), name(second).as_str()];
+    names.extend(wanted.map(|it| name(it).as_str()));
+    Some(Str::from([before, &names.join(" "), "]"].concat()))
 }
 
-fn containers_ready(worker: &Worker, phase: &str) -> Verdict {
+fn containers_ready(worker: &Worker, phase: &str, shared: &mut Shared) -> Verdict {
+    static NOT_READY: Str = literal!("ContainersNotReady");
     match phase {
-        "Succeeded" => return (false, literal!("PodCompleted"), Str::new()),
-        "Failed" => return (false, literal!("PodFailed"), Str::new()),
+        "Succeeded" => return (false, &COMPLETED, Str::new()),
+        "Failed" => return (false, &FAILED, Str::new()),
         _ => {}
     }
     let counts = |index| !worker.is_init(index) || worker.is_sidecar(index);
     let before = "containers with unready status: [";
-    match listed(worker, before, |index| counts(index) && !is_ready(worker, index)) {
+    match listed(worker, before, shared, |index| counts(index) && !is_ready(worker, index)) {
         None => plain(true),
-        Some(message) => (false, literal!("ContainersNotReady"), message),
+        Some(message) => (false, &NOT_READY, message),
     }
 }
 
@@ -143,6 +149,7 @@ fn ready(worker: &Worker, containers_ready: &Verdict, conditions: &Value) -> Ver
     if !containers_ready.0 {
         return containers_ready.clone();
     }
+    static NOT_READY: Str = literal!("ReadinessGatesNotReady");
     let mut messages = Vec::new();
     for gate in worker.pod.spec()["readinessGates"].items() {
         let kind = gate["conditionType"].str_or_empty();
@@ -158,33 +165,35 @@ fn ready(worker: &Worker, containers_ready: &Verdict, conditions: &Value) -> Ver
     if messages.is_empty() {
         return plain(true);
     }
-    (false, literal!("ReadinessGatesNotReady"), Str::from(messages.join(", ")))
+    (false, &NOT_READY, Str::from(messages.join(", ")))
 }
 
-fn initialized(worker: &Worker, phase: &str) -> Verdict {
+fn initialized(worker: &Worker, phase: &str, shared: &mut Shared) -> Verdict {
+    static NOT_INITIALIZED: Str = literal!("ContainersNotInitialized");
     if phase == "Succeeded" {
-        return (true, literal!("PodCompleted"), Str::new());
+        return (true, &COMPLETED, Str::new());
     }
     if worker.inits == 0 || !worker.main_containers().iter().all(Container::was_never_up) {
         return plain(true);
     }
     let before = "containers with incomplete status: [";
-    match listed(worker, before, |index| worker.is_init(index) && !is_ready(worker, index)) {
+    match listed(worker, before, shared, |index| worker.is_init(index) && !is_ready(worker, index)) {
         None => plain(true),
-        Some(message) => (false, literal!("ContainersNotInitialized"), message),
+        Some(message) => (false, &NOT_INITIALIZED, message),
     }
 }
 
 /// Says of a pod that came to its end that its kubelet ended it, if others than the pod were the reason. What the same condition
 /// said before is said no more.
 fn disrupt(worker: &Worker, others: &mut Vec<Value>, now: &Str) {
-    let Some(message) = worker.verdict.as_ref().and_then(|it| it.disruption.clone()) else {
+    static REASON: Str = literal!("TerminationByKubelet");
+    let Some(message) = worker.verdict.as_ref().and_then(|it| it.disruption.as_ref()) else {
         return;
     };
     let at = others.iter().position(|it| it["type"].as_str() == Some(&DISRUPTED));
     let stored = at.map(|it| &others[it]).filter(|it| it["status"].as_str() == Some("True"));
-    let since = stored.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone();
-    let (kind, reason, generation) = (DISRUPTED.clone(), literal!("TerminationByKubelet"), worker.pod.meta.generation);
+    let since = stored.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now);
+    let (kind, reason, generation) = (&DISRUPTED, &REASON, worker.pod.meta.generation);
     let condition = Condition { kind, status: true, reason, message, since, generation }.to_value();
     match at {
         Some(at) => others[at] = condition,
@@ -199,12 +208,11 @@ fn restarting(worker: &Worker, phase: &str) -> Option<Verdict> {
     if !specs.into_iter().any(super::restart::may_restart_all) {
         return None;
     }
+    static STARTED: Str = literal!("RestartAllContainersStarted");
     Some(match phase {
-        "Succeeded" => (false, literal!("PodCompleted"), Str::new()),
-        "Failed" => (false, literal!("PodFailed"), Str::new()),
-        _ if worker.restarting_all => {
-            (true, literal!("RestartAllContainersStarted"), literal!("container exited with restart policy rule"))
-        }
+        "Succeeded" => (false, &COMPLETED, Str::new()),
+        "Failed" => (false, &FAILED, Str::new()),
+        _ if worker.restarting_all => (true, &STARTED, literal!("container exited with restart policy rule")),
         _ => plain(false),
     })
 }
@@ -231,57 +239,53 @@ pub fn conditions(worker: &Worker, phase: &str, has_sandbox: bool, now: &Str, sh
     if is_terminal(phase) {
         disrupt(worker, &mut others, now);
     }
-    let own = own_conditions(worker, phase, has_sandbox, now, &stored);
-    if others.is_empty() && is_told_by_all(&own, old.items()) {
-        return old.clone();
+    let own = own_conditions(worker, phase, has_sandbox, now, &stored, shared);
+    if !others.is_empty() {
+        others.extend(own);
+        return Value::from(others);
     }
-    let make = |own: &[Condition]| {
-        let mut shown = Vec::with_capacity(own.len());
-        shown.extend(own.iter().zip(stored).map(|(it, stored)| match stored {
-            Some(stored) if it.is_told_by(stored) => stored.clone(),
-            _ => it.to_value(),
-        }));
-        Value::from(shown)
-    };
-    let own = shared.conditions(now, own, make);
-    if others.is_empty() {
-        return own;
-    }
-    others.extend(own.items().iter().cloned());
-    Value::from(others)
+    if is_list_of(old.items(), &own) { old.clone() } else { shared.condition_list(own) }
 }
 
-/// Whether the conditions that are `stored` are these.
-fn is_told_by_all(conditions: &[Condition], stored: &[Value]) -> bool {
-    conditions.len() == stored.len() && conditions.iter().zip(stored).all(|(it, stored)| it.is_told_by(stored))
+/// Whether `list` has just these very conditions.
+pub fn is_list_of(list: &[Value], conditions: &[Value]) -> bool {
+    list.len() == conditions.len() && list.iter().zip(conditions).all(|(one, other)| one.is_shared_with(other))
 }
 
 /// Since when a condition has its status: since what is stored of it says so, or since now.
-fn since(stored: Option<&Value>, status: bool, now: &Str) -> Str {
+fn since<'a>(stored: Option<&'a Value>, status: bool, now: &'a Str) -> &'a Str {
     let same = stored.filter(|it| (it["status"].as_str() == Some("True")) == status);
-    same.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now).clone()
+    same.and_then(|it| it["lastTransitionTime"].as_shared_str()).unwrap_or(now)
 }
 
-/// The kubelet's own conditions of a pod in `phase`, of which `stored` are the ones from before.
+/// The kubelet's own conditions of a pod in `phase`, of which `stored` are the ones from before. What is stored as it is to be
+/// stands as it is.
 fn own_conditions(
     worker: &Worker,
     phase: &str,
     has_sandbox: bool,
     now: &Str,
     stored: &[Option<&Value>; PLACES],
-) -> Vec<Condition> {
+    shared: &mut Shared,
+) -> Vec<Value> {
     let generation = worker.pod.meta.generation;
-    let all_ready = containers_ready(worker, phase);
+    let all_ready = containers_ready(worker, phase, shared);
     let ready = ready(worker, &all_ready, &worker.pod.status()["conditions"]);
-    let verdicts = [plain(has_sandbox), initialized(worker, phase), ready, all_ready, plain(true)];
-    let mut own = Vec::with_capacity(PLACES);
-    for ((kind, (status, reason, message)), stored) in OWN.iter().zip(verdicts).zip(stored) {
-        let (kind, since) = (kind.clone(), since(*stored, status, now));
-        own.push(Condition { kind, status, reason, message, since, generation });
+    let verdicts = [plain(has_sandbox), initialized(worker, phase, shared), ready, all_ready, plain(true)];
+    let mut own = Vec::with_capacity(OWN.len());
+    let mut tell = |place: usize, kind: &Str, (status, reason, message): &Verdict, generation: i64| {
+        let (status, stored) = (*status, stored[place]);
+        let condition = Condition { kind, status, reason, message, since: since(stored, status, now), generation };
+        own.push(match stored.filter(|it| condition.is_told_by(it)) {
+            Some(stored) => stored.clone(),
+            None => shared.condition(now, place, &condition),
+        });
+    };
+    for (place, (kind, verdict)) in OWN.iter().zip(&verdicts).enumerate() {
+        tell(place, kind, verdict, generation);
     }
-    if let Some((status, reason, message)) = restarting(worker, phase) {
-        let since = since(stored[OWN.len()], status, now);
-        own.push(Condition { kind: RESTARTING.clone(), status, reason, message, since, generation: 0 });
+    if let Some(verdict) = restarting(worker, phase) {
+        tell(OWN.len(), &RESTARTING, &verdict, 0);
     }
     own
 }
@@ -293,12 +297,12 @@ fn resized<'a>(
     now: &'a Str,
 ) -> impl Iterator<Item = Value> + 'a {
     let generation = worker.pod.meta.generation;
-    let pending = worker.resize.as_ref().map(|it| (Str::from(it.reason), it.message.clone(), generation));
-    let in_progress = worker.resizing.as_ref().map(|it| (Str::new(), Str::new(), it.generation));
+    let pending = worker.resize.as_ref().map(|it| (Str::from(it.reason), &it.message, generation));
+    let in_progress = worker.resizing.as_ref().map(|it| (Str::new(), &NOTHING, it.generation));
     RESIZE.iter().zip(stored).zip([pending, in_progress]).filter_map(move |((kind, stored), what)| {
         let (reason, message, generation) = what?;
-        let (kind, since) = (kind.clone(), since(stored, true, now));
-        Some(Condition { kind, status: true, reason, message, since, generation }.to_value())
+        let since = since(stored, true, now);
+        Some(Condition { kind, status: true, reason: &reason, message, since, generation }.to_value())
     })
 }
 
@@ -317,32 +321,47 @@ mod tests {
 
     #[test]
     fn a_condition_stands_as_it_is_stored_only_if_all_of_it_is_the_same() {
-        let text = |it: &str| Str::from(it);
-        let own = Condition {
-            kind: text("Ready"),
-            status: false,
-            reason: text("ContainersNotReady"),
-            message: Str::new(),
-            since: text("2026-01-01T00:00:00Z"),
-            generation: 1,
-        };
+        let [ready, other, reason, message] = ["Ready", "Initialized", "ContainersNotReady", "x"].map(Str::from);
+        let [since, later] = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"].map(Str::from);
+        let (kind, reason, since) = (&ready, &reason, &since);
+        let own = Condition { kind, status: false, reason, message: &NOTHING, since, generation: 1 };
         let stored = own.to_value();
         assert!(own.is_told_by(&stored));
         for other in [
-            Condition { kind: text("Initialized"), ..own.clone() },
-            Condition { status: true, ..own.clone() },
-            Condition { reason: Str::new(), ..own.clone() },
-            Condition { message: text("x"), ..own.clone() },
-            Condition { since: text("2026-01-01T00:00:01Z"), ..own.clone() },
-            Condition { generation: 2, ..own.clone() },
-            Condition { generation: 0, ..own.clone() },
-            Condition { reason: Str::new(), message: text("ContainersNotReady"), ..own.clone() },
+            Condition { kind: &other, ..own },
+            Condition { status: true, ..own },
+            Condition { reason: &NOTHING, ..own },
+            Condition { message: &message, ..own },
+            Condition { since: &later, ..own },
+            Condition { generation: 2, ..own },
+            Condition { generation: 0, ..own },
+            Condition { reason: &NOTHING, message: reason, ..own },
         ] {
             assert!(!other.is_told_by(&stored), "{other:?}");
         }
         let probed = stored.as_map().cloned().unwrap_or_default();
-        let probed = probed.with(vec![(text("lastProbeTime"), Value::from("2026-01-01T00:00:00Z"))]);
+        let probed = probed.with(vec![(literal!("lastProbeTime"), Value::from(&later))]);
         assert!(!own.is_told_by(&Value::Map(probed)));
         assert!(!own.is_told_by(&Value::Map(map! { "type" => "Ready" })) && !own.is_told_by(&Value::Null));
+    }
+
+    #[test]
+    fn pods_share_the_conditions_that_were_made_at_one_instant() {
+        let (mut shared, now) = (Shared::default(), Str::from("2026-01-01T00:00:00Z"));
+        let later = Str::from("2026-01-01T00:00:01Z");
+        let of = |since, status| {
+            let (kind, reason, message) = (&OWN[2], &NOTHING, &NOTHING);
+            Condition { kind, status, reason, message, since, generation: 1 }
+        };
+        let mut made_at = |now: &Str, status: bool| {
+            let condition = shared.condition(now, 2, &of(now, status));
+            shared.condition_list(vec![condition])
+        };
+        let one = made_at(&now, true);
+        assert!(made_at(&now, true).is_shared_with(&one) && one.items() == [of(&now, true).to_value()]);
+        assert_eq!(made_at(&now, false).items(), [of(&now, false).to_value()]);
+        assert!(made_at(&now, true).is_shared_with(&one));
+        assert_eq!(made_at(&later, true).items(), [of(&later, true).to_value()]);
+        assert!(!made_at(&now, true).is_shared_with(&one));
     }
 }

@@ -1,7 +1,7 @@
 //! Parts of statuses that many pods have in common, made once: thousands of pods start at one instant, and their history
 //! is kept.
 
-use super::conditions::Condition;
+use super::conditions::{Condition, is_list_of};
 use super::container::Hold;
 use super::identity;
 use crate::clock::Time;
@@ -13,7 +13,7 @@ use crate::object::{Lookup, Map, Str, Value};
 /// How many entries each table keeps: enough for what happens close together.
 const KEPT: usize = 512;
 
-/// How many instants and how many lists of conditions are remembered: each is compared with the one that is wanted.
+/// How many instants, lists of conditions and messages are remembered: each is compared with the one that is wanted.
 const FEW: usize = 8;
 
 /// The tables.
@@ -23,6 +23,8 @@ pub struct Shared {
     times: Vec<(i64, Str)>,
     running: Lookup<i64, Value>,
     conditions: Conditions,
+    /// The last few messages that name one container.
+    about: Vec<About>,
     images: Lookup<Str, Image>,
     users: Lookup<(i64, i64, Vec<i64>), Value>,
     root: Option<Value>,
@@ -30,12 +32,21 @@ pub struct Shared {
     empty: Map,
 }
 
-/// The last few lists of conditions that were made at an instant. Nearly every list that is made has something that is so since
-/// then, so that none from before is made again.
+/// The last few conditions that were made at an instant, each with its place, and the last few lists of them. Nearly every one
+/// that is made is so since then, so that none from before is made again.
 #[derive(Debug, Default)]
 struct Conditions {
     made_at: Str,
-    made: Vec<(Vec<Condition>, Value)>,
+    made: Vec<(usize, Value)>,
+    lists: Vec<Value>,
+}
+
+/// A text about one name, with what stands before that.
+#[derive(Debug)]
+struct About {
+    before: &'static str,
+    name: Str,
+    text: Str,
 }
 
 /// An image as the runtime knows it.
@@ -101,27 +112,49 @@ impl Shared {
         Value::from(&self.empty)
     }
 
-    /// What `make` makes of `conditions`, or what was made of the same ones at the same instant, `now`.
-    pub fn conditions(
-        &mut self,
-        now: &Str,
-        conditions: Vec<Condition>,
-        make: impl FnOnce(&[Condition]) -> Value,
-    ) -> Value {
+    /// `condition` at its `place` among the kubelet's own, as it was made at the same instant, `now`.
+    pub fn condition(&mut self, now: &Str, place: usize, condition: &Condition<'_>) -> Value {
         let known = &mut self.conditions;
         if known.made_at != *now {
             known.made_at = now.clone();
             known.made.clear();
+            known.lists.clear();
         }
-        if let Some((_, list)) = known.made.iter().find(|(it, _)| *it == conditions) {
+        if let Some((_, made)) = known.made.iter().find(|(it, made)| *it == place && condition.is_told_by(made)) {
+            return made.clone();
+        }
+        let made = condition.to_value();
+        if known.made.len() < FEW * FEW {
+            known.made.push((place, made.clone()));
+        }
+        made
+    }
+
+    /// The list of these very conditions, as it was made at the same instant.
+    pub fn condition_list(&mut self, conditions: Vec<Value>) -> Value {
+        let known = &mut self.conditions;
+        if let Some(list) = known.lists.iter().find(|it| is_list_of(it.items(), &conditions)) {
             return list.clone();
         }
-        if known.made.len() >= FEW {
-            known.made.remove(0);
+        if known.lists.len() >= FEW {
+            known.lists.remove(0);
         }
-        let list = make(&conditions);
-        known.made.push((conditions, list.clone()));
+        let list = Value::from(conditions);
+        known.lists.push(list.clone());
         list
+    }
+
+    /// `name` between `before` and a bracket.
+    pub fn in_brackets(&mut self, before: &'static str, name: &Str) -> Str {
+        if let Some(known) = self.about.iter().find(|it| it.name == *name && it.before == before) {
+            return known.text.clone();
+        }
+        if self.about.len() >= FEW {
+            self.about.remove(0);
+        }
+        let text = Str::from([before, name, "]"].concat());
+        self.about.push(About { before, name: name.clone(), text: text.clone() });
+        text
     }
 
     /// The image that a container's spec names `image`.
@@ -215,13 +248,12 @@ mod tests {
     }
 
     #[test]
-    fn pods_share_the_conditions_that_were_made_at_one_instant() {
-        let mut shared = Shared::default();
-        let mut made_at = |now: &str, text: &str| {
-            shared.conditions(&Str::from(now), Vec::new(), |_| Value::list([Value::from(text)]))
-        };
-        let one = made_at("1", "one");
-        assert!(made_at("1", "other").is_shared_with(&one));
-        assert!(!made_at("2", "one").is_shared_with(&one));
+    fn a_message_about_a_container_is_remembered_by_its_name_and_by_what_it_says() {
+        let (mut shared, name) = (Shared::default(), Str::from("web"));
+        let first = shared.in_brackets("unready: [", &name);
+        assert_eq!(first, "unready: [web]");
+        assert!(Str::ptr_eq(&first, &shared.in_brackets("unready: [", &Str::from("web"))));
+        assert_eq!(shared.in_brackets("incomplete: [", &name), "incomplete: [web]");
+        assert_eq!(shared.in_brackets("unready: [", &Str::from("db")), "unready: [db]");
     }
 }

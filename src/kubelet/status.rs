@@ -1,5 +1,7 @@
 //! The status of a pod as its kubelet writes it (`pkg/kubelet/kubelet_pods.go`, `pkg/kubelet/status/status_manager.go`).
 
+use std::ops::Range;
+
 use super::conditions::{self, is_ready};
 use super::container::{Container, Exit, Hold, Next, State};
 use super::events::{DEADLINE_MESSAGE, pod_name};
@@ -74,6 +76,25 @@ pub struct Place {
     pub terminated: bool,
 }
 
+/// The fields of a pod's status that its kubelet sees to, or leaves as they are. Those of others stay beside them.
+const FIELDS: [&str; 15] = [
+    "conditions",
+    "containerStatuses",
+    "ephemeralContainerStatuses",
+    "hostIP",
+    "hostIPs",
+    "initContainerStatuses",
+    "message",
+    "observedGeneration",
+    "phase",
+    "podIP",
+    "podIPs",
+    "qosClass",
+    "reason",
+    "resize",
+    "startTime",
+];
+
 /// The whole status of the pod of `worker` at `now`.
 pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) -> Value {
     let old = worker.pod.status();
@@ -81,48 +102,67 @@ pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) ->
     let now_text = shared.time(now);
     let has_sandbox = place.has_sandbox && !is_terminal(&phase);
     let conditions = conditions::conditions(worker, &phase, has_sandbox, &now_text, shared);
-    let mut kept = old.as_map().cloned().unwrap_or_default();
-    if old["phase"].as_str() != Some(&phase) {
-        kept.remove("reason");
-        kept.remove("message");
+    let (mains, all) = (worker.mains(), worker.containers.len());
+    let mut statuses = |field: &str, indexes: Range<usize>| match indexes.len() {
+        0 if field != "containerStatuses" => old[field].clone(),
+        _ => container_statuses(worker, indexes, &old[field], place, shared),
+    };
+    let of_mains = statuses("containerStatuses", mains.clone());
+    let of_inits = statuses("initContainerStatuses", 0..worker.inits);
+    let of_ephemeral = statuses("ephemeralContainerStatuses", mains.end..all);
+    let (host, hosts) = match &place.host {
+        Some(host) => (Value::from(host), place.hosts.clone()),
+        None => (old["hostIP"].clone(), old["hostIPs"].clone()),
+    };
+    let (address, addresses) = match address(worker, place).filter(|it| old["podIP"].as_str() != Some(it)) {
+        Some(address) => (Value::from(address), Value::list([map! { "ip" => address }])),
+        None => (old["podIP"].clone(), old["podIPs"].clone()),
+    };
+    let (reason, message) = match said(worker, &phase) {
+        Some((reason, message)) => (reason.into(), message.into()),
+        None if old["phase"].as_str() == Some(&phase) => (old["reason"].clone(), old["message"].clone()),
+        None => (Value::Null, Value::Null),
+    };
+    let start = match &old["startTime"] {
+        Value::Null => shared.time(worker.seen).into(),
+        start => start.clone(),
+    };
+    let generation = match worker.pod.meta.generation {
+        0 => old["observedGeneration"].clone(),
+        generation => generation.into(),
+    };
+    let status = map! {
+        "conditions" => conditions,
+        "containerStatuses" => of_mains,
+        "ephemeralContainerStatuses" => of_ephemeral,
+        "hostIP" => host,
+        "hostIPs" => hosts,
+        "initContainerStatuses" => of_inits,
+        "message" => message,
+        "observedGeneration" => generation,
+        "phase" => phase,
+        "podIP" => address,
+        "podIPs" => addresses,
+        "qosClass" => &old["qosClass"],
+        "reason" => reason,
+        "resize" => &old["resize"],
+        "startTime" => start,
+    };
+    Value::Map(with_fields_of_others(status, old))
+}
+
+/// `status` with those fields of `old` that the kubelet leaves to others.
+fn with_fields_of_others(status: Map, old: &Value) -> Map {
+    let Some(old) = old.as_map() else {
+        return status;
+    };
+    let known = FIELDS.iter().filter(|it| old.contains_key(it)).count();
+    if known == old.len() {
+        return status;
     }
-    let (inits, mains, all) = (worker.inits, worker.mains(), worker.containers.len());
-    // In the order of the keys, which spares the map a look at it.
-    let mut own: Vec<(Str, Value)> = Vec::with_capacity(14);
-    own.push((literal!("conditions"), conditions));
-    let statuses = container_statuses(worker, mains.clone(), "containerStatuses", place, shared);
-    own.push((literal!("containerStatuses"), statuses));
-    if mains.end < all {
-        let statuses = container_statuses(worker, mains.end..all, "ephemeralContainerStatuses", place, shared);
-        own.push((literal!("ephemeralContainerStatuses"), statuses));
-    }
-    if let Some(host) = &place.host {
-        own.push((literal!("hostIP"), host.into()));
-        own.push((literal!("hostIPs"), place.hosts.clone()));
-    }
-    if inits > 0 {
-        let statuses = container_statuses(worker, 0..inits, "initContainerStatuses", place, shared);
-        own.push((literal!("initContainerStatuses"), statuses));
-    }
-    let said = said(worker, &phase);
-    if let Some((_, message)) = &said {
-        own.push((literal!("message"), Value::from(message)));
-    }
-    if worker.pod.meta.generation > 0 {
-        own.push((literal!("observedGeneration"), worker.pod.meta.generation.into()));
-    }
-    own.push((literal!("phase"), phase.into()));
-    if let Some(address) = address(worker, place).filter(|it| old["podIP"].as_str() != Some(it)) {
-        own.push((literal!("podIP"), address.into()));
-        own.push((literal!("podIPs"), Value::list([map! { "ip" => address }])));
-    }
-    if let Some((reason, _)) = said {
-        own.push((literal!("reason"), reason.into()));
-    }
-    if old["startTime"].is_null() {
-        own.push((literal!("startTime"), shared.time(worker.seen).into()));
-    }
-    Value::Map(kept.with(own))
+    let mut others = old.clone();
+    others.retain(|key, _| FIELDS.binary_search(&key).is_err());
+    others.with(status.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 /// Why the pod came to its end, and how that is put, if others than its containers were the reason.
@@ -140,14 +180,14 @@ fn address<'a>(worker: &'a Worker, place: &'a Place) -> Option<&'a Str> {
     if on_host { place.host.as_ref() } else { worker.address.as_ref() }
 }
 
+/// The statuses of the containers at `indexes`, of which `old` are the ones from before.
 fn container_statuses(
     worker: &Worker,
-    indexes: std::ops::Range<usize>,
-    field: &str,
+    indexes: Range<usize>,
+    old: &Value,
     place: &Place,
     shared: &mut Shared,
 ) -> Value {
-    let old = &worker.pod.status()[field];
     let mut statuses = Vec::with_capacity(indexes.len());
     for index in indexes.clone() {
         statuses.push(Value::Map(container_status(worker, index, old, place, shared)));
@@ -160,53 +200,50 @@ fn container_statuses(
 }
 
 fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, shared: &mut Shared) -> Map {
-    let spec = worker.spec(index);
-    let container = &worker.containers[index];
-    let spec_image = spec["image"].as_shared_str().cloned().unwrap_or_default();
+    let (spec, container) = (worker.spec(index), &worker.containers[index]);
+    let (name, spec_image) = (&spec["name"], &spec["image"]);
+    let old = old.items().iter().find(|it| it["name"] == *name);
+    let mounts = old.map_or_else(|| volume_mounts(spec), |it| it["volumeMounts"].clone());
+    let (state, last) = states(worker, index, place, shared);
     let id = match &container.state {
         State::Waiting => None,
         State::Running(_) if container.was_never_up() => None,
-        State::Running(running) => Some(running.id.clone()),
-        State::Exited(exit, _) => Some(exit.id.clone()),
+        State::Running(running) => Some(&running.id),
+        State::Exited(exit, _) => Some(&exit.id),
     };
-    let old = old.items().iter().find(|it| it["name"] == spec["name"]);
-    let mounts = old.map_or_else(|| volume_mounts(spec), |it| it["volumeMounts"].clone());
-    let (state, last) = states(worker, index, place, shared);
-    let is_made = id.is_some();
-    let image = shared.image(if is_made { &container.image } else { &spec_image });
-    let resources = match if is_made { &container.resources } else { &spec["resources"] } {
-        Value::Null => shared.empty(),
-        resources => resources.clone(),
-    };
-    let requests = &container.allocated["requests"];
-    let (image, image_id) = if is_made { (image.name, image.id) } else { (spec_image, Str::new()) };
-    // In the order of the keys, which spares the map a look at it.
-    let mut entries = Vec::with_capacity(13);
-    let mut put = |key: Str, value: Value| {
-        if !value.is_null() {
-            entries.push((key, value));
+    let made = id.map(|_| {
+        let resources = match &container.resources {
+            Value::Null => shared.empty(),
+            resources => resources.clone(),
+        };
+        let requests = &container.allocated["requests"];
+        let allocated = if requests.is_empty() { Value::Null } else { requests.clone() };
+        (shared.image(&container.image), resources, allocated, user(worker.pod.spec(), spec, shared))
+    });
+    let (image, image_id, resources, allocated, user) = match made {
+        Some((image, resources, allocated, user)) => {
+            (Value::from(image.name), Value::from(image.id), resources, allocated, user)
+        }
+        None => {
+            let image = spec_image.as_shared_str().cloned().unwrap_or_default();
+            (image.into(), Str::new().into(), Value::Null, Value::Null, Value::Null)
         }
     };
-    if is_made && !requests.is_empty() {
-        put(literal!("allocatedResources"), requests.clone());
+    map! {
+        "allocatedResources" => allocated,
+        "containerID" => id,
+        "image" => image,
+        "imageID" => image_id,
+        "lastState" => last,
+        "name" => name,
+        "ready" => is_ready(worker, index),
+        "resources" => resources,
+        "restartCount" => container.restarts,
+        "started" => container.is_up() && container.started,
+        "state" => state,
+        "user" => user,
+        "volumeMounts" => mounts,
     }
-    put(literal!("containerID"), id.into());
-    put(literal!("image"), image.into());
-    put(literal!("imageID"), image_id.into());
-    put(literal!("lastState"), last);
-    put(literal!("name"), spec["name"].clone());
-    put(literal!("ready"), is_ready(worker, index).into());
-    if is_made {
-        put(literal!("resources"), resources);
-    }
-    put(literal!("restartCount"), container.restarts.into());
-    put(literal!("started"), (container.is_up() && container.started).into());
-    put(literal!("state"), state);
-    if is_made {
-        put(literal!("user"), user(worker.pod.spec(), spec, shared));
-    }
-    put(literal!("volumeMounts"), mounts);
-    Map::from_sorted(entries)
 }
 
 /// The state and the last state of the container at `index`.
@@ -253,16 +290,15 @@ fn is_unknown(worker: &Worker, index: usize) -> bool {
 }
 
 fn terminated(exit: &Exit, shared: &mut Shared) -> Value {
-    let mut terminated = Vec::with_capacity(6);
-    terminated.push((literal!("containerID"), Value::from(&exit.id)));
-    terminated.push((literal!("exitCode"), exit.code.into()));
-    terminated.push((literal!("finishedAt"), shared.time(exit.finished).into()));
-    if !exit.message.is_empty() {
-        terminated.push((literal!("message"), Value::from(&exit.message)));
-    }
-    terminated.push((literal!("reason"), Value::from(&exit.reason)));
-    terminated.push((literal!("startedAt"), shared.time(exit.started).into()));
-    Value::Map(map! { "terminated" => Map::from_sorted(terminated) })
+    let terminated = map! {
+        "containerID" => &exit.id,
+        "exitCode" => exit.code,
+        "finishedAt" => shared.time(exit.finished),
+        "message" => Some(&exit.message).filter(|it| !it.is_empty()),
+        "reason" => &exit.reason,
+        "startedAt" => shared.time(exit.started),
+    };
+    Value::Map(map! { "terminated" => terminated })
 }
 
 fn unknown() -> Value {
