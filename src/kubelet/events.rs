@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::controllers::{Action, EventRecord, EventVia};
-use crate::object::{Object, Str, Value, literal};
+use crate::object::{Object, Str, literal};
 
 /// Something that a kubelet records an event for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,16 +40,21 @@ pub fn pod_name(pod: &Object) -> String {
     format!("{}_{}({})", pod.meta.name, pod.meta.namespace, pod.meta.uid)
 }
 
-/// Tells of `happening` to `container` of `pod`, which is in `list` of the spec.
-pub fn tell(pod: &Arc<Object>, container: &Value, list: &str, happening: &Happening, actions: &mut Vec<Action>) {
+/// Tells of `happening` to the container `name` of `pod`, which is at `path` in the spec.
+pub fn tell(
+    pod: &Arc<Object>,
+    name: &str,
+    path: impl FnOnce() -> Str,
+    happening: &Happening,
+    actions: &mut Vec<Action>,
+) {
     if let Happening::OfPod(warning, reason, message) = happening {
         let (about, field_path, message) = (pod.clone(), Str::new(), message.clone());
         let (warning, via) = (*warning, EventVia::Core);
         actions.push(Action::Event(EventRecord { about, field_path, warning, reason, message, via }));
         return;
     }
-    let name = container["name"].str_or_empty();
-    let path = Str::from(["spec.", list, "{", name, "}"].concat());
+    let path = path();
     let mut record = |warning: bool, reason: &'static str, message: Str, via: EventVia| {
         let (about, field_path) = (pod.clone(), path.clone());
         actions.push(Action::Event(EventRecord { about, field_path, warning, reason, message, via }));
@@ -86,15 +91,13 @@ pub fn tell(pod: &Arc<Object>, container: &Value, list: &str, happening: &Happen
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map;
     use crate::object::kinds;
 
     fn check(happening: &Happening, want: &[(&str, &str)]) {
         let mut pod = Object::new(kinds::POD, "default", "web-0");
         pod.meta.uid = Str::from("8a1c");
-        let container = Value::Map(map! { "name" => "web", "image" => "nginx" });
         let mut actions = Vec::new();
-        tell(&Arc::new(pod), &container, "containers", happening, &mut actions);
+        tell(&Arc::new(pod), "web", || Str::from("spec.containers{web}"), happening, &mut actions);
         let got: Vec<_> = actions
             .iter()
             .filter_map(|it| match it {

@@ -123,6 +123,11 @@ impl Images {
             || listed.filter_map(|it| it.as_str()).any(|it| Image::new(it).name == full)
     }
 
+    /// Whether `image` is on `node` for certain: a container of it started there, and every image can be pulled.
+    fn is_noted(&self, node: &Object, image: &Str) -> bool {
+        self.refused.is_empty() && self.nodes.get(&node.meta.name).is_some_and(|it| it.has.contains(image))
+    }
+
     /// A container of `image` starts on `node`: the image is there.
     fn note(&mut self, node: &Object, image: &Str) {
         let of_node = match self.nodes.get_mut(&node.meta.name) {
@@ -190,9 +195,12 @@ pub fn check(
             format!("Failed to apply default image tag {image:?}: couldn't parse image name {image:?}: {fault}");
         return Some(hopeless(worker, index, "InspectFailed", "InvalidImageName", message, around.now, happenings));
     }
-    let present = around.images.is_on(around.node, &image);
+    let is_noted = around.images.is_noted(around.node, &image);
+    let present = is_noted || around.images.is_on(around.node, &image);
     if present && !always {
-        around.images.note(around.node, &image);
+        if !is_noted {
+            around.images.note(around.node, &image);
+        }
         happenings.push((index, Happening::OfContainer(false, "Pulled", facts.present.clone())));
         worker.containers[index].pull = Pull::default();
         return None;

@@ -213,10 +213,15 @@ impl Kubelet {
 
     /// Lets go of the pod at `key`: its processes are killed.
     fn forget(&mut self, key: &Key, actions: &mut Vec<Action>) {
+        match self.workers.remove(key) {
+            Some(worker) => self.discard(worker, key, actions),
+            None => drop(self.deferred.remove(key)),
+        }
+    }
+
+    /// Lets go of `worker`, that of the pod at `key`.
+    fn discard(&mut self, mut worker: Box<Worker>, key: &Key, actions: &mut Vec<Action>) {
         self.deferred.remove(key);
-        let Some(mut worker) = self.workers.remove(key) else {
-            return;
-        };
         let node = worker.pod.node_name().and_then(|it| self.nodes.get_mut(it));
         if let (Some(address), Some(node)) = (&worker.address, node) {
             node.range.give_back(address);
@@ -230,13 +235,15 @@ impl Kubelet {
         self.tell(&mut worker, &happenings, Time::default(), actions);
     }
 
-    fn tell(&self, worker: &mut Worker, happenings: &Happenings, now: Time, actions: &mut Vec<Action>) {
+    fn tell(&mut self, worker: &mut Worker, happenings: &Happenings, now: Time, actions: &mut Vec<Action>) {
         for (index, happening) in happenings {
             if self.latency.silent && !matches!(happening, Happening::NotInterpreted(_)) {
                 continue;
             }
             let before = actions.len();
-            events::tell(&worker.pod, worker.spec(*index), worker.list(*index), happening, actions);
+            let name = worker.spec(*index)["name"].as_shared_str().cloned().unwrap_or_default();
+            let path = || self.shared.field_path(worker.list(*index), &name);
+            events::tell(&worker.pod, &name, path, happening, actions);
             // What probes tell is paid for where it is found.
             if !matches!(happening, Happening::Probed(..)) {
                 for _ in before..actions.len() {
@@ -246,29 +253,52 @@ impl Kubelet {
         }
     }
 
-    /// Whether nothing is known of `pod` yet. What is known of an earlier one of its name is let go of.
-    fn is_new(&mut self, pod: &Object, key: &Key, actions: &mut Vec<Action>) -> bool {
-        let known = self.workers.get(key).map(|it| it.pod.meta.uid == pod.meta.uid);
-        if known == Some(false) {
-            self.forget(key, actions);
+    /// Takes out what is known of `pod`. What is known of an earlier one of its name is let go of.
+    fn take_worker(&mut self, pod: &Object, key: &Key, actions: &mut Vec<Action>) -> Option<Box<Worker>> {
+        let worker = self.workers.remove(key)?;
+        if worker.pod.meta.uid == pod.meta.uid {
+            return Some(worker);
         }
-        known != Some(true)
+        self.discard(worker, key, actions);
+        None
     }
 
-    fn sync(&mut self, pod: &Arc<Object>, node: &Arc<Object>, view: View<'_>, now: Time) -> Outcome {
+    /// Whether the node takes a pod of which nothing is known yet, or which its kubelet, that was started again, has not looked
+    /// at since; what is known of that is in `worker`.
+    fn takes(
+        &mut self,
+        pod: &Arc<Object>,
+        node: &Object,
+        at: (View<'_>, Time),
+        worker: &mut Option<Box<Worker>>,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let Some(known) = worker.take() else {
+            return self.admit(pod, node, at, false, outcome);
+        };
         let key = pod.key();
+        self.workers.insert(key.clone(), known);
+        let is_taken = self.admit(pod, node, at, true, outcome);
+        if is_taken {
+            *worker = self.workers.remove(&key);
+        }
+        is_taken
+    }
+
+    fn sync(&mut self, pod: &Arc<Object>, key: &Key, node: &Arc<Object>, view: View<'_>, now: Time) -> Outcome {
         let latency = self.latency_of(&node.meta.name).of(&[&pod.meta.uid]);
         let mut outcome = Outcome::default();
-        let is_new = self.is_new(pod, &key, &mut outcome.actions);
+        let mut known = self.take_worker(pod, key, &mut outcome.actions);
+        let is_new = known.is_none();
         if is_new && status::is_terminal(pod.status()["phase"].str_or_empty()) && pod.meta.deleted.is_none() {
             return outcome;
         }
         outcome.actor = Some(self.remember(node).actor.clone());
-        let restarted = self.restarted.remove(&key);
-        if (is_new || restarted.is_some()) && !self.admit(pod, node, (view, now), !is_new, &mut outcome) {
+        let restarted = self.restarted.remove(key);
+        if (is_new || restarted.is_some()) && !self.takes(pod, node, (view, now), &mut known, &mut outcome) {
             return outcome;
         }
-        let mut worker = self.workers.remove(&key).unwrap_or_else(|| Box::new(Worker::new(pod.clone(), now)));
+        let mut worker = known.unwrap_or_else(|| Box::new(Worker::new(pod.clone(), now)));
         worker.see(pod);
         let mut images = self.images.take().unwrap_or_default();
         let (behaviours, known) = (self.behaviours.clone(), self.known.take().unwrap_or_default());
@@ -296,7 +326,7 @@ impl Kubelet {
         } else if status::is_terminal(pod.status()["phase"].str_or_empty()) && !worker.is_finished() {
             worker.end(Why::Finished, around, &mut happenings);
         }
-        if let Some(verdict) = self.verdicts.remove(&key) {
+        if let Some(verdict) = self.verdicts.remove(key) {
             worker.condemn(verdict, around, &mut happenings);
         }
         if worker.ending.is_none() {
@@ -306,18 +336,24 @@ impl Kubelet {
         worker.advance(around, &mut happenings);
         let visits = talk(&mut worker, around, &mut happenings, &mut outcome.actions);
         resize::finish(&mut worker, around, &mut happenings);
-        self.note_deferred(&key, worker.resize.is_some());
+        self.note_deferred(key, worker.resize.is_some());
         worker.storage.store(&mut self.disks);
         self.tell(&mut worker, &happenings, now, &mut outcome.actions);
         let terminated = worker.is_terminated(around);
-        outcome.actions.extend(self.write_status(&mut worker, around, terminated));
-        outcome.actions.extend(last_deletion(pod).filter(|_| terminated));
+        if let Some(write) = self.write_status(&mut worker, around, terminated) {
+            outcome.actions.push(write);
+        }
+        if terminated && let Some(deletion) = last_deletion(pod) {
+            outcome.actions.push(deletion);
+        }
         outcome.wake_at = if terminated { None } else { worker.deadline(around) };
         self.workers = others;
         self.visit(visits, now, &mut outcome.wakes);
         self.share_disks(&mut worker, now, &mut outcome);
-        outcome.wakes.extend(self.watch(&worker, node, now));
-        self.workers.insert(key, worker);
+        if let Some(wake) = self.watch(&worker, node, now) {
+            outcome.wakes.push(wake);
+        }
+        self.workers.insert(key.clone(), worker);
         (self.images, self.known) = (Some(images), Some(known));
         outcome
     }
@@ -391,9 +427,7 @@ impl Kubelet {
         if status.is_same(worker.pod.status()) {
             return None;
         }
-        let mut pod = Object::clone(&worker.pod);
-        pod.body.insert(literal!("status"), status);
-        Some(Action::UpdateStatus(pod))
+        Some(Action::UpdateStatus(with_status(&worker.pod, status)))
     }
 
     /// Takes note of connections to pods; those that they change are looked at anew.
@@ -492,7 +526,7 @@ impl Controller for Kubelet {
         };
         match view.get(&Key::new(kinds::NODE, Str::new(), node.clone())).filter(|it| self.runs_on(it)) {
             Some(_) if self.is_down(node) => Outcome::default(),
-            Some(node) => self.sync(pod, node, view, now),
+            Some(node) => self.sync(pod, key, node, view, now),
             None => Outcome::default(),
         }
     }
@@ -500,6 +534,18 @@ impl Controller for Kubelet {
     fn kubelets(&mut self) -> Option<&mut Kubelet> {
         Some(self)
     }
+}
+
+/// `pod` with another status.
+fn with_status(pod: &Object, status: Value) -> Object {
+    let body = match pod.body.get("spec") {
+        // Pods have nothing else, so that nothing of the old body is copied to be replaced.
+        Some(spec) if pod.body.len() == 2 && pod.body.contains_key("status") => {
+            map! { "spec" => spec, "status" => status }
+        }
+        _ => pod.body.with(vec![(literal!("status"), status)]),
+    };
+    Object { kind: pod.kind, meta: pod.meta.clone(), body }
 }
 
 /// What makes the object of a pod go that is at its end. A deletion without grace is the last one: what holds the object then is a

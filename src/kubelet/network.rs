@@ -41,7 +41,15 @@ impl Range {
         }
         self.last = host;
         self.taken.push(host);
-        Str::from([self.prefix.as_str(), ".", &host.to_string()].concat())
+        let mut address = String::with_capacity(self.prefix.len() + 4);
+        address.push_str(&self.prefix);
+        address.push('.');
+        let digits = [host / 100, host / 10 % 10, host % 10];
+        let first = digits.iter().position(|it| *it > 0).unwrap_or(2);
+        for digit in &digits[first..] {
+            address.push(char::from(b'0' + digit));
+        }
+        Str::from(address)
     }
 
     /// Gives `address` back.

@@ -40,11 +40,16 @@ pub struct InProgress {
 /// Takes over what the spec says of the resources of containers that were started with others, if the node has the room.
 pub fn sync(worker: &mut Worker, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
     finish(worker, around, happenings);
-    let changed: Vec<usize> = (0..worker.mains().end).filter(|it| differs(worker, *it)).collect();
-    if changed.is_empty() {
+    if (0..worker.mains().end).any(|it| differs(worker, it)) {
+        take_over(worker, around, happenings);
+    } else {
         worker.resize = None;
-        return;
     }
+}
+
+#[cold]
+fn take_over(worker: &mut Worker, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
+    let changed: Vec<usize> = (0..worker.mains().end).filter(|it| differs(worker, *it)).collect();
     let old = worker.resize.take();
     if let Some(pending) = pending(worker, around).filter(|_| !around.latency.silent) {
         if old.is_none_or(|it| (it.reason, &it.message) != (pending.reason, &pending.message)) {

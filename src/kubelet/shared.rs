@@ -23,7 +23,7 @@ pub struct Shared {
     times: Vec<(i64, Str)>,
     running: Lookup<i64, Value>,
     conditions: Conditions,
-    /// The last few messages that name one container.
+    /// The last few texts that name one container.
     about: Vec<About>,
     images: Lookup<Str, Image>,
     users: Lookup<(i64, i64, Vec<i64>), Value>,
@@ -41,10 +41,10 @@ struct Conditions {
     lists: Vec<Value>,
 }
 
-/// A text about one name, with what stands before that.
+/// A text about one name, with what makes it another one than those about the same name.
 #[derive(Debug)]
 struct About {
-    before: &'static str,
+    what: &'static str,
     name: Str,
     text: Str,
 }
@@ -146,14 +146,23 @@ impl Shared {
 
     /// `name` between `before` and a bracket.
     pub fn in_brackets(&mut self, before: &'static str, name: &Str) -> Str {
-        if let Some(known) = self.about.iter().find(|it| it.name == *name && it.before == before) {
+        self.about(before, name, || [before, name, "]"].concat())
+    }
+
+    /// Where the container `name` is in a spec: `spec.containers{web}`.
+    pub fn field_path(&mut self, list: &'static str, name: &Str) -> Str {
+        self.about(list, name, || ["spec.", list, "{", name, "}"].concat())
+    }
+
+    fn about(&mut self, what: &'static str, name: &Str, make: impl FnOnce() -> String) -> Str {
+        if let Some(known) = self.about.iter().find(|it| it.name == *name && it.what == what) {
             return known.text.clone();
         }
         if self.about.len() >= FEW {
             self.about.remove(0);
         }
-        let text = Str::from([before, name, "]"].concat());
-        self.about.push(About { before, name: name.clone(), text: text.clone() });
+        let text = Str::from(make());
+        self.about.push(About { what, name: name.clone(), text: text.clone() });
         text
     }
 
@@ -255,5 +264,7 @@ mod tests {
         assert!(Str::ptr_eq(&first, &shared.in_brackets("unready: [", &Str::from("web"))));
         assert_eq!(shared.in_brackets("incomplete: [", &name), "incomplete: [web]");
         assert_eq!(shared.in_brackets("unready: [", &Str::from("db")), "unready: [db]");
+        assert_eq!(shared.field_path("containers", &name), "spec.containers{web}");
+        assert_eq!(shared.field_path("initContainers", &name), "spec.initContainers{web}");
     }
 }

@@ -67,12 +67,15 @@ pub type Happenings = Vec<(usize, Happening)>;
 impl Worker {
     /// A worker for `pod`, first seen at `now`.
     pub fn new(pod: Arc<Object>, now: Time) -> Self {
-        let [inits, mains, ephemeral] = lists(&pod).map(<[Value]>::len);
-        let mut containers = Vec::new();
-        containers.resize_with(inits + mains + ephemeral, Container::default);
+        let lists = lists(&pod);
+        let [inits, mains, ephemeral] = lists.map(<[Value]>::len);
+        let mut containers = Vec::with_capacity(inits + mains + ephemeral);
+        for spec in lists.into_iter().flatten() {
+            containers.push(Container { spec: spec.clone(), ..Container::default() });
+        }
         let budget = EventBudget::full(now);
         let storage = Storage::new(&pod);
-        let mut worker = Worker {
+        Worker {
             pod,
             seen: now,
             containers,
@@ -88,9 +91,7 @@ impl Worker {
             budget,
             storage,
             client: Client::default(),
-        };
-        worker.hand_out_specs();
-        worker
+        }
     }
 
     /// Takes in what `pod` has become. Ephemeral containers can only have been added.
@@ -211,7 +212,7 @@ impl Worker {
     /// Does all that is due by now.
     pub fn advance(&mut self, around: &mut Surroundings<'_>, happenings: &mut Happenings) {
         // Each container ends and starts a bounded number of times at one instant: the back-off sees to that.
-        loop {
+        while !self.is_idle(around) {
             let was_ending = self.ending.is_some();
             let stopped = self.stop_due(around, happenings);
             let ended = self.end_due(around, happenings);
@@ -238,6 +239,15 @@ impl Worker {
         }
     }
 
+    /// Whether none of its containers runs and nothing is due by now, so that there is nothing to do.
+    fn is_idle(&self, around: &Surroundings<'_>) -> bool {
+        let is_due = |it: Option<Time>| it.is_some_and(|at| at <= around.now);
+        let is_idle = |(index, it): (usize, &Container)| {
+            it.running().is_none() && !is_due(it.found_held_up_at()) && !is_due(self.start_of(index, around.latency))
+        };
+        !self.restarting_all && self.containers.iter().enumerate().all(is_idle) && !is_due(self.deadline_exceeded())
+    }
+
     fn needs_sidecars_stopped(&self) -> bool {
         let mains = self.main_containers();
         let over = mains.iter().all(Container::is_over) && !mains.is_empty();
@@ -252,19 +262,30 @@ impl Worker {
 
     /// When there is something to do next.
     pub fn deadline(&self, around: &Surroundings<'_>) -> Option<Time> {
-        let running = self.containers.iter().filter_map(Container::running);
-        let own = running.filter_map(|it| it.deadline(around.now)).chain(probe::deadline(self, around));
-        let Some(ending) = self.ending else {
-            let starts = (0..self.containers.len()).filter_map(|it| self.start_of(it, around.latency));
-            let expires = self.deadline_exceeded().filter(|_| !self.is_finished());
-            let resized = self.resize.as_ref().and_then(|it| it.retry_at);
-            let resized = resized.into_iter().chain(self.resizing.as_ref().map(|it| it.until));
-            let held_up = self.containers.iter().filter_map(Container::found_held_up_at);
-            let starts = starts.filter(|_| !self.restarting_all).chain(held_up);
-            let rest = starts.chain(expires).chain(resized).chain(self.storage.refresh_at);
-            return own.chain(rest).min().filter(|it| *it < NEVER);
+        let mut next = probe::deadline(self, around);
+        let mut comes = |at: Option<Time>| {
+            if let Some(at) = at {
+                next = Some(next.map_or(at, |it| it.min(at)));
+            }
         };
-        own.min().or_else(|| Some(ending.earliest(around.latency))).filter(|it| *it < NEVER)
+        let goes_on = self.ending.is_none();
+        for (index, container) in self.containers.iter().enumerate() {
+            match container.running() {
+                Some(running) => comes(running.deadline(around.now)),
+                None if goes_on => {
+                    comes(if self.restarting_all { None } else { self.start_of(index, around.latency) });
+                    comes(container.found_held_up_at());
+                }
+                None => {}
+            }
+        }
+        if goes_on {
+            comes(self.deadline_exceeded().filter(|_| !self.is_finished()));
+            comes(self.resize.as_ref().and_then(|it| it.retry_at));
+            comes(self.resizing.as_ref().map(|it| it.until));
+            comes(self.storage.refresh_at);
+        }
+        next.or_else(|| self.ending.map(|it| it.earliest(around.latency))).filter(|it| *it < NEVER)
     }
 
     /// Replaces the containers whose image is another now (`computePodActions`, which compares hashes of the spec).

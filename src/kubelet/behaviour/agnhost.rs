@@ -4,7 +4,7 @@ use crate::object::Value;
 
 /// What a container of `image` does with `args`, if it is one of these images.
 pub fn behaviour(image: &str, args: &[Value]) -> Option<String> {
-    let name = image.split('@').next().unwrap_or(image).rsplit('/').next()?.split(':').next()?;
+    let name = bare_name(image);
     let flag = |flag: &str| {
         let mut words = args.iter().map(Value::str_or_empty);
         words.find_map(|it| it.trim_start_matches('-').strip_prefix(flag)?.strip_prefix('=').map(str::to_owned))
@@ -27,6 +27,14 @@ pub fn behaviour(image: &str, args: &[Value]) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// `busybox` of `docker.io/library/busybox:1.37@sha256:..`. Every container that starts is looked at by it.
+fn bare_name(image: &str) -> &str {
+    let place = |text: &str, of: u8| text.bytes().position(|it| it == of).unwrap_or(text.len());
+    let image = &image[..place(image, b'@')];
+    let name = &image[image.bytes().rposition(|it| it == b'/').map_or(0, |it| it + 1)..];
+    &name[..place(name, b':')]
 }
 
 fn answers(port: &str) -> String {
@@ -52,6 +60,8 @@ mod tests {
                 Some(r#"listen on port 80, answer 200 at port 80 with "say \"hi\"\n""#),
             ),
             ("nginx", "[]", None),
+            ("localhost:5000/agnhost@sha256:ab/cd:e", r#"["pause"]"#, Some("run")),
+            ("agnhost/other", "[]", None),
         ];
         for (image, args, want) in table {
             let args = Value::from_json(args.as_bytes()).expect("JSON");
