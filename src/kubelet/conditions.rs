@@ -4,7 +4,8 @@ use super::container::{Container, State};
 use super::shared::Shared;
 use super::status::is_terminal;
 use super::worker::Worker;
-use crate::object::{Map, Str, Value, literal};
+use crate::object::{Str, Value, literal};
+use crate::{full_map, map};
 
 /// The conditions that are the kubelet's own, in the order in which it writes them.
 static OWN: [Str; 5] = [
@@ -60,21 +61,49 @@ pub struct Condition<'a> {
 impl Condition<'_> {
     /// As the API shows it.
     pub fn to_value(&self) -> Value {
-        let mut entries = Vec::with_capacity(7);
-        entries.push((literal!("lastProbeTime"), Value::Null));
-        entries.push((literal!("lastTransitionTime"), Value::from(self.since)));
-        if !self.message.is_empty() {
-            entries.push((literal!("message"), Value::from(self.message)));
-        }
-        if self.generation != 0 {
-            entries.push((literal!("observedGeneration"), Value::Int(self.generation)));
-        }
-        if !self.reason.is_empty() {
-            entries.push((literal!("reason"), Value::from(self.reason)));
-        }
-        entries.push((literal!("status"), Value::Str(if self.status { literal!("True") } else { literal!("False") })));
-        entries.push((literal!("type"), Value::from(self.kind)));
-        Value::Map(Map::from_sorted(entries))
+        let status = if self.status { literal!("True") } else { literal!("False") };
+        let (since, reason, message, kind) = (self.since, self.reason, self.message, self.kind);
+        Value::Map(match (self.generation, reason.is_empty(), message.is_empty()) {
+            (0, ..) | (_, true, false) => return self.to_value_of_few(),
+            (generation, true, true) => full_map! {
+                "lastProbeTime" => Value::Null,
+                "lastTransitionTime" => since,
+                "observedGeneration" => generation,
+                "status" => status,
+                "type" => kind,
+            },
+            (generation, false, true) => full_map! {
+                "lastProbeTime" => Value::Null,
+                "lastTransitionTime" => since,
+                "observedGeneration" => generation,
+                "reason" => reason,
+                "status" => status,
+                "type" => kind,
+            },
+            (generation, false, false) => full_map! {
+                "lastProbeTime" => Value::Null,
+                "lastTransitionTime" => since,
+                "message" => message,
+                "observedGeneration" => generation,
+                "reason" => reason,
+                "status" => status,
+                "type" => kind,
+            },
+        })
+    }
+
+    /// The same of a condition that has no generation, or a message without a reason.
+    #[cold]
+    fn to_value_of_few(&self) -> Value {
+        let rest = map! {
+            "lastTransitionTime" => self.since,
+            "message" => Some(self.message).filter(|it| !it.is_empty()),
+            "observedGeneration" => Some(self.generation).filter(|it| *it != 0),
+            "reason" => Some(self.reason).filter(|it| !it.is_empty()),
+            "status" => if self.status { literal!("True") } else { literal!("False") },
+            "type" => self.kind,
+        };
+        Value::Map(rest.with(vec![(literal!("lastProbeTime"), Value::Null)]))
     }
 
     /// Whether `stored` is this very condition, as [`Condition::to_value`] would show it.
@@ -309,7 +338,6 @@ fn resized<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::map;
 
     #[test]
     fn every_condition_of_a_kubelet_has_its_place() {
@@ -338,6 +366,15 @@ mod tests {
             Condition { reason: &NOTHING, message: reason, ..own },
         ] {
             assert!(!other.is_told_by(&stored), "{other:?}");
+        }
+        for it in [
+            Condition { generation: 0, ..own },
+            Condition { reason: &NOTHING, ..own },
+            Condition { message: &message, ..own },
+            Condition { reason: &NOTHING, message: &message, ..own },
+        ] {
+            let shown = it.to_value();
+            assert!(it.is_told_by(&shown) && shown.as_map().is_some_and(|it| it.contains_key("lastProbeTime")));
         }
         let probed = stored.as_map().cloned().unwrap_or_default();
         let probed = probed.with(vec![(literal!("lastProbeTime"), Value::from(&later))]);

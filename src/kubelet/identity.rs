@@ -1,7 +1,7 @@
 //! Identities that a node makes up, such as container ids: they follow from what they identify, so that no order of
 //! events changes them.
 
-use crate::object::Str;
+use crate::object::{Str, hexadecimal, joined};
 
 /// A number that follows from `parts` alone.
 pub fn number(parts: &[&str]) -> u64 {
@@ -14,7 +14,7 @@ pub fn number(parts: &[&str]) -> u64 {
     state
 }
 
-/// `digits` hexadecimal digits that follow from `parts` alone.
+/// `digits` hexadecimal digits (64 at most) that follow from `parts` alone.
 pub fn hex(parts: &[&str], digits: usize) -> Str {
     labelled("", parts, digits)
 }
@@ -22,15 +22,11 @@ pub fn hex(parts: &[&str], digits: usize) -> Str {
 /// The same with `label` before it.
 pub fn labelled(label: &str, parts: &[&str], digits: usize) -> Str {
     let mut words = crate::clock::Names::new(number(parts));
-    let mut text = String::with_capacity(label.len() + digits);
-    text.push_str(label);
-    while text.len() < label.len() + digits {
-        let word = words.next_u64();
-        let hex: [u8; 16] = std::array::from_fn(|i| b"0123456789abcdef"[(word >> (60 - 4 * i) & 0xf) as usize]);
-        let left = label.len() + digits - text.len();
-        text.push_str(str::from_utf8(&hex[..left.min(16)]).unwrap_or_default());
+    let mut text = [0; 64];
+    for part in text.chunks_exact_mut(16) {
+        part.copy_from_slice(&hexadecimal(words.next_u64()));
     }
-    Str::from(text)
+    joined(&[label, str::from_utf8(&text[..digits]).unwrap_or_default()])
 }
 
 /// A UUID that follows from `parts` alone.

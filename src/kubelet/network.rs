@@ -1,6 +1,6 @@
 //! The addresses of a node's pods: one range a node, handed out in turn as the `host-local` plugin does.
 
-use crate::object::{Object, Str, Value};
+use crate::object::{Object, Str, Value, joined};
 
 /// The first host number of a range: the one before it is the gateway's.
 const FIRST: u8 = 2;
@@ -41,15 +41,9 @@ impl Range {
         }
         self.last = host;
         self.taken.push(host);
-        let mut address = String::with_capacity(self.prefix.len() + 4);
-        address.push_str(&self.prefix);
-        address.push('.');
-        let digits = [host / 100, host / 10 % 10, host % 10];
-        let first = digits.iter().position(|it| *it > 0).unwrap_or(2);
-        for digit in &digits[first..] {
-            address.push(char::from(b'0' + digit));
-        }
-        Str::from(address)
+        let digits = [host / 100, host / 10 % 10, host % 10].map(|it| b'0' + it);
+        let first = digits.iter().position(|it| *it > b'0').unwrap_or(2);
+        joined(&[&self.prefix, ".", str::from_utf8(&digits[first..]).unwrap_or_default()])
     }
 
     /// Gives `address` back.

@@ -8,7 +8,7 @@ use crate::clock::Time;
 use crate::map;
 use std::hash::Hash;
 
-use crate::object::{Lookup, Map, Str, Value};
+use crate::object::{Lookup, Map, Str, Value, joined};
 
 /// How many entries each table keeps: enough for what happens close together.
 const KEPT: usize = 512;
@@ -146,22 +146,22 @@ impl Shared {
 
     /// `name` between `before` and a bracket.
     pub fn in_brackets(&mut self, before: &'static str, name: &Str) -> Str {
-        self.about(before, name, || [before, name, "]"].concat())
+        self.about(before, name, || joined(&[before, name, "]"]))
     }
 
     /// Where the container `name` is in a spec: `spec.containers{web}`.
     pub fn field_path(&mut self, list: &'static str, name: &Str) -> Str {
-        self.about(list, name, || ["spec.", list, "{", name, "}"].concat())
+        self.about(list, name, || joined(&["spec.", list, "{", name, "}"]))
     }
 
-    fn about(&mut self, what: &'static str, name: &Str, make: impl FnOnce() -> String) -> Str {
+    fn about(&mut self, what: &'static str, name: &Str, make: impl FnOnce() -> Str) -> Str {
         if let Some(known) = self.about.iter().find(|it| it.name == *name && it.what == what) {
             return known.text.clone();
         }
         if self.about.len() >= FEW {
             self.about.remove(0);
         }
-        let text = Str::from(make());
+        let text = make();
         self.about.push(About { what, name: name.clone(), text: text.clone() });
         text
     }

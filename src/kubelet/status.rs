@@ -9,8 +9,8 @@ use super::shared::Shared;
 use super::termination::Why;
 use super::worker::Worker;
 use crate::clock::Time;
-use crate::map;
 use crate::object::{Map, Str, Value, literal};
+use crate::{full_map, map};
 
 /// The phase of a pod; `terminated` when its end is complete.
 pub fn phase(worker: &Worker, terminated: bool) -> Str {
@@ -102,33 +102,33 @@ pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) ->
     let now_text = shared.time(now);
     let has_sandbox = place.has_sandbox && !is_terminal(&phase);
     let conditions = conditions::conditions(worker, &phase, has_sandbox, &now_text, shared);
+    let kept = FIELDS.map(|it| &old[it]);
+    let [_, of_mains, of_ephemeral, host, hosts, of_inits, message, generation, ..] = kept;
+    let [.., old_phase, address, addresses, class, reason, resize, start] = kept;
     let (mains, all) = (worker.mains(), worker.containers.len());
-    let mut statuses = |field: &str, indexes: Range<usize>| match indexes.len() {
-        0 if field != "containerStatuses" => old[field].clone(),
-        _ => container_statuses(worker, indexes, &old[field], place, shared),
+    let of_mains = container_statuses(worker, mains.clone(), of_mains, place, shared);
+    let mut statuses_of = |indexes: Range<usize>, old: &Value| match indexes.len() {
+        0 => old.clone(),
+        _ => container_statuses(worker, indexes, old, place, shared),
     };
-    let of_mains = statuses("containerStatuses", mains.clone());
-    let of_inits = statuses("initContainerStatuses", 0..worker.inits);
-    let of_ephemeral = statuses("ephemeralContainerStatuses", mains.end..all);
+    let of_inits = statuses_of(0..worker.inits, of_inits);
+    let of_ephemeral = statuses_of(mains.end..all, of_ephemeral);
     let (host, hosts) = match &place.host {
-        Some(host) => (Value::from(host), place.hosts.clone()),
-        None => (old["hostIP"].clone(), old["hostIPs"].clone()),
+        Some(host) => (Value::from(host), &place.hosts),
+        None => (host.clone(), hosts),
     };
-    let (address, addresses) = match address(worker, place).filter(|it| old["podIP"].as_str() != Some(it)) {
-        Some(address) => (Value::from(address), Value::list([map! { "ip" => address }])),
-        None => (old["podIP"].clone(), old["podIPs"].clone()),
+    let (address, addresses) = match own_address(worker, place).filter(|it| address.as_str() != Some(it)) {
+        Some(own) => (Value::from(own), Value::from(vec![Value::Map(full_map! { "ip" => own })])),
+        None => (address.clone(), addresses.clone()),
     };
     let (reason, message) = match said(worker, &phase) {
         Some((reason, message)) => (reason.into(), message.into()),
-        None if old["phase"].as_str() == Some(&phase) => (old["reason"].clone(), old["message"].clone()),
+        None if old_phase.as_str() == Some(&phase) => (reason.clone(), message.clone()),
         None => (Value::Null, Value::Null),
     };
-    let start = match &old["startTime"] {
-        Value::Null => shared.time(worker.seen).into(),
-        start => start.clone(),
-    };
+    let start = if start.is_null() { shared.time(worker.seen).into() } else { start.clone() };
     let generation = match worker.pod.meta.generation {
-        0 => old["observedGeneration"].clone(),
+        0 => generation.clone(),
         generation => generation.into(),
     };
     let status = map! {
@@ -143,23 +143,21 @@ pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) ->
         "phase" => phase,
         "podIP" => address,
         "podIPs" => addresses,
-        "qosClass" => &old["qosClass"],
+        "qosClass" => class,
         "reason" => reason,
-        "resize" => &old["resize"],
+        "resize" => resize,
         "startTime" => start,
     };
-    Value::Map(with_fields_of_others(status, old))
+    let known = kept.iter().filter(|it| !it.is_null()).count();
+    match old.as_map() {
+        Some(old) if old.len() > known => Value::Map(beside_others(status, old)),
+        _ => Value::Map(status),
+    }
 }
 
 /// `status` with those fields of `old` that the kubelet leaves to others.
-fn with_fields_of_others(status: Map, old: &Value) -> Map {
-    let Some(old) = old.as_map() else {
-        return status;
-    };
-    let known = FIELDS.iter().filter(|it| old.contains_key(it)).count();
-    if known == old.len() {
-        return status;
-    }
+#[cold]
+fn beside_others(status: Map, old: &Map) -> Map {
     let mut others = old.clone();
     others.retain(|key, _| FIELDS.binary_search(&key).is_err());
     others.with(status.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
@@ -175,7 +173,7 @@ fn said(worker: &Worker, phase: &str) -> Option<(Str, Str)> {
 }
 
 /// The address of the pod: on the network of its node it has the node's.
-fn address<'a>(worker: &'a Worker, place: &'a Place) -> Option<&'a Str> {
+fn own_address<'a>(worker: &'a Worker, place: &'a Place) -> Option<&'a Str> {
     let on_host = worker.pod.spec()["hostNetwork"].is_true();
     if on_host { place.host.as_ref() } else { worker.address.as_ref() }
 }
@@ -290,15 +288,26 @@ fn is_unknown(worker: &Worker, index: usize) -> bool {
 }
 
 fn terminated(exit: &Exit, shared: &mut Shared) -> Value {
-    let terminated = map! {
-        "containerID" => &exit.id,
-        "exitCode" => exit.code,
-        "finishedAt" => shared.time(exit.finished),
-        "message" => Some(&exit.message).filter(|it| !it.is_empty()),
-        "reason" => &exit.reason,
-        "startedAt" => shared.time(exit.started),
+    let (finished, started) = (shared.time(exit.finished), shared.time(exit.started));
+    let terminated = if exit.message.is_empty() {
+        full_map! {
+            "containerID" => &exit.id,
+            "exitCode" => exit.code,
+            "finishedAt" => finished,
+            "reason" => &exit.reason,
+            "startedAt" => started,
+        }
+    } else {
+        full_map! {
+            "containerID" => &exit.id,
+            "exitCode" => exit.code,
+            "finishedAt" => finished,
+            "message" => &exit.message,
+            "reason" => &exit.reason,
+            "startedAt" => started,
+        }
     };
-    Value::Map(map! { "terminated" => terminated })
+    Value::Map(full_map! { "terminated" => terminated })
 }
 
 fn unknown() -> Value {
