@@ -384,12 +384,11 @@ mod tests {
 
     #[test]
     fn pods_share_the_conditions_that_were_made_at_one_instant() {
+        fn of(since: &Str, status: bool) -> Condition<'_> {
+            Condition { kind: &OWN[2], status, reason: &NOTHING, message: &NOTHING, since, generation: 1 }
+        }
         let (mut shared, now) = (Shared::default(), Str::from("2026-01-01T00:00:00Z"));
         let later = Str::from("2026-01-01T00:00:01Z");
-        let of = |since, status| {
-            let (kind, reason, message) = (&OWN[2], &NOTHING, &NOTHING);
-            Condition { kind, status, reason, message, since, generation: 1 }
-        };
         let mut made_at = |now: &Str, status: bool| {
             let condition = shared.condition(now, 2, &of(now, status));
             shared.condition_list(vec![condition])

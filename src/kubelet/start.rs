@@ -127,7 +127,10 @@ impl Worker {
         let spec = self.spec(index);
         let name = spec["name"].as_shared_str().cloned().unwrap_or_default();
         let image = spec["image"].as_shared_str().cloned().unwrap_or_default();
-        let attempt = self.containers[index].restarts.to_string();
+        let attempt = match self.containers[index].restarts {
+            0 => literal!("0"),
+            restarts => Str::from(restarts.to_string()),
+        };
         let id = identity::labelled("containerd://", &[&self.pod.meta.uid, &name, &attempt], 64);
         self.containers[index].image = image;
         if self.resize.is_none() || self.containers[index].allocated.is_null() {

@@ -43,24 +43,33 @@ fn observed_phase(worker: &Worker, terminated: bool) -> Str {
             State::Running(_) | State::Waiting => initializing = true,
         }
     }
-    let count = |wanted: fn(&Container) -> bool| mains.iter().filter(|it| wanted(it)).count();
+    let (mut never_up, mut running, mut stopped, mut over, mut failed) = (0, 0, 0, 0, false);
+    for container in mains {
+        never_up += usize::from(container.was_never_up());
+        match &container.state {
+            State::Waiting => {}
+            State::Running(_) => running += 1,
+            State::Exited(exit, next) => {
+                stopped += 1;
+                over += usize::from(*next == Next::Stay);
+                failed |= exit.code != 0;
+            }
+        }
+    }
     // A pod whose init containers run once more has been initialized all the same.
-    initializing &= mains.iter().all(Container::was_never_up);
-    let stopped = count(|it| it.exit().is_some());
-    if initializing || count(Container::was_never_up) > 0 {
+    if never_up > 0 || initializing && mains.is_empty() {
         return literal!("Pending");
     }
-    if count(|it| it.running().is_some()) > 0 || inits.iter().any(|it| it.running().is_some()) {
+    if running > 0 || inits.iter().any(|it| it.running().is_some()) {
         return literal!("Running");
     }
     if stopped == 0 {
         return literal!("Pending");
     }
-    if !terminated && stopped != count(Container::is_over) {
+    if !terminated && stopped != over {
         return literal!("Running");
     }
-    let failed = |it: &Container| it.exit().is_some_and(|exit| exit.code != 0);
-    if mains.iter().any(failed) { literal!("Failed") } else { literal!("Succeeded") }
+    if failed { literal!("Failed") } else { literal!("Succeeded") }
 }
 
 /// Where a pod is, as its status tells.
@@ -332,18 +341,16 @@ fn volume_mounts(spec: &Value) -> Value {
 }
 
 fn volume_mount(mount: &Value) -> Value {
-    let mut entries = Vec::with_capacity(4);
-    for key in [literal!("mountPath"), literal!("name")] {
-        let value = &mount[key.as_str()];
-        if !value.is_null() {
-            entries.push((key, value.clone()));
-        }
+    let (path, name) = (&mount["mountPath"], &mount["name"]);
+    if !mount["readOnly"].is_true() {
+        return Value::Map(full_map! { "mountPath" => path, "name" => name });
     }
-    if mount["readOnly"].is_true() {
-        entries.push((literal!("readOnly"), Value::Bool(true)));
-        entries.push((literal!("recursiveReadOnly"), Value::Str(literal!("Disabled"))));
-    }
-    Value::Map(Map::from_sorted(entries))
+    Value::Map(full_map! {
+        "mountPath" => path,
+        "name" => name,
+        "readOnly" => true,
+        "recursiveReadOnly" => literal!("Disabled"),
+    })
 }
 
 /// Who the process runs as: root, unless a security context says otherwise.

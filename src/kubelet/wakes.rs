@@ -59,6 +59,9 @@ pub(super) fn concerns(change: &Change, silent: bool) -> bool {
     if change.actor.starts_with("kubelet ") {
         return is_to_go && after.node_name().is_some();
     }
+    if !is_to_go && before.body.is_same(&after.body) {
+        return false;
+    }
     // A silent kubelet leaves a status that others wrote as it is, unless the phase is another.
     let same_to_it = || silent && before.status()["phase"] == after.status()["phase"];
     let has_news = || !before.status().is_same(after.status()) && !same_to_it();
