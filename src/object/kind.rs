@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::custom_kind;
 use super::kinds::BUILT_IN;
+use super::{Lookup, Str, custom_kind};
 
 /// A kind, as an index into [`BUILT_IN`] or, above it, into the custom kinds. Cheap to copy and to
 /// compare; the order of built-in kinds is the table's, and custom kinds follow by group and name.
@@ -158,19 +158,37 @@ type Asked = (&'static str, &'static str, &'static str);
 
 /// The ways to find a kind, made from the table at the first use.
 struct Index {
-    by_kind: BTreeMap<Asked, (Kind, Served)>,
+    by_kind: Lookup<Asked, (Kind, Served)>,
     by_plural: BTreeMap<Asked, (Kind, Served)>,
     by_any_name: BTreeMap<String, Kind>,
     /// The groups of the newest release.
     groups: Vec<&'static str>,
+    /// What objects of each kind are called by references to them, in the table's order.
+    coordinates: Vec<Coordinates>,
+}
+
+/// What a reference calls an object by besides its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coordinates {
+    /// `apps/v1`, or `v1` for the core group: the preferred version.
+    pub api_version: Str,
+    /// `DaemonSet`.
+    pub kind: Str,
+}
+
+impl Coordinates {
+    fn of(info: &KindInfo) -> Self {
+        Coordinates { api_version: Str::from(info.api_version()), kind: Str::from(info.kind) }
+    }
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut index = Index {
-        by_kind: BTreeMap::new(),
+        by_kind: Lookup::default(),
         by_plural: BTreeMap::new(),
         by_any_name: BTreeMap::new(),
         groups: Vec::new(),
+        coordinates: Kind::all().map(|kind| Coordinates::of(kind.info())).collect(),
     };
     for kind in Kind::all() {
         let info = kind.info();
@@ -202,6 +220,12 @@ impl Kind {
     pub fn info(self) -> &'static KindInfo {
         let index = usize::from(self.0);
         BUILT_IN.get(index).unwrap_or_else(|| custom_kind::info(index - BUILT_IN.len()))
+    }
+
+    /// What its objects are called by references to them. Those of a built-in kind share these texts.
+    pub fn coordinates(self) -> Coordinates {
+        let made = INDEX.coordinates.get(usize::from(self.0));
+        made.cloned().unwrap_or_else(|| Coordinates::of(self.info()))
     }
 
     /// Whether a CustomResourceDefinition made it.
@@ -271,6 +295,14 @@ mod tests {
         assert_eq!(Kind::by_any_name("submarine"), None);
         assert_eq!(Kind::by_api_version("batch/v1", "Job"), Some(kinds::JOB));
         assert_eq!(Kind::by_api_version("batch/v1beta1", "Job"), None);
+    }
+
+    #[test]
+    fn references_to_objects_of_a_kind_share_its_texts() {
+        let (one, other) = (kinds::JOB.coordinates(), kinds::JOB.coordinates());
+        assert_eq!((one.api_version.as_str(), one.kind.as_str()), ("batch/v1", "Job"));
+        assert!(Str::ptr_eq(&one.api_version, &other.api_version) && Str::ptr_eq(&one.kind, &other.kind));
+        assert_eq!(kinds::POD.coordinates().api_version, "v1");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::clock::Time;
 use crate::map;
 
 /// `metav1.ObjectMeta`. Absent strings are empty, as in Go.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Meta {
     /// Unique in its namespace and kind.
     pub name: Str,
@@ -38,6 +38,35 @@ pub struct Meta {
     /// Who manages which fields: what a client sent, or of a stored object what is recorded of clients' writes; null where
     /// no client ever wrote.
     pub managed_fields: Value,
+}
+
+impl Default for Meta {
+    fn default() -> Self {
+        Meta::held_by(Arc::default(), Arc::default())
+    }
+}
+
+impl Meta {
+    /// The metadata of an object that has these owners and finalizers and nothing else: whoever has both lists has no others
+    /// made.
+    pub fn held_by(owners: Arc<Vec<OwnerRef>>, finalizers: Arc<Vec<Str>>) -> Self {
+        Meta {
+            name: Str::new(),
+            generate_name: Str::new(),
+            namespace: Str::new(),
+            uid: Str::new(),
+            resource_version: 0,
+            generation: 0,
+            created: None,
+            deleted: None,
+            deletion_grace_seconds: None,
+            labels: Map::new(),
+            annotations: Map::new(),
+            owners,
+            finalizers,
+            managed_fields: Value::Null,
+        }
+    }
 }
 
 /// `metav1.OwnerReference`.

@@ -22,7 +22,7 @@ mod value;
 pub use arcstr::literal;
 pub use custom_kind::CustomKind;
 pub use fingerprint::{Fingerprint, fingerprint};
-pub use kind::{Kind, KindInfo, Served};
+pub use kind::{Coordinates, Kind, KindInfo, Served};
 pub use lookup::Lookup;
 pub use meta::{Meta, OwnerRef};
 pub use quantity::{Quantity, QuantityError};
@@ -109,9 +109,10 @@ impl Object {
 
     /// An owner reference to this object as its controller, which blocks its foreground deletion.
     pub fn controller_ref(&self) -> OwnerRef {
+        let Coordinates { api_version, kind } = self.kind.coordinates();
         OwnerRef {
-            api_version: self.api_version(),
-            kind: Str::from(self.kind.info().kind),
+            api_version: self.own_api_version().cloned().unwrap_or(api_version),
+            kind,
             name: self.meta.name.clone(),
             uid: self.meta.uid.clone(),
             controller: Some(true),
@@ -130,10 +131,12 @@ impl Object {
 
     /// The group version that it is stored in: the preferred one of a built-in kind, and a custom object's own.
     pub fn api_version(&self) -> Str {
-        match self.body.get("apiVersion").and_then(Value::as_shared_str) {
-            Some(own) => own.clone(),
-            None => Str::from(self.kind.info().api_version()),
-        }
+        self.own_api_version().cloned().unwrap_or_else(|| self.kind.coordinates().api_version)
+    }
+
+    /// The group version that it keeps itself, as a custom object does.
+    fn own_api_version(&self) -> Option<&Str> {
+        self.body.get("apiVersion").and_then(Value::as_shared_str)
     }
 
     /// The whole object as the API shows it, under `api_version` (its preferred version when `None`).

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use crate::clock::Time;
 use crate::controllers::cronjob::spec::Template;
 use crate::map;
-use crate::object::{Object, Str, kinds, literal};
+use crate::object::{Meta, Object, Str, Value, kinds, literal};
 
 /// The annotation with the time that a Job was started for, by the clocks of the CronJob's zone.
 const SCHEDULED: Str = literal!("batch.kubernetes.io/cronjob-scheduled-timestamp");
@@ -19,13 +19,14 @@ pub fn name(cron_job: &Object, scheduled: Time) -> Str {
 
 /// The Job of `cron_job` that is called `name`, for the time `scheduled` by the clocks of its zone.
 pub fn new_job(cron_job: &Object, template: &Template, name: Str, scheduled: Str) -> Object {
-    let mut job = Object::new(kinds::JOB, cron_job.meta.namespace.clone(), name);
-    job.meta.labels = template.labels.clone();
-    job.meta.annotations = template.annotations.clone();
-    job.meta.set_annotation(SCHEDULED, scheduled);
-    job.meta.owners = template.owners.clone();
-    job.body = map! { "spec" => &template.spec };
-    job
+    let meta = Meta {
+        name,
+        namespace: cron_job.meta.namespace.clone(),
+        labels: template.labels.clone(),
+        annotations: template.annotations.with(vec![(SCHEDULED, Value::Str(scheduled))]),
+        ..Meta::held_by(template.owners.clone(), template.finalizers.clone())
+    };
+    Object { kind: kinds::JOB, meta, body: map! { "spec" => &template.spec } }
 }
 
 /// `time`, which is `in_utc` by the clocks of UTC, as RFC 3339 by those of `zone` and as Go writes it: with `Z` where they

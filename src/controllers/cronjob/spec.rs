@@ -62,6 +62,8 @@ pub struct Template {
     pub annotations: Map,
     /// Their owner, the CronJob.
     pub owners: Arc<Vec<OwnerRef>>,
+    /// Their finalizers, of which there are none.
+    pub finalizers: Arc<Vec<Str>>,
     /// `spec` of each.
     pub spec: Value,
 }
@@ -103,7 +105,7 @@ impl Template {
     fn of(cron_job: &Object, template: &Value) -> Self {
         let Meta { labels, annotations, .. } = Meta::from_value(&template["metadata"]);
         let owners = Arc::new(vec![cron_job.controller_ref()]);
-        Template { labels, annotations, owners, spec: template["spec"].clone() }
+        Template { labels, annotations, owners, finalizers: Arc::default(), spec: template["spec"].clone() }
     }
 }
 

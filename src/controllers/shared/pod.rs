@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::{Span, Time};
 use crate::map;
-use crate::object::{Object, Str, Value, kinds};
+use crate::object::{Meta, Object, Str, Value, kinds};
 
 /// `status.phase`; empty when there is none yet.
 pub fn phase(pod: &Object) -> &str {
@@ -73,15 +73,15 @@ pub fn is_available(pod: &Object, min_ready_seconds: i64, now: Time) -> bool {
 pub fn new_from_template(template: &Value, owner: &Object, generate_name: Option<Str>) -> Object {
     let of_template = &template["metadata"];
     let texts = |field: &str| of_template[field].as_map().cloned().unwrap_or_default();
-    let mut pod = Object::new(kinds::POD, owner.meta.namespace.clone(), Str::new());
-    pod.meta.generate_name = generate_name.unwrap_or_else(|| Str::from([&owner.meta.name, "-"].concat()));
-    pod.meta.labels = texts("labels");
-    pod.meta.annotations = texts("annotations");
     let finalizers = of_template["finalizers"].items().iter().filter_map(Value::as_shared_str);
-    pod.meta.finalizers = Arc::new(finalizers.cloned().collect());
-    pod.meta.owners = Arc::new(vec![owner.controller_ref()]);
-    pod.body = map! { "spec" => &template["spec"] };
-    pod
+    let meta = Meta {
+        generate_name: generate_name.unwrap_or_else(|| Str::from([&owner.meta.name, "-"].concat())),
+        namespace: owner.meta.namespace.clone(),
+        labels: texts("labels"),
+        annotations: texts("annotations"),
+        ..Meta::held_by(Arc::new(vec![owner.controller_ref()]), Arc::new(finalizers.cloned().collect()))
+    };
+    Object { kind: kinds::POD, meta, body: map! { "spec" => &template["spec"] } }
 }
 
 #[cfg(test)]
