@@ -60,9 +60,13 @@ pub fn surplus(limits: Limits, jobs: &[Seen]) -> Vec<&Seen> {
     surplus
 }
 
-/// Puts the oldest `count` of those Jobs that ended like `how` into `into`.
+/// Puts the oldest `count` of those Jobs that ended like `how` into `into`. Mostly that is one, which has just ended.
 fn oldest<'a>(jobs: &'a [Seen], how: End, count: usize, into: &mut Vec<&'a Seen>) {
-    let mut over: Vec<_> = jobs.iter().filter(|it| it.ended.is_some_and(|end| end.how == how)).collect();
+    let over = jobs.iter().filter(|it| it.ended.is_some_and(|end| end.how == how));
+    if count == 1 {
+        return into.extend(over.min_by(|a, b| age(a).cmp(&age(b))));
+    }
+    let mut over: Vec<_> = over.collect();
     over.sort_by(|a, b| age(a).cmp(&age(b)));
     into.extend(over.drain(..count));
 }

@@ -42,7 +42,7 @@ struct Next {
 pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJobMemory) -> Outcome {
     let CronJobMemory { jobs, spec, status, rest } = memory;
     let jobs = jobs.get_or_insert_with(|| Jobs::list(view, &stored.meta.uid));
-    let changed = jobs.take_changed();
+    let changed = jobs.count();
     if let Some(rest) = rest.as_ref().filter(|it| !changed && it.holds(stored, now)) {
         return Outcome { wake_at: rest.wake_at, ..Outcome::default() };
     }
@@ -54,11 +54,10 @@ pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJo
         Some((section, status)) if section.is_shared_with(stored.status()) => status,
         known => CronJobStatus::of(stored, known.as_ref().map(|(_, status)| status)),
     };
-    let jobs = jobs.all();
     let mut look = Look {
         view,
         stored,
-        jobs,
+        jobs: jobs.all(),
         spec,
         status: current,
         status_changed: false,
@@ -66,12 +65,9 @@ pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJo
         actions: Vec::new(),
         now,
     };
-    for seen in surplus(spec.limits, jobs) {
-        look.delete(&seen.job);
-    }
-    jobs.iter().for_each(|it| look.observe(it));
-    if !look.knows_all_active() {
-        look.drop_missing();
+    let tally = jobs.tally();
+    if !tally.is_within(spec.limits) || !tally.is_told_by(look.status.active_uids(), look.status.last_success) {
+        look.review();
     }
     let next = look.start_what_is_due();
     *rest = look.rest(next);
@@ -93,6 +89,19 @@ impl Look<'_> {
     #[cold]
     fn warn(&mut self, reason: &'static str, message: impl Into<Str>) {
         self.actions.push(EventRecord::warning(self.stored, reason, message));
+    }
+
+    /// Goes through the Jobs: deletes those that are too many, and brings the status up to date.
+    #[inline(never)]
+    fn review(&mut self) {
+        let jobs = self.jobs;
+        for seen in surplus(self.spec.limits, jobs) {
+            self.delete(&seen.job);
+        }
+        jobs.iter().for_each(|it| self.observe(it));
+        if !self.knows_all_active() {
+            self.drop_missing();
+        }
     }
 
     fn has_job(&self, uid: &str) -> bool {
