@@ -63,9 +63,12 @@ pub fn failure_by_indexes(spec: &Spec, failed: &Indexes, succeeded: &Indexes) ->
     (failed.total() > 0 && all).then(|| ("FailedIndexes", "Job has failed indexes".to_owned()))
 }
 
-/// How often containers of `pods` that still run were restarted.
-pub fn restarts(pods: &[Member]) -> i64 {
+/// How often containers of `pods` that still run were restarted, where `spec` has that count.
+pub fn restarts(spec: &Spec, pods: &[Member]) -> i64 {
     let mut restarts = 0;
+    if !spec.restarts_on_failure {
+        return restarts;
+    }
     for pod in pods.iter().filter(|it| matches!(it.phase, Phase::Running | Phase::Pending)) {
         let status = pod.pod.status();
         for container in status["initContainerStatuses"].items().iter().chain(status["containerStatuses"].items()) {

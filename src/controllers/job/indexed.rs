@@ -155,14 +155,41 @@ pub fn generate_name(job: &str, index: i64) -> Str {
     Str::from(format!("{}{tail}", &job.chars().take(kept).collect::<String>()))
 }
 
-/// For each index that waits for a replacement, the failed pod that is kept until then: the one with the most failures
-/// behind it, of two the one that ended later. Its annotations tell the replacement how often the index failed.
+/// For each index that waits for a replacement, the failed pod that is kept until then.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Vec<(i64, Arc<Object>)>);
+
+impl Kept {
+    fn find(&self, index: i64) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&index, |it| it.0)
+    }
+
+    /// The pod that is kept for `index`.
+    pub fn get(&self, index: i64) -> Option<&Arc<Object>> {
+        self.find(index).ok().map(|at| &self.0[at].1)
+    }
+
+    fn insert(&mut self, index: i64, pod: Arc<Object>) {
+        match self.find(index) {
+            Ok(at) => self.0[at].1 = pod,
+            Err(at) => self.0.insert(at, (index, pod)),
+        }
+    }
+
+    /// Whether the pod with `uid` is kept.
+    pub fn has(&self, uid: &str) -> bool {
+        self.0.iter().any(|(_, pod)| pod.meta.uid == uid)
+    }
+}
+
+/// The failed pods that are kept: of each index the one with the most failures behind it, of two the one that ended later. Its
+/// annotations tell the replacement how often the index failed.
 pub fn pods_kept_for_replacement<'a>(
     failed: impl Iterator<Item = &'a Arc<Object>>,
     done_or_active: &Indexes,
     completions: i64,
-) -> BTreeMap<i64, Arc<Object>> {
-    let mut kept: BTreeMap<i64, Arc<Object>> = BTreeMap::new();
+) -> Kept {
+    let mut kept = Kept::default();
     let failures = |pod: &Object| {
         let (counted, ignored) = failures_before(pod);
         counted + ignored
@@ -172,7 +199,7 @@ pub fn pods_kept_for_replacement<'a>(
             continue;
         };
         let later = |other: &Arc<Object>| failures(other) <= failures(pod) && finished_at(other) <= finished_at(pod);
-        if kept.get(&index).is_none_or(later) {
+        if kept.get(index).is_none_or(later) {
             kept.insert(index, pod.clone());
         }
     }

@@ -43,14 +43,14 @@ pub struct Memory {
 impl Memory {
     /// What is remembered of `job`; `None` if it is over.
     pub fn of(&mut self, job: &Arc<Object>) -> Option<&mut JobMemory> {
-        let is_known = self.jobs.get(&job.meta.uid).is_some_and(|it| it.saw_unfinished(job));
-        if !is_known && is_finished(job) {
+        if self.saw_unfinished(job) {
+            return self.jobs.get_mut(&job.meta.uid).map(|it| &mut **it);
+        }
+        if is_finished(job) {
             return None;
         }
         let memory = self.jobs.entry(&job.meta.uid, Box::default);
-        if !is_known {
-            memory.unfinished = Some(job.clone());
-        }
+        memory.unfinished = Some(job.clone());
         Some(memory)
     }
 
@@ -74,7 +74,9 @@ impl Memory {
     /// Forgets a Job that is over or gone.
     pub fn forget(&mut self, job: &Object) {
         self.jobs.remove(&job.meta.uid);
-        self.unfinished.remove(&job.key());
+        if !self.unfinished.is_empty() {
+            self.unfinished.remove(&job.key());
+        }
     }
 
     /// The Jobs in `namespace` that are not over, by name.
@@ -120,12 +122,14 @@ impl JobMemory {
         }
     }
 
+    /// The status of `job`, if it is the one that was written here last.
+    pub fn written(&self, job: &Object) -> Option<&JobStatus> {
+        self.written.as_ref().filter(|(section, _)| section.is_shared_with(job.status())).map(|(_, status)| status)
+    }
+
     /// The status of `job`. What was written here last is not read again.
     pub fn status(&self, job: &Object) -> JobStatus {
-        match &self.written {
-            Some((section, status)) if section.is_shared_with(job.status()) => status.clone(),
-            _ => JobStatus::of(job),
-        }
+        self.written(job).cloned().unwrap_or_else(|| JobStatus::of(job))
     }
 
     /// Remembers that `section` was made of `status`.

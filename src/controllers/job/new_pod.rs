@@ -1,10 +1,7 @@
 //! The pods that a Job makes.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use crate::controllers::job::indexed::{
-    ENVIRONMENT, FAILURES, IGNORED_FAILURES, INDEX, failures_before, generate_name,
+    ENVIRONMENT, FAILURES, IGNORED_FAILURES, INDEX, Kept, failures_before, generate_name,
 };
 use crate::controllers::job::pod_failure_policy::judge;
 use crate::controllers::job::spec::{Spec, TRACKING_FINALIZER};
@@ -20,12 +17,7 @@ pub fn new_pods(job: &Object, spec: &Spec, count: i64) -> Vec<Object> {
 }
 
 /// One pod of `job` for each of `indexes`; `replaced` are the failed pods that they come after.
-pub fn new_indexed_pods(
-    job: &Object,
-    spec: &Spec,
-    indexes: &[i64],
-    replaced: &BTreeMap<i64, Arc<Object>>,
-) -> Vec<Object> {
+pub fn new_indexed_pods(job: &Object, spec: &Spec, indexes: &[i64], replaced: &Kept) -> Vec<Object> {
     let mut template = spec.template.clone();
     for list in ["initContainers", "containers"] {
         if !template.at(&["spec", list]).items().is_empty() {
@@ -40,7 +32,7 @@ pub fn new_indexed_pods(
         pod.meta.set_label(INDEX, text);
         pod.spec_mut().set("hostname", format!("{}-{index}", job.meta.name));
         if spec.backoff_limit_per_index.is_some() {
-            let (failures, ignored) = replaced.get(index).map_or((0, 0), |pod| failures_with(spec, pod));
+            let (failures, ignored) = replaced.get(*index).map_or((0, 0), |pod| failures_with(spec, pod));
             pod.meta.set_annotation(FAILURES, failures.to_string());
             if ignored > 0 {
                 pod.meta.set_annotation(IGNORED_FAILURES, ignored.to_string());

@@ -1,11 +1,10 @@
 //! What a Job does about the number of its pods: the decisions of `manageJob`, without carrying them out.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::clock::{Span, Time};
 use crate::controllers::job::backoff::{self, Record, finished_at};
-use crate::controllers::job::indexed::{Indexes, failures_before, indexes_of, split_repeated};
+use crate::controllers::job::indexed::{Indexes, Kept, failures_before, indexes_of, split_repeated};
 use crate::controllers::job::pods::Pods;
 use crate::controllers::job::removal::sort_for_removal;
 use crate::controllers::job::spec::Spec;
@@ -39,7 +38,7 @@ pub struct Standing<'a> {
     /// The indexes that succeeded, and those that failed for good.
     pub done: &'a Indexes,
     /// The failed pods that are kept until their index has a replacement.
-    pub kept: &'a BTreeMap<i64, Arc<Object>>,
+    pub kept: &'a Kept,
     /// The failures since the last success.
     pub backoff: Record,
     /// The present.
@@ -116,7 +115,7 @@ fn pending_indexes(spec: &Spec, standing: &Standing<'_>, count: i64) -> Vec<i64>
 /// With a back-off for each index: the pending ones whose wait is over, or the shortest wait of all.
 fn plan_indexes_apart(spec: &Spec, standing: &Standing<'_>, count: i64) -> Plan {
     let wait_of = |index: &i64| {
-        standing.kept.get(index).map_or(Span::ZERO, |pod| {
+        standing.kept.get(*index).map_or(Span::ZERO, |pod| {
             let (failures, ignored) = failures_before(pod);
             let failures = u32::try_from(failures + ignored + 1).unwrap_or(u32::MAX);
             backoff::remaining(failures, Some(finished_at(pod)), standing.now)

@@ -76,6 +76,11 @@ impl Spec {
         spec
     }
 
+    /// Whether it neither has indexes nor a deadline, and is not suspended.
+    pub fn is_plain(&self) -> bool {
+        !self.indexed && !self.suspended && self.active_deadline.is_none()
+    }
+
     /// Whether this is what `job` asks for.
     pub fn is_of(&self, job: &Object) -> bool {
         self.section.is_shared_with(job.spec())

@@ -3,17 +3,16 @@
 //! Follows `syncJob` of `pkg/controller/job/job_controller.go`. Pods are created in a step of their own, after which the
 //! Job is looked at again at the same instant, so that the status counts the pods that are really there.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::job::backoff::{Record, finished_at};
 use crate::controllers::job::finished::{self, FAILURE_TARGET, Failure, SUCCESS_CRITERIA_MET};
-use crate::controllers::job::indexed::{Indexes, failures_before, pods_kept_for_replacement, valid_index_of};
+use crate::controllers::job::indexed::{Indexes, Kept, failures_before, pods_kept_for_replacement, valid_index_of};
 use crate::controllers::job::memory::JobMemory;
 use crate::controllers::job::new_pod::{new_indexed_pods, new_pods};
-use crate::controllers::job::plan::{Plan, Standing, plan_pods};
+use crate::controllers::job::plan::{Plan, Standing, plan_pods, wanted_active};
 use crate::controllers::job::pod_failure_policy::{Verdict, judge};
 use crate::controllers::job::pods::{Member, Phase, Pods};
 use crate::controllers::job::spec::{Spec, TRACKING_FINALIZER};
@@ -60,7 +59,7 @@ pub struct Sync<'a> {
     /// The indexes that failed for good, with a back-off limit for each.
     pub failed_indexes: Option<Indexes>,
     /// The failed pods that are kept until their index has a replacement.
-    pub kept: BTreeMap<i64, Arc<Object>>,
+    pub kept: Kept,
     succeeded: i64,
     failed: i64,
     backoff: Record,
@@ -72,7 +71,13 @@ pub struct Sync<'a> {
 
 /// What is to be done about `job`, which asks for `spec`, now.
 pub fn sync(view: View<'_>, job: &Arc<Object>, spec: Arc<Spec>, now: Time, memory: &mut JobMemory) -> Outcome {
-    let mut sync = Sync::gather(view, job, spec, now, memory);
+    let pods = Pods::claim(view, job, &spec, memory);
+    if memory.created.is_none()
+        && memory.written(job).is_some_and(|status| runs_as_told(job, &spec, &pods, status, now))
+    {
+        return Outcome::default();
+    }
+    let mut sync = Sync::gather(job, spec, now, memory, pods);
     sync.decide();
     if sync.interim.is_some() {
         memory.created = None;
@@ -95,9 +100,24 @@ pub fn sync(view: View<'_>, job: &Arc<Object>, spec: Arc<Spec>, now: Time, memor
     sync.outcome
 }
 
+/// Whether nothing is to be done about a Job at `now`: as many of its `pods` run as are wanted, none has ended, and its
+/// `status` says so. A Job that may end or wait for other reasons than those of all Jobs has to be looked at more closely.
+fn runs_as_told(job: &Object, spec: &Spec, pods: &Pods, status: &JobStatus, now: Time) -> bool {
+    let is_told = status.active == pods.active && status.ready == Some(pods.ready) && status.terminating == Some(0);
+    if !is_told || pods.any_ended || !pods.actions.is_empty() || job.meta.is_terminating() || !spec.is_plain() {
+        return false;
+    }
+    let wanted = wanted_active(spec.parallelism, spec.completions, pods.active, status.succeeded);
+    pods.active > 0
+        && pods.active == wanted
+        && status.start_time.is_some()
+        && status.conditions.is_empty()
+        && status.uncounted.as_ref().is_some_and(Uncounted::is_empty)
+        && finished::failure_by_limits(spec, status.failed, finished::restarts(spec, &pods.all), None, now).is_none()
+}
+
 impl<'a> Sync<'a> {
-    fn gather(view: View<'_>, job: &'a Arc<Object>, spec: Arc<Spec>, now: Time, memory: &mut JobMemory) -> Self {
-        let mut pods = Pods::claim(view, job, &spec, memory);
+    fn gather(job: &'a Arc<Object>, spec: Arc<Spec>, now: Time, memory: &mut JobMemory, mut pods: Pods) -> Self {
         let mut status = memory.status(job);
         let uncounted = status.uncounted_mut().clone();
         let actions = std::mem::take(&mut pods.actions);
@@ -116,7 +136,7 @@ impl<'a> Sync<'a> {
             succeeded_before: Indexes::default(),
             succeeded_indexes: Indexes::default(),
             failed_indexes: None,
-            kept: BTreeMap::new(),
+            kept: Kept::default(),
             succeeded: 0,
             failed: 0,
             backoff: memory.backoff,
@@ -223,7 +243,7 @@ impl<'a> Sync<'a> {
         let spec = &*self.spec;
         let failure = finished::failure_by_policy(spec, self.pods.ended())
             .or_else(|| {
-                let restarts = if spec.restarts_on_failure { finished::restarts(&self.pods.all) } else { 0 };
+                let restarts = finished::restarts(spec, &self.pods.all);
                 finished::failure_by_limits(spec, self.failed, restarts, self.start_time(), self.now)
             })
             .or_else(|| {

@@ -78,7 +78,7 @@ fn may_release(sync: &Sync<'_>, member: &Member) -> bool {
     if sync.releases_all() || member.phase == Phase::Succeeded {
         return true;
     }
-    member.is_failed(&sync.spec) && !sync.kept.values().any(|kept| kept.meta.uid == member.pod.meta.uid)
+    member.is_failed(&sync.spec) && !sync.kept.has(&member.pod.meta.uid)
 }
 
 /// Names `pod` in the status if it has to be counted; returns whether the status changed.

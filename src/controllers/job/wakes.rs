@@ -45,8 +45,11 @@ fn of_job(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<
         return;
     };
     memory.forget(job);
-    let pods = view.owned_by(&job.meta.uid).filter(|it| it.kind == kinds::POD && is_tracked(it));
-    wakes.extend(pods.map(|pod| Wake::now(pod.key())));
+    for pod in view.owned_by(&job.meta.uid) {
+        if pod.kind == kinds::POD && is_tracked(pod) {
+            wakes.push(Wake::now(pod.key()));
+        }
+    }
 }
 
 fn of_pod(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<Wake>) {
@@ -54,31 +57,45 @@ fn of_pod(change: &Change, view: View<'_>, memory: &mut Memory, wakes: &mut Vec<
         return;
     };
     let is_there = change.after.is_some();
-    let going = !is_there || pod.meta.is_terminating();
     let is_relabelled = change.before.as_ref().is_some_and(|before| before.meta.labels != pod.meta.labels);
     let lost = change.before.as_ref().filter(|before| !before.meta.has_controller_of(&pod.meta));
     let lost = lost.and_then(|before| before.meta.controller());
     if let Some(owner) = lost {
         memory.observe(&owner.uid, pod, true, is_relabelled);
-        if !going && let Some(job) = job_of(view, &pod.meta.namespace, owner) {
+        if is_there
+            && !pod.meta.is_terminating()
+            && let Some(job) = job_of(view, &pod.meta.namespace, owner)
+        {
             wakes.push(Wake { key: job.key(), after: BATCH });
         }
     }
-    if let Some(owner) = pod.meta.controller() {
-        let unfinished = memory.observe(&owner.uid, pod, !is_there, is_relabelled);
-        let goes_on = |job: &Arc<Object>| unfinished.is_some_and(|known| Arc::ptr_eq(known, job)) || !is_finished(job);
-        match job_of(view, &pod.meta.namespace, owner) {
-            Some(job) if goes_on(job) => wakes.push(Wake { key: job.key(), after: BATCH }),
-            _ if going && is_there && is_tracked(pod) => wakes.push(Wake::now(pod.key())),
-            _ => {}
+    let Some(owner) = pod.meta.controller() else {
+        if is_there {
+            of_orphan(pod, change.before.is_none() || is_relabelled || lost.is_some(), view, memory, wakes);
         }
         return;
+    };
+    let unfinished = memory.observe(&owner.uid, pod, !is_there, is_relabelled);
+    // While no Job changed after the pod did, what was heard of the Job last is how it is.
+    let is_current = |job: &&Arc<Object>| {
+        view.store().last_change_of(kinds::JOB) < change.version && owner.kind == "Job" && job.meta.name == owner.name
+    };
+    let goes_on = |job: &&Arc<Object>| unfinished.is_some_and(|known| Arc::ptr_eq(known, job)) || !is_finished(job);
+    let job = unfinished.filter(is_current);
+    match job.or_else(|| job_of(view, &pod.meta.namespace, owner).filter(goes_on)) {
+        Some(job) => wakes.push(Wake { key: job.key(), after: BATCH }),
+        None if is_there && pod.meta.is_terminating() && is_tracked(pod) => wakes.push(Wake::now(pod.key())),
+        None => {}
     }
-    if is_there && is_tracked(pod) {
+}
+
+/// A pod without a controller concerns the clean-up, and if that `is_news` the Jobs that would adopt it.
+#[inline(never)]
+fn of_orphan(pod: &Object, is_news: bool, view: View<'_>, memory: &Memory, wakes: &mut Vec<Wake>) {
+    if is_tracked(pod) {
         wakes.push(Wake::now(pod.key()));
     }
-    let is_news = change.before.is_none() || is_relabelled || lost.is_some();
-    if is_news && !going {
+    if is_news && !pod.meta.is_terminating() {
         let selecting = memory
             .unfinished(&pod.meta.namespace)
             .filter_map(|key| view.get(key))
