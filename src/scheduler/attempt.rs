@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::burden::Burden;
 use super::cache::{Cache, NodeState};
 use super::census::Census;
 use super::filter::{PodNeeds, Rejection, first_rejection};
@@ -39,10 +40,11 @@ pub struct Verdicts<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    /// Prepares the filters for `pod` (`PreFilter`).
+    /// Prepares the filters for `pod` with these `needs` (`PreFilter`).
     pub fn new(
         view: View<'a>,
         pod: &'a Arc<Object>,
+        needs: PodNeeds,
         claims: Claims,
         cache: &Cache,
         index: &Index,
@@ -51,7 +53,7 @@ impl<'a> Attempt<'a> {
         Attempt {
             view,
             pod,
-            needs: PodNeeds::of(pod),
+            needs,
             claims,
             spread: spread::State::of(view, cache, census, pod),
             affinity: pod_affinity::State::of(view, cache, index, census, pod),
@@ -79,7 +81,7 @@ impl<'a> Attempt<'a> {
         if !ahead.is_empty() {
             let mut crowded = node.clone();
             for nominee in &ahead {
-                crowded.load.add(nominee);
+                crowded.load.add(&Burden::of(nominee.spec()));
                 self.suppose(nominee, &node.object, 1);
             }
             let rejection = self.rejection(&crowded);

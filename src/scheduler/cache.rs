@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::filter::{HostPort, host_ports};
-use super::resources::{Asked, Assumed, Resources};
+use super::burden::{Burden, LastBurden};
+use super::filter::HostPort;
+use super::resources::{Assumed, Resources};
 use crate::object::{Object, Str, Value};
 use crate::store::Change;
 
@@ -42,46 +43,44 @@ pub struct Load {
     pub pods: i64,
     /// The host ports in use.
     pub ports: Vec<HostPort>,
-    /// How many there are of each priority.
-    priorities: BTreeMap<i64, u32>,
+    /// The priorities that there are, in order, and how many pods have each.
+    priorities: Vec<(i64, u32)>,
 }
 
 impl Load {
     /// Takes note of another pod.
-    pub fn add(&mut self, pod: &Object) {
-        let spec = pod.spec();
+    pub fn add(&mut self, pod: &Burden) {
         self.pods += 1;
-        let asked = Asked::by(spec);
-        self.requested.add(&asked.requests);
-        self.assumed.add(asked.assumed);
-        self.ports.extend(host_ports(spec));
-        *self.priorities.entry(priority(pod)).or_default() += 1;
+        self.requested.add(&pod.asked.requests);
+        self.assumed.add(pod.asked.assumed);
+        self.ports.extend_from_slice(&pod.ports);
+        match self.priorities.binary_search_by_key(&pod.priority, |it| it.0) {
+            Ok(at) => self.priorities[at].1 += 1,
+            Err(at) => self.priorities.insert(at, (pod.priority, 1)),
+        }
     }
 
     /// Takes note of a pod that is there no more.
-    pub fn remove(&mut self, pod: &Object) {
-        let spec = pod.spec();
+    pub fn remove(&mut self, pod: &Burden) {
         self.pods -= 1;
-        let asked = Asked::by(spec);
-        self.requested.subtract(&asked.requests);
-        self.assumed.subtract(asked.assumed);
-        for port in host_ports(spec) {
-            if let Some(i) = self.ports.iter().position(|it| *it == port) {
+        self.requested.subtract(&pod.asked.requests);
+        self.assumed.subtract(pod.asked.assumed);
+        for port in &pod.ports {
+            if let Some(i) = self.ports.iter().position(|it| it == port) {
                 self.ports.swap_remove(i);
             }
         }
-        let priority = priority(pod);
-        if let Some(count) = self.priorities.get_mut(&priority) {
-            *count -= 1;
-            if *count == 0 {
-                self.priorities.remove(&priority);
+        if let Ok(at) = self.priorities.binary_search_by_key(&pod.priority, |it| it.0) {
+            self.priorities[at].1 -= 1;
+            if self.priorities[at].1 == 0 {
+                self.priorities.remove(at);
             }
         }
     }
 
     /// Whether any of the pods has a lower priority than `priority`.
     pub fn has_below(&self, priority: i64) -> bool {
-        self.priorities.first_key_value().is_some_and(|(lowest, _)| *lowest < priority)
+        self.priorities.first().is_some_and(|(lowest, _)| *lowest < priority)
     }
 }
 
@@ -95,6 +94,7 @@ pub fn priority(pod: &Object) -> i64 {
 pub struct Cache {
     nodes: BTreeMap<Str, NodeState>,
     homeless: BTreeMap<Str, Load>,
+    burdens: LastBurden,
 }
 
 /// Whether a pod is over: it asks for nothing any more.
@@ -166,21 +166,29 @@ impl Cache {
     pub fn pod_changed(&mut self, before: Option<Placed<'_>>, after: Option<Placed<'_>>) -> bool {
         match (before, after) {
             (None, Some((node, pod))) => {
-                self.load(node).add(pod);
+                let burden = self.burden(pod);
+                self.load(node).add(&burden);
                 false
             }
             (Some((node, pod)), None) => {
-                self.load(node).remove(pod);
+                let burden = self.burden(pod);
+                self.load(node).remove(&burden);
                 true
             }
             (Some((node, old)), Some((_, new))) if !old.spec().is_same(new.spec()) => {
+                let (left, taken) = (self.burden(old), self.burden(new));
                 let load = self.load(node);
-                load.remove(old);
-                load.add(new);
+                load.remove(&left);
+                load.add(&taken);
                 true
             }
             _ => false,
         }
+    }
+
+    /// What `pod` takes of the node that it is on or comes to.
+    pub fn burden(&mut self, pod: &Object) -> Arc<Burden> {
+        self.burdens.of(pod.spec())
     }
 
     fn load(&mut self, node: &Str) -> &mut Load {

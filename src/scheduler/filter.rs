@@ -1,10 +1,11 @@
 //! Which nodes can take a pod, and why the others cannot (`pkg/scheduler/framework/plugins`).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::affinity::named_nodes;
+use super::burden::Burden;
 use super::cache::NodeState;
-use super::resources::{Asked, Assumed, Resources};
 use crate::controllers::shared::node_fit::{matches_required_node_affinity, tolerates, untolerated};
 use crate::object::{Object, Str, Value};
 
@@ -135,30 +136,29 @@ pub fn collide(a: &HostPort, b: &HostPort) -> bool {
 pub struct PodNeeds {
     /// The pod's spec.
     pub spec: Value,
-    /// What it asks for.
-    pub requests: Resources,
-    /// What it asks for, with the amounts that scoring assumes.
-    pub assumed: Assumed,
+    /// What it takes of a node.
+    pub burden: Arc<Burden>,
     /// The nodes that it names, if it names some.
     pub named_nodes: Option<BTreeSet<Str>>,
     /// Whether it asks for nodes by their labels or names.
     is_choosy: bool,
-    ports: Vec<HostPort>,
 }
 
 impl PodNeeds {
     /// What `pod` needs.
     pub fn of(pod: &Object) -> Self {
+        Self::with(pod, Arc::new(Burden::of(pod.spec())))
+    }
+
+    /// What `pod` needs, which takes `burden` of a node.
+    pub fn with(pod: &Object, burden: Arc<Burden>) -> Self {
         let spec = pod.spec();
-        let Asked { requests, assumed } = Asked::by(spec);
         let has_affinity = !spec["affinity"].is_null();
         PodNeeds {
             spec: spec.clone(),
-            requests,
-            assumed,
+            burden,
             named_nodes: if has_affinity { named_nodes(spec) } else { None },
             is_choosy: has_affinity || !spec["nodeSelector"].is_null(),
-            ports: host_ports(spec),
         }
     }
 }
@@ -178,7 +178,7 @@ pub fn first_rejection(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> 
     if needs.is_choosy && !matches_required_node_affinity(&needs.spec, &node.object) {
         return Some(Rejection::Affinity);
     }
-    if needs.ports.iter().any(|port| node.load.ports.iter().any(|used| collide(port, used))) {
+    if needs.burden.ports.iter().any(|port| node.load.ports.iter().any(|used| collide(port, used))) {
         return Some(Rejection::Ports);
     }
     lack_of_room(needs, node)
@@ -195,7 +195,7 @@ fn lack_of_room(needs: &PodNeeds, node: &NodeState) -> Option<Rejection> {
     if node.load.pods + 1 > node.allocatable.get("pods") {
         reasons.push("Too many pods".to_owned());
     }
-    for (name, asked) in needs.requests.iter() {
+    for (name, asked) in needs.burden.asked.requests.iter() {
         let offered = node.allocatable.get(name);
         if asked > 0 && asked > offered - node.load.requested.get(name) {
             reasons.push(format!("Insufficient {name}"));

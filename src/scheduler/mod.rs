@@ -9,6 +9,7 @@
 
 mod affinity;
 mod attempt;
+mod burden;
 mod cache;
 mod census;
 pub mod filter;
@@ -143,6 +144,11 @@ impl Scheduler {
         let node = after.and_then(|it| it.node_name());
         let old_node = if same_spec { node } else { before.and_then(|it| it.node_name()) };
         let (left, taken) = (placed(before, old_node), placed(after, node));
+        let was_placed = old_node.is_some();
+        if was_placed && left.is_none() && taken.is_none() && (node.is_some() || after.is_none()) {
+            // It was over, and nobody has waited for it to go.
+            return false;
+        }
         if same_spec
             && node.is_some()
             && left.is_some() == taken.is_some()
@@ -157,10 +163,14 @@ impl Scheduler {
         }
         self.census.pod_changed(before.map(|it| &**it), after.map(|it| &**it));
         let waiting = after.filter(|pod| taken.is_none() && is_waiting_for_a_node(pod));
-        self.nominations.pod_changed(&change.key, waiting);
+        if !was_placed {
+            self.nominations.pod_changed(&change.key, waiting);
+        }
         let Some(pod) = waiting else {
-            self.queue.forget(&change.key);
-            self.binding_volumes.remove(&change.key);
+            if !was_placed {
+                self.queue.forget(&change.key);
+                self.binding_volumes.remove(&change.key);
+            }
             let freed = frees_room && self.queue.room_was_freed(change.time);
             return self.company_changed(change, view) || freed;
         };
@@ -244,7 +254,8 @@ impl Scheduler {
                 return reject(pod, &message, nominated_node(pod), now);
             }
         };
-        let mut attempt = Attempt::new(view, pod, claims, &self.cache, &self.with_terms, &mut self.census);
+        let needs = PodNeeds::with(pod, self.cache.burden(pod));
+        let mut attempt = Attempt::new(view, pod, needs, claims, &self.cache, &self.with_terms, &mut self.census);
         let verdicts = attempt.judge(&self.cache, &self.nominations);
         let node = match verdicts.feasible.as_slice() {
             [] => None,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::Rejections;
 use super::attempt::Attempt;
+use super::burden::Burden;
 use super::cache::{Cache, NodeState, occupies, priority};
 use super::message;
 use super::nominated::{Nominations, nominated_node};
@@ -133,7 +134,7 @@ fn candidate(
     spared.sort_by_cached_key(|it| (Reverse(priority(it)), started(it, now), it.meta.name.clone()));
     let mut state = node.clone();
     for pod in &spared {
-        state.load.remove(pod);
+        state.load.remove(&Burden::of(pod.spec()));
         attempt.suppose(pod, &node.object, -1);
     }
     if let Some(rejection) = attempt.verdict(&state, nominations) {
@@ -145,10 +146,11 @@ fn candidate(
     let (violating, others) = budgets.split(spared);
     let (mut victims, mut violations) = (Vec::new(), 0);
     for (pod, violates) in violating.into_iter().map(|it| (it, true)).chain(others.into_iter().map(|it| (it, false))) {
-        state.load.add(&pod);
+        let burden = Burden::of(pod.spec());
+        state.load.add(&burden);
         attempt.suppose(&pod, &node.object, 1);
         if attempt.verdict(&state, nominations).is_some() {
-            state.load.remove(&pod);
+            state.load.remove(&burden);
             attempt.suppose(&pod, &node.object, -1);
             violations += usize::from(violates);
             victims.push(pod);

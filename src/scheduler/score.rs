@@ -30,9 +30,10 @@ pub struct Company {
 pub fn best<'a>(needs: &PodNeeds, nodes: &[&'a NodeState], company: &Company) -> Option<&'a NodeState> {
     let taints = taint_scores(needs, nodes);
     let affinity = affinity_scores(needs, nodes);
-    let requested = [needs.requests.get("cpu"), needs.requests.get("memory")];
+    let asked = &needs.burden.asked;
+    let requested = [asked.requests.get("cpu"), asked.requests.get("memory")];
     let total = |i: usize| {
-        let room = room(requested, needs.assumed, nodes[i]);
+        let room = room(requested, asked.assumed, nodes[i]);
         let of = |scores: &Option<Vec<i64>>| scores.as_ref().map_or(0, |it| it[i]);
         let company = POD_TOPOLOGY_SPREAD * of(&company.spread) + INTER_POD_AFFINITY * of(&company.affinity);
         room + company + TAINT_TOLERATION * of(&taints) + NODE_AFFINITY * of(&affinity)
