@@ -37,8 +37,12 @@ impl<K: Hash + Eq, V> Lookup<K, V> {
     where
         K: Clone,
     {
-        let found = self.0.entry(hash(key), |(it, _)| it == key, |(it, _)| hash(it));
-        &mut found.or_insert_with(|| (key.clone(), make())).into_mut().1
+        let hashed = hash(key);
+        let found = self.0.find_entry(hashed, |(it, _)| it == key);
+        let entry = found.unwrap_or_else(|absent| {
+            absent.into_table().insert_unique(hashed, (key.clone(), make()), |(it, _)| hash(it))
+        });
+        &mut entry.into_mut().1
     }
 
     /// The number of values.
