@@ -38,8 +38,8 @@ pub struct CronJobMemory {
     pub jobs: Option<Jobs>,
     /// What it asks for.
     pub spec: Option<Spec>,
-    /// Its status, by the section that was read.
-    pub status: Option<(Value, CronJobStatus)>,
+    /// Its status, by the section that was read or written; of no section at first.
+    pub status: (Value, CronJobStatus),
     /// The last look, if it came to nothing and another would come to nothing, too.
     pub rest: Option<Rest>,
 }

@@ -6,15 +6,16 @@ use jiff::tz::TimeZone;
 use crate::clock::Time;
 use crate::controllers::cronjob::spec::Template;
 use crate::map;
-use crate::object::{Meta, Object, Str, Value, kinds, literal};
+use crate::object::{Meta, Object, Str, Value, decimal, joined, kinds, literal};
 
 /// The annotation with the time that a Job was started for, by the clocks of the CronJob's zone.
 const SCHEDULED: Str = literal!("batch.kubernetes.io/cronjob-scheduled-timestamp");
 
 /// The name of the Job for the time `scheduled`: its minute since 1970.
 pub fn name(cron_job: &Object, scheduled: Time) -> Str {
-    let minute = (scheduled.unix() / 60).to_string();
-    Str::from([&cron_job.meta.name, "-", &minute].concat())
+    let minute = scheduled.unix() / 60;
+    let minute = u64::try_from(minute).map_or_else(|_| Str::from(minute.to_string()), decimal);
+    joined(&[&cron_job.meta.name, "-", &minute])
 }
 
 /// The Job of `cron_job` that is called `name`, for the time `scheduled` by the clocks of its zone.

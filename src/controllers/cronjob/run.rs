@@ -6,7 +6,7 @@ use crate::api::Status;
 use crate::clock::Time;
 use crate::controllers::cronjob::status::CronJobStatus;
 use crate::controllers::{Action, EventRecord};
-use crate::object::{Object, Str};
+use crate::object::{Object, Str, joined};
 
 /// The start of a Job. The status can only be written once the Job has a uid, so both are one action.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl JobRun {
     /// What follows when the Job was created as `made`.
     pub fn started(mut self, made: &Object) -> [Action; 2] {
         self.status.started(made, self.scheduled, &self.scheduled_text);
-        let message = ["Created job ", &made.meta.name].concat();
+        let message = joined(&["Created job ", &made.meta.name]);
         let event = EventRecord::normal(&self.cron_job, "SuccessfulCreate", message);
         [event, Action::UpdateStatus(self.status.put_in(&self.cron_job))]
     }

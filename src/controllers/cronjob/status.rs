@@ -2,10 +2,10 @@
 
 use crate::clock::Time;
 use crate::map;
-use crate::object::{Object, Str, Value, literal};
+use crate::object::{Object, Str, Value, decimal, literal};
 
 /// `status` of a CronJob.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CronJobStatus {
     /// References to the Jobs that run.
     active: Value,
@@ -21,7 +21,7 @@ pub struct CronJobStatus {
 
 impl CronJobStatus {
     /// Reads the status of `cron_job`. A time that is written as in `known`, a status that was read before, is not read again.
-    pub fn of(cron_job: &Object, known: Option<&CronJobStatus>) -> Self {
+    pub fn of(cron_job: &Object, known: &CronJobStatus) -> Self {
         let status = cron_job.status();
         let active = status["active"].clone();
         let (schedule, success) = (status["lastScheduleTime"].clone(), status["lastSuccessfulTime"].clone());
@@ -29,14 +29,8 @@ impl CronJobStatus {
         CronJobStatus {
             active_uids: active.items().iter().map(uid).collect(),
             active,
-            last_schedule: match known {
-                Some(known) if known.last_schedule_text == schedule => known.last_schedule,
-                _ => time(&schedule),
-            },
-            last_success: match known {
-                Some(known) if known.last_success_text == success => known.last_success,
-                _ => time(&success),
-            },
+            last_schedule: if known.last_schedule_text == schedule { known.last_schedule } else { time(&schedule) },
+            last_success: if known.last_success_text == success { known.last_success } else { time(&success) },
             last_schedule_text: schedule,
             last_success_text: success,
         }
@@ -90,7 +84,7 @@ impl CronJobStatus {
             "kind" => literal!("Job"),
             "name" => &job.meta.name,
             "namespace" => &job.meta.namespace,
-            "resourceVersion" => job.meta.resource_version.to_string(),
+            "resourceVersion" => decimal(job.meta.resource_version),
             "uid" => &job.meta.uid,
         };
         self.active.items_mut().push(Value::Map(reference));
@@ -116,12 +110,12 @@ mod tests {
         let cron_job = Object::new(kinds::CRON_JOB, "default", "hello");
         let mut job = Object::new(kinds::JOB, "default", "hello-1");
         (job.meta.uid, job.meta.resource_version) = ("u".into(), 7);
-        let mut status = CronJobStatus::of(&cron_job, None);
+        let mut status = CronJobStatus::of(&cron_job, &CronJobStatus::default());
         status.started(&job, Time::from_unix(60), &"1970-01-01T00:01:00Z".into());
         let stored = status.put_in(&cron_job);
         let json = r#"{"active":[{"apiVersion":"batch/v1","kind":"Job","name":"hello-1","namespace":"default","resourceVersion":"7","uid":"u"}],"lastScheduleTime":"1970-01-01T00:01:00Z"}"#;
         assert_eq!(stored.status().to_json(), json);
-        let mut status = CronJobStatus::of(&stored, None);
+        let mut status = CronJobStatus::of(&stored, &CronJobStatus::default());
         assert_eq!((status.last_schedule, status.last_success), (Some(Time::from_unix(60)), None));
         status.drop_from_active("another");
         assert!(status.is_active("u"));
@@ -132,13 +126,13 @@ mod tests {
     #[test]
     fn a_time_that_is_written_otherwise_than_before_is_read_anew() {
         let mut cron_job = Object::new(kinds::CRON_JOB, "default", "hello");
-        let mut read = |text: &str, known: Option<&CronJobStatus>| {
+        let mut read = |text: &str, known: &CronJobStatus| {
             cron_job.status_mut().set("lastSuccessfulTime", text);
             CronJobStatus::of(&cron_job, known)
         };
-        let first = read("1970-01-01T00:01:00Z", None);
+        let first = read("1970-01-01T00:01:00Z", &CronJobStatus::default());
         let marked = CronJobStatus { last_success: Some(Time::from_unix(7)), ..first };
-        assert_eq!(read("1970-01-01T00:01:00Z", Some(&marked)).last_success, Some(Time::from_unix(7)));
-        assert_eq!(read("1970-01-01T00:02:00Z", Some(&marked)).last_success, Some(Time::from_unix(120)));
+        assert_eq!(read("1970-01-01T00:01:00Z", &marked).last_success, Some(Time::from_unix(7)));
+        assert_eq!(read("1970-01-01T00:02:00Z", &marked).last_success, Some(Time::from_unix(120)));
     }
 }

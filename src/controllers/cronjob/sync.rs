@@ -13,7 +13,7 @@ use crate::controllers::cronjob::schedule::Clockwork;
 use crate::controllers::cronjob::spec::{Concurrency, Fault, Spec};
 use crate::controllers::cronjob::status::CronJobStatus;
 use crate::controllers::{Action, EventRecord, Outcome};
-use crate::object::{Key, Object, Str, Value, kinds};
+use crate::object::{Key, Object, Str, Value, joined, kinds};
 use crate::store::View;
 
 /// A look under way: what is to be done, and the status as it will be.
@@ -22,7 +22,7 @@ struct Look<'a> {
     stored: &'a Arc<Object>,
     jobs: &'a [Seen],
     spec: &'a Spec,
-    status: CronJobStatus,
+    status: &'a mut CronJobStatus,
     status_changed: bool,
     /// Whether a Job is started, by which the status is written as well.
     is_starting: bool,
@@ -50,16 +50,17 @@ pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJo
         *spec = None;
     }
     let spec = spec.get_or_insert_with(|| Spec::of(stored));
-    let current = match status.take() {
-        Some((section, status)) if section.is_shared_with(stored.status()) => status,
-        known => CronJobStatus::of(stored, known.as_ref().map(|(_, status)| status)),
-    };
+    let (section, status) = status;
+    if !section.is_shared_with(stored.status()) {
+        *status = CronJobStatus::of(stored, status);
+        *section = stored.status().clone();
+    }
     let mut look = Look {
         view,
         stored,
         jobs: jobs.all(),
         spec,
-        status: current,
+        status,
         status_changed: false,
         is_starting: false,
         actions: Vec::new(),
@@ -71,14 +72,17 @@ pub fn sync(view: View<'_>, stored: &Arc<Object>, now: Time, memory: &mut CronJo
     }
     let next = look.start_what_is_due();
     *rest = look.rest(next);
-    if !look.status_changed {
-        *status = Some((stored.status().clone(), look.status));
-    } else if !look.is_starting {
-        let written = look.status.put_in(stored);
-        *status = Some((written.status().clone(), look.status));
-        look.actions.push(Action::UpdateStatus(written));
+    let Look { mut actions, status_changed, is_starting, .. } = look;
+    if status_changed {
+        // A Job that is started is noted as well, by whoever makes it.
+        *section = Value::Null;
+        if !is_starting {
+            let written = status.put_in(stored);
+            *section = written.status().clone();
+            actions.push(Action::UpdateStatus(written));
+        }
     }
-    Outcome { actions: look.actions, wake_at: next.wake_at, ..Outcome::default() }
+    Outcome { actions, wake_at: next.wake_at, ..Outcome::default() }
 }
 
 impl Look<'_> {
@@ -111,7 +115,7 @@ impl Look<'_> {
     fn delete(&mut self, job: &Object) {
         let options = DeleteOptions { propagation: Some(Propagation::Background), ..DeleteOptions::default() };
         self.actions.push(Action::Delete(job.key(), options));
-        self.tell("SuccessfulDelete", ["Deleted job ", &job.meta.name].concat());
+        self.tell("SuccessfulDelete", joined(&["Deleted job ", &job.meta.name]));
         self.status.drop_from_active(&job.meta.uid);
         self.status_changed = true;
     }
@@ -129,7 +133,7 @@ impl Look<'_> {
         if active {
             self.status.drop_from_active(&job.meta.uid);
             let (name, condition) = (&job.meta.name, ended.how.condition());
-            self.tell("SawCompletedJob", ["Saw completed job: ", name, ", condition: ", condition].concat());
+            self.tell("SawCompletedJob", joined(&["Saw completed job: ", name, ", condition: ", condition]));
             self.status_changed = true;
         }
         if ended.how == End::Complete && ended.completed > self.status.last_success {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::{Span, Time};
 use crate::map;
-use crate::object::{Meta, Object, Str, Value, kinds};
+use crate::object::{Meta, Object, Str, Value, joined, kinds};
 
 /// `status.phase`; empty when there is none yet.
 pub fn phase(pod: &Object) -> &str {
@@ -75,7 +75,7 @@ pub fn new_from_template(template: &Value, owner: &Object, generate_name: Option
     let texts = |field: &str| of_template[field].as_map().cloned().unwrap_or_default();
     let finalizers = of_template["finalizers"].items().iter().filter_map(Value::as_shared_str);
     let meta = Meta {
-        generate_name: generate_name.unwrap_or_else(|| Str::from([&owner.meta.name, "-"].concat())),
+        generate_name: generate_name.unwrap_or_else(|| joined(&[&owner.meta.name, "-"])),
         namespace: owner.meta.namespace.clone(),
         labels: texts("labels"),
         annotations: texts("annotations"),
