@@ -25,26 +25,36 @@ impl Burden {
     }
 }
 
-/// The parts of a spec that a burden is made of. A pod that is bound has others of them as little as one that ends.
-const PARTS: [&str; 5] = ["containers", "initContainers", "overhead", "priority", "resources"];
+/// The parts of a spec that a burden is made of.
+fn parts(spec: &Value) -> [&Value; 5] {
+    [&spec["containers"], &spec["initContainers"], &spec["overhead"], &spec["priority"], &spec["resources"]]
+}
 
-/// The burden that was worked out last. A pod that finds a node takes room there next, and a short one leaves it soon.
+/// Whether two such parts are seen to be alike without a look inside.
+fn is_alike(part: &Value, other: &Value) -> bool {
+    match (part, other) {
+        (Value::Null, Value::Null) => true,
+        (Value::Int(part), Value::Int(other)) => part == other,
+        _ => part.is_shared_with(other),
+    }
+}
+
+/// The burden that was asked for last. A pod that finds a node takes room there next, and a short one leaves it soon: its spec
+/// has the same parts then.
 #[derive(Debug, Default)]
 pub struct LastBurden {
-    parts: [Value; 5],
+    spec: Value,
     burden: Arc<Burden>,
 }
 
 impl LastBurden {
     /// What a pod with `spec` takes.
     pub fn of(&mut self, spec: &Value) -> Arc<Burden> {
-        let is_kept = |(part, kept): (&str, &Value)| {
-            let part = &spec[part];
-            part.is_shared_with(kept) || part.is_null() && kept.is_null() || part.as_i64().is_some() && part == kept
-        };
-        if !PARTS.into_iter().zip(&self.parts).all(is_kept) {
-            self.parts = PARTS.map(|part| spec[part].clone());
-            self.burden = Arc::new(Burden::of(spec));
+        if !spec.is_shared_with(&self.spec) {
+            if !parts(spec).into_iter().zip(parts(&self.spec)).all(|(part, last)| is_alike(part, last)) {
+                self.burden = Arc::new(Burden::of(spec));
+            }
+            self.spec = spec.clone();
         }
         self.burden.clone()
     }

@@ -34,7 +34,7 @@ use crate::clock::{Span, Time};
 use crate::controllers::persistent_volume;
 use crate::controllers::{Action, Controller, EventRecord, EventVia, Hearing, News, Outcome, Wake, Watches};
 use crate::map;
-use crate::object::{Key, Kind, Object, Str, Value, kinds};
+use crate::object::{Key, Kind, Object, Str, Value, joined, kinds};
 use crate::store::{Change, View};
 
 use attempt::Attempt;
@@ -310,7 +310,7 @@ fn event(
 
 fn bind(pod: &Arc<Object>, node: Str) -> Vec<Action> {
     let meta = &pod.meta;
-    let message = ["Successfully assigned ", &meta.namespace, "/", &meta.name, " to ", &node].concat();
+    let message = joined(&["Successfully assigned ", &meta.namespace, "/", &meta.name, " to ", &node]);
     vec![
         Action::Bind { pod: pod.key(), uid: meta.uid.clone(), node },
         event(pod, false, "Scheduled", "Binding", message),

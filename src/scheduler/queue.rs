@@ -2,12 +2,12 @@
 //! (`pkg/scheduler/backend/queue`).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::filter::{Plugin, PodNeeds};
 use super::{FIRST_BACKOFF, FLUSH_AFTER, LAST_BACKOFF};
 use crate::clock::{Span, Time};
-use crate::object::Key;
+use crate::object::{Key, Lookup};
 
 /// A pod that no node could take when it was last tried.
 #[derive(Debug)]
@@ -20,7 +20,10 @@ struct Rejected {
 /// Which pods wait for what. A pod is in one of `active`, `backing_off`, `in_error` and `rejected`.
 #[derive(Debug, Default)]
 pub struct Queue {
-    active: BTreeSet<(Reverse<i64>, u64, Key)>,
+    /// The highest priority and of that the lowest number first. One that was taken out is still there until it comes up.
+    active: BinaryHeap<(i64, Reverse<u64>, Key)>,
+    /// How many of them were not taken out.
+    ready: usize,
     /// Pods that something may have helped, by when they have waited long enough. A scheduler that has nothing else to do
     /// does not let them wait (`SchedulerPopFromBackoffQ`).
     backing_off: BTreeSet<(Time, Key)>,
@@ -28,7 +31,7 @@ pub struct Queue {
     in_error: BTreeSet<(Time, Key)>,
     rejected: BTreeMap<Key, Rejected>,
     /// The priority and the number of attempts of every pod that is not bound yet.
-    known: BTreeMap<Key, Known>,
+    known: Lookup<Key, Known>,
     seq: u64,
 }
 
@@ -40,7 +43,7 @@ struct Known {
 }
 
 /// Where in the queue a pod is, so that it is taken out without a search.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// In `active`, with its number.
     Active(u64),
@@ -60,14 +63,16 @@ impl Queue {
         let attempts = self.take_out(&key).map_or(0, |it| it.attempts);
         self.seq += 1;
         self.known.insert(key.clone(), Known { priority, attempts, place: Place::Active(self.seq) });
-        self.active.insert((Reverse(priority), self.seq, key));
+        self.active.push((priority, Reverse(self.seq), key));
+        self.ready += 1;
     }
 
     fn activate(&mut self, key: Key) {
         let Some(known) = self.known.get_mut(&key) else { return };
         self.seq += 1;
         known.place = Place::Active(self.seq);
-        self.active.insert((Reverse(known.priority), self.seq, key));
+        self.active.push((known.priority, Reverse(self.seq), key));
+        self.ready += 1;
     }
 
     fn back_off(&mut self, key: Key, until: Time) {
@@ -84,9 +89,7 @@ impl Queue {
     fn take_out(&mut self, key: &Key) -> Option<Known> {
         let known = self.known.remove(key)?;
         match known.place {
-            Place::Active(seq) => {
-                self.active.remove(&(Reverse(known.priority), seq, key.clone()));
-            }
+            Place::Active(_) => self.ready -= 1,
             Place::BackingOff(until) => {
                 self.backing_off.remove(&(until, key.clone()));
             }
@@ -107,8 +110,8 @@ impl Queue {
             self.activate(key);
         }
         self.flush(now);
-        let key = match self.active.pop_first() {
-            Some((_, _, key)) => key,
+        let key = match self.pop_active() {
+            Some(key) => key,
             None => self.backing_off.pop_first()?.1,
         };
         if let Some(known) = self.known.get_mut(&key) {
@@ -116,6 +119,16 @@ impl Queue {
             known.place = Place::InHand;
         }
         Some(key)
+    }
+
+    fn pop_active(&mut self) -> Option<Key> {
+        while let Some((_, Reverse(seq), key)) = self.active.pop() {
+            if self.known.get(&key).is_some_and(|it| it.place == Place::Active(seq)) {
+                self.ready -= 1;
+                return Some(key);
+            }
+        }
+        None
     }
 
     fn flush(&mut self, now: Time) {
@@ -129,7 +142,7 @@ impl Queue {
 
     /// When the queue has to be looked at again: now while pods are ready.
     pub fn next_due(&self, now: Time) -> Option<Time> {
-        if !self.active.is_empty() || !self.backing_off.is_empty() {
+        if self.ready > 0 || !self.backing_off.is_empty() {
             return Some(now);
         }
         let backoff = self.in_error.first().map(|(due, _)| *due);
@@ -237,6 +250,21 @@ mod tests {
         }
         let order: Vec<_> = std::iter::from_fn(|| queue.pop(Time(0))).map(|it| it.name).collect();
         assert_eq!(order, ["urgent", "first", "second"]);
+    }
+
+    #[test]
+    fn a_pod_that_is_taken_out_or_changes_is_tried_no_more_at_its_old_place() {
+        let mut queue = Queue::default();
+        for name in ["bound", "changed", "last"] {
+            queue.add(key(name), 0);
+        }
+        queue.forget(&key("bound"));
+        queue.add(key("changed"), 0);
+        let order: Vec<_> = std::iter::from_fn(|| queue.pop(Time(0))).map(|it| it.name).collect();
+        assert_eq!((order.as_slice(), queue.next_due(Time(0))), (&["last".into(), "changed".into()][..], None));
+        queue.add(key("again"), 0);
+        queue.forget(&key("again"));
+        assert_eq!((queue.next_due(Time(0)), queue.pop(Time(0))), (None, None));
     }
 
     #[test]
