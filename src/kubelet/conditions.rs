@@ -64,7 +64,7 @@ impl Condition<'_> {
         let status = if self.status { literal!("True") } else { literal!("False") };
         let (since, reason, message, kind) = (self.since, self.reason, self.message, self.kind);
         Value::Map(match (self.generation, reason.is_empty(), message.is_empty()) {
-            (0, ..) | (_, true, false) => return self.to_value_of_few(),
+            (0, ..) | (_, true, false) => return self.value_of_few(),
             (generation, true, true) => full_map! {
                 "lastProbeTime" => Value::Null,
                 "lastTransitionTime" => since,
@@ -94,7 +94,7 @@ impl Condition<'_> {
 
     /// The same of a condition that has no generation, or a message without a reason.
     #[cold]
-    fn to_value_of_few(&self) -> Value {
+    fn value_of_few(&self) -> Value {
         let rest = map! {
             "lastTransitionTime" => self.since,
             "message" => Some(self.message).filter(|it| !it.is_empty()),
