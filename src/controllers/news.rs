@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::shared::pod::is_terminal;
-use crate::object::{Kind, Object, OwnerRef, kinds};
+use crate::object::{Kind, Object, OwnerRef, Value, kinds};
 use crate::store::Change;
 
 /// A set of things that a change can be news of. The spec and the status are looked at in pods alone: what changes any other
@@ -74,12 +74,25 @@ impl News {
 }
 
 fn of_pod(before: &Object, after: &Object) -> News {
-    let (old, new, spec) = (before.status(), after.status(), after.spec());
+    let ((old_spec, old), (spec, new)) = (parts(before), parts(after));
     let other_phase = !old.is_shared_with(new) && old["phase"] != new["phase"];
     News(0)
-        .with_if(!before.spec().is_shared_with(spec), News::SPEC)
+        .with_if(!old_spec.is_shared_with(spec), News::SPEC)
         .with_if(other_phase && is_terminal(before) != is_terminal(after), News::END)
         .with_if(spec["nodeName"].str_or_empty().is_empty(), News::UNBOUND)
+}
+
+/// Spec and status, which are all that pods have.
+fn parts(pod: &Object) -> (&Value, &Value) {
+    let (mut spec, mut status) = (Value::null(), Value::null());
+    for (field, value) in pod.body.iter() {
+        match field.as_str() {
+            "spec" => spec = value,
+            "status" => status = value,
+            _ => {}
+        }
+    }
+    (spec, status)
 }
 
 /// Which changes of the objects of a kind a controller hears of.

@@ -8,36 +8,70 @@ use crate::store::{Change, Store};
 #[derive(Debug)]
 pub(super) struct Audience {
     /// For each built-in kind; behind them, for every custom one.
-    of_kind: Vec<Vec<Listener>>,
+    of_kind: Vec<Watchers>,
+}
+
+/// Those that watch a kind, by who controls its objects.
+#[derive(Debug)]
+struct Watchers {
+    /// They hear of objects that nothing controls, or not the same before a change and after it.
+    all: Vec<Listener>,
+    /// They hear of objects that are controlled by one of a kind, as owner references call it, for each kind that any of them
+    /// asks for.
+    by_owner: Vec<(&'static str, Vec<Listener>)>,
+    /// They hear of objects that are controlled by one of any other kind.
+    of_others: Vec<Listener>,
 }
 
 /// One of those that watch a kind.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Listener {
     /// Its number among the controllers.
-    number: usize,
+    number: u16,
     /// What it wants to hear.
     news: News,
-    /// The kind by which an object must be controlled if it is controlled at all, as owner references call it.
-    controlled_by: Option<&'static str>,
     /// The kind that there must have been an object of.
     once_there_was: Option<Kind>,
 }
 
 impl Listener {
     fn new(number: usize, hearing: Hearing) -> Self {
-        let controlled_by = hearing.controlled_by.map(|kind| kind.info().kind);
-        Listener { number, news: hearing.news, controlled_by, once_there_was: hearing.once_there_was }
+        let number = u16::try_from(number).expect("the controllers are a few dozen");
+        Listener { number, news: hearing.news, once_there_was: hearing.once_there_was }
     }
 
     #[inline]
-    fn wants(&self, news: News, controller: Option<&OwnerRef>, store: &Store) -> bool {
-        self.news.meets(news)
-            && self.once_there_was.is_none_or(|kind| store.ever_had(kind))
-            && match (self.controlled_by, controller) {
-                (Some(kind), Some(controller)) => controller.kind == kind,
-                _ => true,
-            }
+    fn wants(&self, news: News, store: &Store) -> bool {
+        self.news.meets(news) && self.once_there_was.is_none_or(|kind| store.ever_had(kind))
+    }
+}
+
+impl Watchers {
+    /// Those that hear so, each with its number.
+    fn new(hearings: &[(usize, Hearing)]) -> Self {
+        let those = |wanted: &dyn Fn(Option<Kind>) -> bool| -> Vec<Listener> {
+            let wanted = hearings.iter().filter(|(_, hearing)| wanted(hearing.controlled_by));
+            wanted.map(|(number, hearing)| Listener::new(*number, *hearing)).collect()
+        };
+        let mut owners: Vec<Kind> = hearings.iter().filter_map(|(_, hearing)| hearing.controlled_by).collect();
+        owners.sort();
+        owners.dedup();
+        let of_owner = |owner: Kind| (owner.info().kind, those(&|asked| asked.is_none_or(|it| it == owner)));
+        Watchers {
+            all: those(&|_| true),
+            by_owner: owners.into_iter().map(of_owner).collect(),
+            of_others: those(&|asked| asked.is_none()),
+        }
+    }
+
+    /// Those that may hear of an object that `controller` controls before and after a change.
+    #[inline]
+    fn of(&self, controller: Option<&OwnerRef>) -> &[Listener] {
+        let Some(controller) = controller else {
+            return &self.all;
+        };
+        let of_owner = self.by_owner.iter().find(|(kind, _)| controller.kind == *kind);
+        of_owner.map_or(&self.of_others, |(_, listeners)| listeners)
     }
 }
 
@@ -46,17 +80,18 @@ impl Audience {
     pub fn new(controllers: &[Box<dyn Controller>]) -> Self {
         let watching = |kind| {
             let numbered = controllers.iter().enumerate().filter(|(_, it)| it.watches().includes(kind));
-            numbered.map(|(number, it)| Listener::new(number, it.hears(kind))).collect()
+            Watchers::new(&numbered.map(|(number, it)| (number, it.hears(kind))).collect::<Vec<_>>())
         };
         let rows = u16::try_from(kinds::BUILT_IN.len()).unwrap_or(u16::MAX);
         Audience { of_kind: (0..=rows).map(|row| watching(Kind(row))).collect() }
     }
 
     /// The numbers of the controllers that hear of `change` of what is in `store`.
-    pub fn of<'a>(&'a self, change: &'a Change, store: &'a Store) -> Hearers<'a> {
+    pub fn of<'a>(&'a self, change: &Change, store: &'a Store) -> Hearers<'a> {
         let row = usize::from(change.key.kind.0);
-        let listeners = self.of_kind.get(row).or(self.of_kind.last()).map_or(&[][..], Vec::as_slice);
-        Hearers { rest: listeners.iter(), news: News::of(change), controller: lasting_controller(change), store }
+        let watchers = self.of_kind.get(row).or(self.of_kind.last());
+        let listeners = watchers.map_or(&[][..], |it| it.of(lasting_controller(change)));
+        Hearers { rest: listeners.iter(), news: News::of(change), store }
     }
 }
 
@@ -65,7 +100,6 @@ impl Audience {
 pub(super) struct Hearers<'a> {
     rest: std::slice::Iter<'a, Listener>,
     news: News,
-    controller: Option<&'a OwnerRef>,
     store: &'a Store,
 }
 
@@ -74,8 +108,8 @@ impl Iterator for Hearers<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        let (news, controller, store) = (self.news, self.controller, self.store);
-        self.rest.find(|it| it.wants(news, controller, store)).map(|it| it.number)
+        let (news, store) = (self.news, self.store);
+        self.rest.find(|it| it.wants(news, store)).map(|it| usize::from(it.number))
     }
 }
 
