@@ -191,7 +191,7 @@ pub fn validate_update(new: &Meta, old: &Meta, errors: &mut ErrorList) {
 }
 
 /// Whether everything that [`validate_update`] looks at is seen at once to be what it was.
-pub(super) fn is_unchanged(new: &Meta, old: &Meta) -> bool {
+fn is_unchanged(new: &Meta, old: &Meta) -> bool {
     new.name == old.name
         && new.namespace == old.namespace
         && new.uid == old.uid

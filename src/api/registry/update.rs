@@ -131,16 +131,21 @@ impl Api<'_> {
     }
 }
 
-/// Whether `new` is seen at once to be `old` with another status, as what controllers and kubelets write is; its version was
-/// looked at. An object that is being deleted may go with any update, and the rules of a custom one are in its definition.
+/// Whether `new` is seen at once to be `old` with another status, as what controllers and kubelets write is. It was found by its
+/// name, and its version was looked at. An object that is being deleted may go with any update, and the rules of a custom one are in its definition.
 fn is_of_status_alone(new: &Object, old: &Object) -> bool {
     let (meta, stored) = (&new.meta, &old.meta);
-    stored.deleted.is_none()
+    (meta.deleted.is_none() && stored.deleted.is_none())
         && !new.kind.is_custom()
+        && meta.uid == stored.uid
         && meta.generation == stored.generation
         && meta.created == stored.created
+        && meta.deletion_grace_seconds == stored.deletion_grace_seconds
         && meta.generate_name == stored.generate_name
-        && metadata::is_unchanged(meta, stored)
+        && Arc::ptr_eq(&meta.owners, &stored.owners)
+        && Arc::ptr_eq(&meta.finalizers, &stored.finalizers)
+        && meta.labels.is_same(&stored.labels)
+        && meta.annotations.is_same(&stored.annotations)
         && meta.managed_fields.is_same(&stored.managed_fields)
         && shares_all_but_status(&new.body, &old.body)
 }
@@ -342,6 +347,7 @@ mod tests {
         let mut old = Object::new(kinds::POD, "default", "web");
         old.spec_mut().set("nodeName", "node-0");
         old.status_mut().set("phase", "Running");
+        old.meta.resource_version = 7;
         let table: [(Edit, bool); 9] = [
             (|_| {}, true),
             (|it| it.status_mut().set("phase", "Failed"), true),
