@@ -172,6 +172,9 @@ mod tests {
             let heard = (of_new.contains(&name), of_status.contains(&name));
             assert_eq!(heard, (hears_of_new, hears_of_status), "{name}");
         }
+        pod.meta.owners = vec![Object::new(kinds::CRON_JOB, "default", "web").controller_ref()].into();
+        let of_other = hearing(|store| put(store, &pod));
+        assert!(of_other.contains(&"kubelet") && !of_other.contains(&"daemonset-controller"), "{of_other:?}");
         pod.meta.owners = Default::default();
         assert!(hearing(|store| put(store, &pod)).contains(&"replicaset-controller"));
     }
