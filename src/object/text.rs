@@ -9,6 +9,9 @@ pub fn joined(parts: &[&str]) -> Str {
     for part in parts {
         length += part.len();
     }
+    if length == 0 {
+        return Str::new();
+    }
     let written = Str::init_with(length, |text| {
         let mut at = 0;
         for part in parts {

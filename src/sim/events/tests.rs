@@ -126,7 +126,11 @@ fn what_the_recorder_tells_is_stored_or_refused_as_if_a_client_had_created_it() 
             edit(&mut event);
             [(), ()].map(|()| {
                 let (event, mut api) = (event.clone(), cluster.api("x"));
-                let answer = if tells { api.tell(event) } else { api.create(event, &WriteOptions::default()) };
+                let answer = match tells {
+                    true if i == 0 => api.tell(event),
+                    true => api.tell_series(event),
+                    false => api.create(event, &WriteOptions::default()),
+                };
                 answer.map_err(|status| status.message)
             })
         };
