@@ -221,7 +221,7 @@ impl Kubelet {
         }
         outcome.actions.push(EventRecord::warning(pod, rejection.reason, rejection.message.as_str()));
         let mut failed = Object::clone(pod);
-        failed.body.insert("status", rejection.status(pod, &self.shared.time(now)));
+        failed.body.insert("status", rejection.status(pod, &now.rfc3339()));
         outcome.actions.push(Action::UpdateStatus(failed));
         false
     }

@@ -5,11 +5,14 @@ use crate::object::{Str, hexadecimal, joined};
 
 /// A number that follows from `parts` alone.
 pub fn number(parts: &[&str]) -> u64 {
+    const PRIME: u64 = 0x0100_0000_01b3;
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
-        for byte in part.bytes().chain([0]) {
-            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        for byte in part.bytes() {
+            state = (state ^ u64::from(byte)).wrapping_mul(PRIME);
         }
+        // A zero tells where the part ends.
+        state = state.wrapping_mul(PRIME);
     }
     state
 }

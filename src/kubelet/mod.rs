@@ -120,6 +120,8 @@ struct Node {
     range: Range,
     /// The node as it was when the rest was last looked up.
     seen: Option<Arc<Object>>,
+    /// The last change of any node when a pod was last seen to here: as long as that is the last one, this node is as it was.
+    as_of: u64,
     has_kubelet: bool,
     host: Option<Str>,
     hosts: Value,
@@ -187,6 +189,7 @@ impl Kubelet {
             actor: Str::from(format!("kubelet {}", node.meta.name)),
             range: Range::new(node, index),
             seen: None,
+            as_of: 0,
             has_kubelet: false,
             host: None,
             hosts: Value::Null,
@@ -201,6 +204,31 @@ impl Kubelet {
             entry.seen = Some(node.clone());
         }
         entry
+    }
+
+    /// As whom the kubelet of `node` writes, of which is remembered what it is now.
+    fn actor_of(&mut self, node: &Arc<Object>, view: View<'_>) -> Str {
+        let as_of = view.store().last_change_of(kinds::NODE);
+        if let Some(known) = self.nodes.get_mut(&node.meta.name)
+            && known.is_seen(node)
+        {
+            known.as_of = as_of;
+            return known.actor.clone();
+        }
+        let known = self.remember(node);
+        known.as_of = as_of;
+        known.actor.clone()
+    }
+
+    /// The node `name`, if there is one and a kubelet runs on it.
+    fn node_with_kubelet(&self, name: &Str, view: View<'_>) -> Option<Arc<Object>> {
+        let last = view.store().last_change_of(kinds::NODE);
+        if let Some(known) = self.nodes.get(name)
+            && known.as_of == last
+        {
+            return known.seen.clone().filter(|_| known.has_kubelet);
+        }
+        view.get(&Key::new(kinds::NODE, Str::new(), name.clone())).filter(|it| self.runs_on(it)).cloned()
     }
 
     /// Whether a kubelet runs on `node`.
@@ -293,13 +321,15 @@ impl Kubelet {
         if is_new && status::is_terminal(pod.status()["phase"].str_or_empty()) && pod.meta.deleted.is_none() {
             return outcome;
         }
-        outcome.actor = Some(self.remember(node).actor.clone());
+        outcome.actor = Some(self.actor_of(node, view));
         let restarted = self.restarted.remove(key);
         if (is_new || restarted.is_some()) && !self.takes(pod, node, (view, now), &mut known, &mut outcome) {
             return outcome;
         }
         let mut worker = known.unwrap_or_else(|| Box::new(Worker::new(pod.clone(), now)));
-        worker.see(pod);
+        if !is_new {
+            worker.see(pod);
+        }
         let mut images = self.images.take().unwrap_or_default();
         let (behaviours, known) = (self.behaviours.clone(), self.known.take().unwrap_or_default());
         let nobody = Lookup::default();
@@ -340,9 +370,7 @@ impl Kubelet {
         worker.storage.store(&mut self.disks);
         self.tell(&mut worker, &happenings, now, &mut outcome.actions);
         let terminated = worker.is_terminated(around);
-        if let Some(write) = self.write_status(&mut worker, around, terminated) {
-            outcome.actions.push(write);
-        }
+        self.write_status(&mut worker, around, terminated, &mut outcome.actions);
         if terminated && let Some(deletion) = last_deletion(pod) {
             outcome.actions.push(deletion);
         }
@@ -350,9 +378,7 @@ impl Kubelet {
         self.workers = others;
         self.visit(visits, now, &mut outcome.wakes);
         self.share_disks(&mut worker, now, &mut outcome);
-        if let Some(wake) = self.watch(&worker, node, now) {
-            outcome.wakes.push(wake);
-        }
+        outcome.wakes.extend(self.watch(&worker, node, now));
         self.workers.insert(key.clone(), worker);
         (self.images, self.known) = (Some(images), Some(known));
         outcome
@@ -417,17 +443,24 @@ impl Kubelet {
         worker.storage.load(&names, &self.disks);
     }
 
-    /// The write that brings the stored status to what is now, if they differ.
-    fn write_status(&mut self, worker: &mut Worker, around: &Surroundings<'_>, terminated: bool) -> Option<Action> {
+    /// Writes the status as it is now, if the stored one differs.
+    fn write_status(
+        &mut self,
+        worker: &mut Worker,
+        around: &Surroundings<'_>,
+        terminated: bool,
+        actions: &mut Vec<Action>,
+    ) {
         self.give_address(worker, around);
-        let node = self.nodes.get(worker.pod.node_name()?)?;
+        let Some(node) = worker.pod.node_name().and_then(|it| self.nodes.get(it)) else {
+            return;
+        };
         let has_sandbox = worker.has_sandbox(around);
         let place = Place { host: node.host.clone(), hosts: node.hosts.clone(), has_sandbox, terminated };
         let status = status::status(worker, &place, &mut self.shared, around.now);
-        if status.is_same(worker.pod.status()) {
-            return None;
+        if !status.is_same(worker.pod.status()) {
+            actions.push(Action::UpdateStatus(with_status(&worker.pod, status)));
         }
-        Some(Action::UpdateStatus(with_status(&worker.pod, status)))
     }
 
     /// Takes note of connections to pods; those that they change are looked at anew.
@@ -515,18 +548,22 @@ impl Controller for Kubelet {
         let Some((pod, node)) = bound else {
             let mut outcome = Outcome::default();
             self.let_go(key);
-            let node = self.workers.get(key).and_then(|it| it.pod.node_name());
+            let Some(worker) = self.workers.remove(key) else {
+                self.deferred.remove(key);
+                return outcome;
+            };
+            let node = worker.pod.node_name();
             if node.is_some_and(|it| self.is_down(it)) {
-                self.forget(key, &mut Vec::new());
+                self.discard(worker, key, &mut Vec::new());
                 return outcome;
             }
             outcome.actor = node.and_then(|it| self.nodes.get(it)).map(|it| it.actor.clone());
-            self.forget(key, &mut outcome.actions);
+            self.discard(worker, key, &mut outcome.actions);
             return outcome;
         };
-        match view.get(&Key::new(kinds::NODE, Str::new(), node.clone())).filter(|it| self.runs_on(it)) {
+        match self.node_with_kubelet(node, view) {
             Some(_) if self.is_down(node) => Outcome::default(),
-            Some(node) => self.sync(pod, key, node, view, now),
+            Some(node) => self.sync(pod, key, &node, view, now),
             None => Outcome::default(),
         }
     }
@@ -540,7 +577,7 @@ impl Controller for Kubelet {
 fn with_status(pod: &Object, status: Value) -> Object {
     let body = match pod.body.get("spec") {
         // Pods have nothing else, so that nothing of the old body is copied to be replaced.
-        Some(spec) if pod.body.len() == 2 && pod.body.contains_key("status") => {
+        Some(spec) if pod.body.len() == 2 && !pod.status().is_null() => {
             map! { "spec" => spec, "status" => status }
         }
         _ => pod.body.with(vec![(literal!("status"), status)]),

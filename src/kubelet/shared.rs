@@ -13,14 +13,12 @@ use crate::object::{Lookup, Map, Str, Value, joined};
 /// How many entries each table keeps: enough for what happens close together.
 const KEPT: usize = 512;
 
-/// How many instants, lists of conditions and messages are remembered: each is compared with the one that is wanted.
+/// How many lists of conditions and texts are remembered: each is compared with the one that is wanted.
 const FEW: usize = 8;
 
 /// The tables.
 #[derive(Debug, Default)]
 pub struct Shared {
-    /// The last few instants that were told, which are the ones told again, with their texts.
-    times: Vec<(i64, Str)>,
     running: Lookup<i64, Value>,
     conditions: Conditions,
     /// The last few texts that name one container.
@@ -71,27 +69,11 @@ fn kept<K: Hash + Eq, V: Clone>(table: &mut Lookup<K, V>, key: K, make: impl FnO
 }
 
 impl Shared {
-    /// `time` as text.
-    pub fn time(&mut self, time: Time) -> Str {
-        let second = time.unix();
-        if let Some((_, text)) = self.times.iter().rev().find(|(it, _)| *it == second) {
-            return text.clone();
-        }
-        if self.times.len() >= FEW {
-            self.times.remove(0);
-        }
-        let text = time.rfc3339();
-        self.times.push((second, text.clone()));
-        text
-    }
-
     /// The state of a container that runs since `started`.
     pub fn running(&mut self, started: Time) -> Value {
-        if let Some(known) = self.running.get(&started.unix()) {
-            return known.clone();
-        }
-        let text = self.time(started);
-        kept(&mut self.running, started.unix(), |_| Value::Map(map! { "running" => map! { "startedAt" => text } }))
+        kept(&mut self.running, started.unix(), |_| {
+            Value::Map(map! { "running" => map! { "startedAt" => started.rfc3339() } })
+        })
     }
 
     /// The state of a container that waits for `reason`.
@@ -244,16 +226,6 @@ mod tests {
             (Value::Map(a), Value::Map(b)) => assert!(a.is_same(b)),
             _ => panic!("a state is a map"),
         }
-    }
-
-    #[test]
-    fn an_instant_has_one_text_for_as_long_as_it_is_told_again() {
-        let mut shared = Shared::default();
-        let first = shared.time(Time::from_unix(0));
-        assert!(Str::ptr_eq(&first, &shared.time(Time(900_000_000))));
-        let others: Vec<Str> = (1..20).map(|it| shared.time(Time::from_unix(it))).collect();
-        assert_eq!(others.first().map(Str::as_str), Some("1970-01-01T00:00:01Z"));
-        assert_eq!(shared.time(Time::from_unix(0)), first);
     }
 
     #[test]

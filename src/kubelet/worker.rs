@@ -74,7 +74,7 @@ impl Worker {
             containers.push(Container { spec: spec.clone(), ..Container::default() });
         }
         let budget = EventBudget::full(now);
-        let storage = Storage::new(&pod);
+        let storage = Storage::new(&pod, inits + mains > 1);
         Worker {
             pod,
             seen: now,

@@ -52,3 +52,23 @@ fn a_container_does_not_outlive_its_machine() {
         ]
     );
 }
+
+#[test]
+fn a_node_is_looked_up_anew_once_a_node_has_changed() {
+    let (mut kubelet, mut store) = (Kubelet::default(), crate::store::Store::new());
+    let (start, key) = (Time::from_unix(0), Key::new(kinds::NODE, "", "node-0"));
+    let mut node = node::new_node("node-0", 0, start);
+    let mut put = |kubelet: &mut Kubelet, store: &mut crate::store::Store, unschedulable: bool| {
+        node.spec_mut().set("unschedulable", unschedulable);
+        store.put(node.clone(), start, Str::from("test"));
+        let found = kubelet.node_with_kubelet(&key.name, View::new(store)).expect("a kubelet runs there");
+        assert_eq!(found.spec()["unschedulable"].as_bool(), Some(unschedulable));
+        assert_eq!(kubelet.actor_of(&found, View::new(store)), "kubelet node-0");
+        let again = kubelet.node_with_kubelet(&key.name, View::new(store)).expect("a kubelet runs there");
+        assert!(Arc::ptr_eq(&again, &found));
+    };
+    put(&mut kubelet, &mut store, false);
+    put(&mut kubelet, &mut store, true);
+    store.remove(&key, start, Str::from("test"));
+    assert!(kubelet.node_with_kubelet(&key.name, View::new(&store)).is_none());
+}

@@ -43,11 +43,11 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// The empty volumes of `pod`.
-    pub fn new(pod: &Object) -> Self {
+    /// The empty volumes of `pod`, which has several containers or only one.
+    pub fn new(pod: &Object, several: bool) -> Self {
         let is_limited = crate::kubelet::eviction::local::is_limited(pod.spec());
         let is_on_disks = pod.spec()["volumes"].items().iter().any(is_on_disk);
-        Storage { shares: super::is_shared(pod), is_on_disks, is_limited, ..Storage::default() }
+        Storage { shares: several && super::is_shared(pod), is_on_disks, is_limited, ..Storage::default() }
     }
 
     /// Takes what is on the disks that the pod shares with others.
