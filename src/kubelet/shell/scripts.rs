@@ -48,7 +48,7 @@ pub struct Call {
     pub shell: Invocation,
     /// What it runs.
     pub node: Arc<Node>,
-    /// The exit code of a script that prints and does nothing else ([`Node::only_prints`]): it is over as soon as it starts,
+    /// The exit code of a script that prints and does nothing else (`Node::only_prints`): it is over as soon as it starts,
     /// and what it printed is worked out when somebody asks.
     pub prints: Option<i64>,
 }
