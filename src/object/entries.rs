@@ -69,10 +69,6 @@ impl Tags {
         tags
     }
 
-    fn from_words(words: &[u64]) -> Self {
-        Tags(std::array::from_fn(|i| words.get(i).copied().unwrap_or_default()))
-    }
-
     fn words<const WORDS: usize>(self) -> [u64; WORDS] {
         std::array::from_fn(|i| self.0[i])
     }
@@ -108,12 +104,12 @@ macro_rules! entries {
                 }
             }
 
-            /// Whether nothing else has these entries.
-            fn is_own(&self) -> bool {
+            /// The value of the entry at `i` for changing, copied with all others first where they are shared.
+            pub fn value_mut(&mut self, i: usize) -> &mut Value {
                 match self {
-                    Entries::Empty => true,
-                    $(Entries::$variant(it) => Arc::strong_count(it) == 1,)*
-                    Entries::Many(it) => Arc::strong_count(it) == 1,
+                    $(Entries::$variant(it) => &mut Arc::make_mut(it).entries[i].1,)*
+                    Entries::Many(it) => &mut Arc::make_mut(it)[i].1,
+                    Entries::Empty => unreachable!("there is no entry at {i}"),
                 }
             }
 
@@ -169,15 +165,6 @@ impl From<Vec<Entry>> for Entries {
 }
 
 impl Entries {
-    /// The value of the entry at `i` for changing, copied with all others first where they are shared.
-    pub fn value_mut(&mut self, i: usize) -> &mut Value {
-        if !self.is_own() {
-            let tags = self.tagged().map_or_else(Tags::default, |(words, _)| Tags::from_words(words));
-            *self = Entries::with_tags(self.as_slice().to_vec(), tags);
-        }
-        &mut self.own().expect("they are its own now")[i].1
-    }
-
     /// The entries as a vector with room for as many more, copied where they are shared.
     pub fn into_vec(mut self, more: usize) -> Vec<Entry> {
         if let Entries::Many(it) = self {
