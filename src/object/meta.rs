@@ -155,9 +155,10 @@ impl Meta {
     }
 
     /// Puts `finalizer` on it, unless it is there.
-    pub fn add_finalizer(&mut self, finalizer: &str) {
-        if !self.has_finalizer(finalizer) {
-            Arc::make_mut(&mut self.finalizers).push(Str::from(finalizer));
+    pub fn add_finalizer(&mut self, finalizer: impl Into<Str>) {
+        let finalizer = finalizer.into();
+        if !self.has_finalizer(&finalizer) {
+            Arc::make_mut(&mut self.finalizers).push(finalizer);
         }
     }
 

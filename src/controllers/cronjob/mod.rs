@@ -17,8 +17,8 @@ mod sync;
 pub use run::JobRun;
 
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake, Watches};
-use crate::object::{Key, OwnerRef, Str, kinds};
+use crate::controllers::{Controller, Hearing, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, OwnerRef, Str, kinds};
 use crate::store::{Change, View};
 
 /// The CronJob controller.
@@ -34,6 +34,10 @@ impl Controller for CronJobController {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::CRON_JOB, kinds::JOB])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::JOB { Hearing::controlled_by(kinds::CRON_JOB) } else { Hearing::ALL }
     }
 
     fn wakes(&mut self, change: &Change, _: View<'_>, wakes: &mut Vec<Wake>) {

@@ -94,19 +94,24 @@ pub fn begin(status: &mut JobStatus, interim: Condition, now: &Stamp) -> (Condit
     (condition, is_new)
 }
 
-/// The events that tell of a Job's end.
-pub fn events(job: &Arc<Object>, completions: Option<i64>, succeeded: i64, terminal: &Condition) -> Vec<Action> {
+/// Adds the events that tell of a Job's end to `events`.
+pub fn tell(
+    job: &Arc<Object>,
+    completions: Option<i64>,
+    succeeded: i64,
+    terminal: &Condition,
+    events: &mut Vec<Action>,
+) {
     if terminal.kind != COMPLETE {
         let reason = REASONS.into_iter().find(|it| terminal.reason == *it).unwrap_or("Failed");
-        return vec![EventRecord::warning(job, reason, terminal.message.to_string())];
+        events.push(EventRecord::warning(job, reason, terminal.message.clone()));
+        return;
     }
-    let mut events = Vec::new();
     if completions.is_some_and(|completions| succeeded > completions) {
         let message = "Too many succeeded pods running after completion count reached";
         events.push(EventRecord::warning(job, "TooManySucceededPods", message));
     }
-    events.push(EventRecord::normal(job, "Completed", "Job completed"));
-    events
+    events.push(EventRecord::normal(job, "Completed", literal!("Job completed")));
 }
 
 #[cfg(test)]

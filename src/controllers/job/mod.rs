@@ -26,8 +26,8 @@ pub use spec::TRACKING_FINALIZER;
 pub use status::is_finished;
 
 use crate::clock::Time;
-use crate::controllers::{Controller, Outcome, Wake, Watches};
-use crate::object::{Key, kinds};
+use crate::controllers::{Controller, Hearing, Outcome, Wake, Watches};
+use crate::object::{Key, Kind, kinds};
 use crate::store::{Change, View};
 
 /// The Job controller.
@@ -43,6 +43,10 @@ impl Controller for JobController {
 
     fn watches(&self) -> Watches {
         Watches::Only(&[kinds::JOB, kinds::POD])
+    }
+
+    fn hears(&self, kind: Kind) -> Hearing {
+        if kind == kinds::POD { Hearing::controlled_by(kinds::JOB) } else { Hearing::ALL }
     }
 
     fn wakes(&mut self, change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {

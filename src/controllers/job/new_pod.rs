@@ -12,7 +12,7 @@ use crate::object::{Object, Str, Value};
 /// `count` pods of `job` without an index.
 pub fn new_pods(job: &Object, spec: &Spec, count: i64) -> Vec<Object> {
     let mut pod = new_from_template(&spec.template, job, None);
-    pod.meta.add_finalizer(&TRACKING_FINALIZER);
+    pod.meta.add_finalizer(TRACKING_FINALIZER);
     vec![pod; usize::try_from(count).unwrap_or(0)]
 }
 
@@ -27,7 +27,7 @@ pub fn new_indexed_pods(job: &Object, spec: &Spec, indexes: &[i64], replaced: &K
     let new_pod = |index: &i64| {
         let text = Str::from(index.to_string());
         let mut pod = new_from_template(&template, job, Some(generate_name(&job.meta.name, *index)));
-        pod.meta.add_finalizer(&TRACKING_FINALIZER);
+        pod.meta.add_finalizer(TRACKING_FINALIZER);
         pod.meta.set_annotation(INDEX, text.clone());
         pod.meta.set_label(INDEX, text);
         pod.spec_mut().set("hostname", format!("{}-{index}", job.meta.name));

@@ -111,7 +111,7 @@ impl Pods {
             Ownership::Owned => self.add(Member::new(pod.clone())),
             Ownership::Adopt => {
                 let mut adopted = adopt(job, pod);
-                adopted.meta.add_finalizer(&TRACKING_FINALIZER);
+                adopted.meta.add_finalizer(TRACKING_FINALIZER);
                 self.actions.push(Action::Update(adopted.clone()));
                 self.add(Member::new(Arc::new(adopted)));
             }

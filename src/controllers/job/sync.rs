@@ -48,7 +48,7 @@ pub struct Sync<'a> {
     pub pods: Pods,
     /// The status as it will be.
     pub status: JobStatus,
-    /// The pods in flight when the look began.
+    /// The pods in flight when the look began, until they are counted.
     pub uncounted: Uncounted,
     /// `FailureTarget` or `SuccessCriteriaMet`, once the Job's fate is decided.
     pub interim: Option<Condition>,
@@ -168,28 +168,40 @@ impl<'a> Sync<'a> {
     #[inline(never)]
     fn count_finished(&mut self) {
         let completions = self.spec.completions.unwrap_or(0);
-        let (mut succeeded, mut failed, mut ignored) = (Vec::new(), Vec::new(), 0);
+        let (mut succeeded, mut failed, mut ignored) = (0, Vec::new(), 0);
         for member in self.pods.ended_and_tracked() {
             let pod = &member.pod;
             if self.spec.indexed && valid_index_of(pod, completions).is_none() {
                 continue;
             }
             if member.phase == Phase::Succeeded && !self.uncounted.succeeded.contains(&pod.meta.uid) {
-                succeeded.push(pod);
+                succeeded += 1;
             } else if member.is_failed(&self.spec) && !self.uncounted.failed.contains(&pod.meta.uid) {
                 failed.push(pod);
                 ignored += i64::from(!judge(&self.spec.pod_failure_policy, pod).counts());
             }
         }
-        self.succeeded += count(succeeded.len());
+        self.succeeded += succeeded;
         self.failed += count(failed.len()) - ignored;
         if failed.is_empty() {
             // When the others succeeded does not matter then.
-            self.backoff = if succeeded.is_empty() { self.backoff } else { Record::default() };
+            self.backoff = if succeeded == 0 { self.backoff } else { Record::default() };
         } else {
-            let times = |pods: &[&Arc<Object>]| pods.iter().map(|it| finished_at(it)).collect::<Vec<_>>();
-            self.backoff = self.backoff.after(&times(&succeeded), &times(&failed));
+            let failed: Vec<_> = failed.into_iter().map(|it| finished_at(it)).collect();
+            self.back_off(&failed);
         }
+    }
+
+    /// Takes note of pods that failed at these times, beside those that succeeded and are not in the status yet.
+    #[cold]
+    fn back_off(&mut self, failed: &[Time]) {
+        let completions = self.spec.completions.unwrap_or(0);
+        let is_counted = |it: &Member| !self.spec.indexed || valid_index_of(&it.pod, completions).is_some();
+        let is_new = |it: &Member| !self.uncounted.succeeded.contains(&it.pod.meta.uid);
+        let succeeded = self.pods.ended_and_tracked().filter(|it| it.phase == Phase::Succeeded);
+        let succeeded = succeeded.filter(|it| is_counted(it) && is_new(it));
+        let succeeded: Vec<_> = succeeded.map(|it| finished_at(&it.pod)).collect();
+        self.backoff = self.backoff.after(&succeeded, failed);
     }
 
     /// Of an Indexed Job, which indexes succeeded and failed.
@@ -268,15 +280,17 @@ impl<'a> Sync<'a> {
         self.job.meta.is_terminating() || self.interim.is_some()
     }
 
-    /// The pods that may lose their finalizer, by their places among all, in the order in which they are counted: by index
-    /// if they have one.
-    pub fn releasable(&self) -> Vec<usize> {
-        let (all, every) = (&self.pods.all, self.releases_all());
-        let is_releasable = |at: &usize| all[*at].is_tracked && (every || !all[*at].is_active());
-        let mut places: Vec<usize> = (0..all.len()).filter(is_releasable).collect();
-        if self.spec.indexed {
-            places.sort_by_key(|at| valid_index_of(&all[*at].pod, i64::MAX));
-        }
+    /// Whether the pod at this place among all may lose its finalizer.
+    pub fn is_releasable(&self, at: usize) -> bool {
+        let member = &self.pods.all[at];
+        member.is_tracked && (self.releases_all() || !member.is_active())
+    }
+
+    /// The places of the pods that may lose their finalizer, in the order of their indexes.
+    pub fn releasable_by_index(&self) -> Vec<usize> {
+        let all = &self.pods.all;
+        let mut places: Vec<usize> = (0..all.len()).filter(|at| self.is_releasable(*at)).collect();
+        places.sort_by_key(|at| valid_index_of(&all[*at].pod, i64::MAX));
         places
     }
 
@@ -425,7 +439,9 @@ impl<'a> Sync<'a> {
             memory.backoff = self.backoff;
             written = Some(self.update_status(self.job.meta.resource_version));
         }
-        self.outcome.actions.extend(tracked.release.iter().map(|pod| release(pod)));
+        for pod in &tracked.release {
+            self.outcome.actions.push(release(pod));
+        }
         let mut changed = count_released(&mut self.status, &self.pods.all);
         let at_rest = self.terminating == 0 && self.status.uncounted.as_ref().is_none_or(Uncounted::is_empty);
         let ended = terminal.filter(|_| !tracked.full && at_rest);
@@ -441,8 +457,8 @@ impl<'a> Sync<'a> {
             written = Some(self.update_status(0));
         }
         if let Some(terminal) = ended {
-            let events = finished::events(self.job, self.spec.completions, self.status.succeeded, &terminal);
-            self.outcome.actions.extend(events);
+            let actions = &mut self.outcome.actions;
+            finished::tell(self.job, self.spec.completions, self.status.succeeded, &terminal, actions);
         } else if let Some(section) = written {
             memory.wrote(section, std::mem::take(&mut self.status));
         }
@@ -478,4 +494,47 @@ fn count(pods: usize) -> i64 {
 /// Takes the tracking finalizer off `pod`.
 pub fn release(pod: &Object) -> Action {
     Action::RemoveFinalizer { key: pod.key(), uid: pod.meta.uid.clone(), finalizer: TRACKING_FINALIZER }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Edit = fn(&mut Spec, &mut Pods, &mut JobStatus);
+
+    /// Whether a Job with two pods, one of them ready, runs as its status tells after `edit`.
+    fn runs(edit: Edit) -> bool {
+        let (mut spec, mut pods) = (Spec::default(), Pods { active: 2, ready: 1, ..Pods::default() });
+        (spec.parallelism, spec.completions, spec.backoff_limit) = (2, Some(3), 6);
+        let mut status = JobStatus {
+            active: 2,
+            ready: Some(1),
+            terminating: Some(0),
+            succeeded: 1,
+            start_time: Some(Stamp::from(Time(0))),
+            uncounted: Some(Uncounted::default()),
+            ..JobStatus::default()
+        };
+        edit(&mut spec, &mut pods, &mut status);
+        runs_as_told(&Object::new(kinds::JOB, "default", "j"), &spec, &pods, &status, Time::from_unix(60))
+    }
+
+    #[test]
+    fn a_job_that_runs_as_told_is_left_alone_and_any_other_is_looked_at_more_closely() {
+        let table: [(&str, Edit, bool); 10] = [
+            ("nothing else", |_, _, _| {}, true),
+            ("a pod less", |_, pods, _| pods.active = 1, false),
+            ("another is ready", |_, pods, _| pods.ready = 2, false),
+            ("a pod has ended", |_, pods, _| pods.any_ended = true, false),
+            ("fewer may run", |spec, _, _| spec.parallelism = 1, false),
+            ("fewer are missing", |spec, _, _| spec.completions = Some(2), false),
+            ("it has a deadline", |spec, _, _| spec.active_deadline = Some(Span::seconds(90)), false),
+            ("it is to be suspended", |spec, _, _| spec.suspended = true, false),
+            ("too many failed", |_, _, status| status.failed = 7, false),
+            ("it was not started yet", |_, _, status| status.start_time = None, false),
+        ];
+        for (what, edit, want) in table {
+            assert_eq!(runs(edit), want, "{what}");
+        }
+    }
 }

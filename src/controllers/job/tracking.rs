@@ -4,7 +4,6 @@
 //! up and the name goes. Whoever stops in between can go on from what is stored. Follows
 //! `trackJobStatusAndRemoveFinalizers` of `pkg/controller/job/job_controller.go`.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::controllers::job::indexed::valid_index_of;
@@ -35,10 +34,11 @@ pub fn count_released(status: &mut JobStatus, pods: &[Member]) -> bool {
     let Some(uncounted) = status.uncounted.as_mut().filter(|it| !it.is_empty()) else {
         return false;
     };
-    let with_finalizer: BTreeSet<&Str> = pods.iter().filter(|it| it.is_tracked).map(|it| &it.pod.meta.uid).collect();
+    let mut with_finalizer: Vec<&Str> = pods.iter().filter(|it| it.is_tracked).map(|it| &it.pod.meta.uid).collect();
+    with_finalizer.sort_unstable();
     let move_all = |uids: &mut Vec<Str>| {
         let before = uids.len();
-        uids.retain(|uid| with_finalizer.contains(uid));
+        uids.retain(|uid| with_finalizer.binary_search(&uid).is_ok());
         i64::try_from(before - uids.len()).unwrap_or(i64::MAX)
     };
     let (succeeded, failed) = (move_all(&mut uncounted.succeeded), move_all(&mut uncounted.failed));
@@ -54,22 +54,37 @@ pub fn track(sync: &mut Sync<'_>) -> Tracked {
     if !sync.pods.any_ended && !sync.releases_all() {
         return tracked;
     }
-    let known = sync.uncounted.clone();
-    for at in sync.releasable() {
-        let member = sync.pods.all[at].clone();
-        if !may_release(sync, &member) {
-            continue;
+    let known = std::mem::take(&mut sync.uncounted);
+    if sync.spec.indexed {
+        for at in sync.releasable_by_index() {
+            if tracked.full {
+                break;
+            }
+            tracked.count(sync, &known, at);
         }
-        tracked.changed |= name_pod(sync, &member, &known, &mut tracked.new_indexes);
-        tracked.release.push(member.pod);
-        sync.pods.all[at].is_tracked = false;
-        let in_flight = sync.status.uncounted.as_ref().map_or(0, Uncounted::len);
-        if tracked.new_indexes.len() + in_flight >= MOST_UNCOUNTED {
-            tracked.full = true;
-            break;
+        return tracked;
+    }
+    for at in 0..sync.pods.all.len() {
+        if !tracked.full && sync.is_releasable(at) {
+            tracked.count(sync, &known, at);
         }
     }
     tracked
+}
+
+impl Tracked {
+    /// Names the pod at this place in the status, if it may be released.
+    fn count(&mut self, sync: &mut Sync<'_>, known: &Uncounted, at: usize) {
+        let member = sync.pods.all[at].clone();
+        if !may_release(sync, &member) {
+            return;
+        }
+        self.changed |= name_pod(sync, &member, known, &mut self.new_indexes);
+        self.release.push(member.pod);
+        sync.pods.all[at].is_tracked = false;
+        let in_flight = sync.status.uncounted.as_ref().map_or(0, Uncounted::len);
+        self.full = self.new_indexes.len() + in_flight >= MOST_UNCOUNTED;
+    }
 }
 
 /// Whether the finalizer of `pod` may go (`canRemoveFinalizer`): the pod or the Job is over, and no replacement of its
