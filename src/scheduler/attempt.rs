@@ -105,7 +105,7 @@ impl<'a> Attempt<'a> {
             return verdicts;
         }
         let Some(named) = self.needs.named_nodes.clone() else {
-            verdicts.feasible.reserve(cache.len());
+            verdicts.feasible = Vec::with_capacity(cache.len());
             for node in cache.nodes() {
                 self.ask(node, nominations, &mut verdicts);
             }
