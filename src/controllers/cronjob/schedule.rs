@@ -33,6 +33,15 @@ pub struct Due {
     pub is_many: bool,
 }
 
+/// A time of the schedule that has not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upcoming {
+    /// The time.
+    pub at: Time,
+    /// When to look whether it has come.
+    pub wake_at: Time,
+}
+
 /// Two times of the schedule are the same: it never comes.
 pub const NEVER_COMES: &str = "time difference between two schedules is less than 1 second";
 
@@ -85,10 +94,16 @@ impl Clockwork {
         Ok(Due { latest: times.last(), is_many: missed > MANY })
     }
 
+    /// The first time of the schedule after `since`, if it has not come at `now`, and when to look for it.
+    pub fn upcoming(&self, since: Time, now: Time) -> Option<Upcoming> {
+        let at = self.next(since).filter(|it| now < *it)?;
+        Some(Upcoming { at, wake_at: at + PADDING })
+    }
+
     /// When to look again after `now`; `since` is when the last start was (`nextScheduleTimeDuration`).
     pub fn wake(&self, since: Time, now: Time) -> Option<Time> {
-        if let Some(next) = self.next(since).filter(|it| now < *it) {
-            return Some(next + PADDING);
+        if let Some(next) = self.upcoming(since, now) {
+            return Some(next.wake_at);
         }
         let from = match self.due(since, now) {
             Ok(Due { latest: Some(latest), .. }) => latest,

@@ -230,6 +230,11 @@ impl Look<'_> {
         let (now, deadline) = (self.now, self.spec.deadline);
         let since = self.status.last_schedule.or(self.stored.meta.created).unwrap_or_default();
         let counted = deadline.map_or(since, |it| since.max(now - it));
+        if counted == since
+            && let Some(next) = clockwork.upcoming(since, now)
+        {
+            return Next { wake_at: Some(next.wake_at), nothing_due_until: Some(next.at) };
+        }
         let due = match clockwork.due(counted, now) {
             Ok(due) => due,
             Err(error) => {
@@ -239,8 +244,7 @@ impl Look<'_> {
         };
         let later = || Next { wake_at: clockwork.wake(since, now), nothing_due_until: None };
         let Some(scheduled) = due.latest else {
-            let nothing_due_until = clockwork.next(since).filter(|_| counted == since);
-            return Next { nothing_due_until, ..later() };
+            return later();
         };
         if due.is_many {
             let advice = "Set or decrease .spec.startingDeadlineSeconds or check clock skew";
