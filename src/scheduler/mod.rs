@@ -60,8 +60,9 @@ pub struct Scheduler {
     queue: Queue,
     /// The pods whose volumes are being bound, by what each waits for.
     binding_volumes: BTreeMap<Key, Vec<Key>>,
-    /// The pod whose binding was asked for last: it goes back to the queue when the binding was refused.
-    binding: Option<Key>,
+    /// The pod whose binding was asked for last, with its uid: it goes back to the queue when the binding was refused, and one
+    /// of the same name that came after it does not.
+    binding: Option<(Key, Str)>,
 }
 
 /// The key of the scheduling queue.
@@ -121,8 +122,8 @@ impl Controller for Scheduler {
     }
 
     fn reconcile(&mut self, view: View<'_>, _key: &Key, now: Time) -> Outcome {
-        if let Some(key) = self.binding.take()
-            && view.get(&key).is_some_and(|pod| is_waiting_for_a_node(pod))
+        if let Some((key, uid)) = self.binding.take()
+            && view.get(&key).is_some_and(|pod| pod.meta.uid == uid && is_waiting_for_a_node(pod))
         {
             self.queue.refused(key, now);
         }
@@ -273,7 +274,7 @@ impl Scheduler {
                 self.queue.rejected(key.clone(), attempt.needs, BTreeSet::new(), now);
                 return plan;
             }
-            self.binding = Some(key.clone());
+            self.binding = Some((key.clone(), pod.meta.uid.clone()));
             return bind(pod, node.object.meta.name.clone());
         }
         let preemption = preemption::preempt(&mut attempt, &self.cache, &self.nominations, &verdicts.rejections, now);

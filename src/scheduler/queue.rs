@@ -160,10 +160,9 @@ impl Queue {
 
     /// The API refused to bind the pod: it is tried again after its back-off.
     pub fn refused(&mut self, key: Key, now: Time) {
-        let attempts = self.known.get(&key).map_or(1, |it| it.attempts);
-        let Some(known) = self.known.get_mut(&key) else { return };
-        let until = now + backoff(attempts);
-        known.place = Place::InError(until);
+        let Some(known) = self.take_out(&key) else { return };
+        let until = now + backoff(known.attempts);
+        self.known.insert(key.clone(), Known { place: Place::InError(until), ..known });
         self.in_error.insert((until, key));
     }
 
@@ -263,6 +262,8 @@ mod tests {
         let order: Vec<_> = std::iter::from_fn(|| queue.pop(Time(0))).map(|it| it.name).collect();
         assert_eq!((order.as_slice(), queue.next_due(Time(0))), (&["last".into(), "changed".into()][..], None));
         queue.add(key("again"), 0);
+        queue.refused(key("again"), Time(0));
+        assert_eq!(queue.next_due(Time(0)), Some(Time(0) + FIRST_BACKOFF), "it waits although it was ready");
         queue.forget(&key("again"));
         assert_eq!((queue.next_due(Time(0)), queue.pop(Time(0))), (None, None));
     }
