@@ -3,11 +3,10 @@
 //! Nothing here reads the machine: a [`Time`] is a number that the timeline moves, and [`Names`] is a seeded
 //! generator, so that the same scenario gets the same pod names and uids on every machine.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, Sub};
 
-use crate::object::{Str, hexadecimal, literal};
+use crate::object::{Str, hexadecimal};
 
 /// An instant of virtual time, in nanoseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,18 +86,6 @@ impl fmt::Display for Span {
     }
 }
 
-/// The seconds whose texts are kept.
-const SECONDS_KEPT: usize = 4;
-
-thread_local! {
-    /// Seconds that were written down, each with its text. What happens at one instant says so in many places, and all of them
-    /// share the text.
-    static WRITTEN: RefCell<[(i64, Str); SECONDS_KEPT]> = const { RefCell::new([NEVER_WRITTEN; SECONDS_KEPT]) };
-}
-
-/// No second at all: as many nanoseconds are no [`Time`].
-const NEVER_WRITTEN: (i64, Str) = (i64::MIN, literal!(""));
-
 impl Time {
     /// The instant `seconds` after the Unix epoch.
     pub const fn from_unix(seconds: i64) -> Self {
@@ -128,14 +115,7 @@ impl Time {
 
     /// `2026-01-01T00:00:40Z`, as `metav1.Time` is written.
     pub fn rfc3339(self) -> Str {
-        let second = self.unix();
-        WRITTEN.with_borrow_mut(|written| {
-            let (known, text) = &mut written[second as usize % SECONDS_KEPT];
-            if *known != second {
-                (*known, *text) = (second, self.civil(None));
-            }
-            text.clone()
-        })
+        self.civil(None)
     }
 
     /// `2026-01-01T00:00:40.000000Z`, as `metav1.MicroTime` is written.
@@ -336,16 +316,6 @@ mod tests {
             assert_eq!(Time::parse(wrong), None, "{wrong}");
         }
         assert_eq!(Time(1_500_000_000).rfc3339_micro(), "1970-01-01T00:00:01.500000Z");
-    }
-
-    #[test]
-    fn a_second_is_written_once_and_another_one_anew() {
-        let time = Time(1_500_000_000);
-        assert!(Str::ptr_eq(&time.rfc3339(), &time.truncated().rfc3339()), "both share the text");
-        for seconds in [1, 1 + SECONDS_KEPT as i64, 1, -3, i64::MIN / NANOS, 5] {
-            let time = Time::from_unix(seconds);
-            assert_eq!(time.rfc3339(), time.civil(None), "{seconds}");
-        }
     }
 
     #[test]

@@ -239,18 +239,18 @@ impl Entries {
         let Some((tags, entries)) = self.tagged() else {
             return self.find_untagged(key);
         };
-        for (word, tags) in tags.iter().enumerate() {
-            let hits = hits(*tags, tag);
-            if hits == 0 {
-                continue;
+        let (mut first, mut found) = (0, hits(tags[0], tag));
+        if found == 0 {
+            (first, found) = (8, hits(*tags.get(1)?, tag));
+            if found == 0 {
+                return None;
             }
-            let i = word * 8 + hits.trailing_zeros() as usize / 8;
-            return match entries.get(i) {
-                Some((it, value)) if is_key(it.as_bytes(), key.as_bytes()) => Some((i, value)),
-                _ => find_from(entries, i + 1, key),
-            };
         }
-        None
+        let i = first + found.trailing_zeros() as usize / 8;
+        match entries.get(i) {
+            Some((it, value)) if is_short_key(it.as_bytes(), key.as_bytes()) => Some((i, value)),
+            _ => find_from(entries, i, key),
+        }
     }
 
     #[cold]
@@ -279,36 +279,17 @@ fn find_from<'a>(entries: &'a [Entry], first: usize, key: &str) -> Option<(usize
     Some((i, &entries[i].1))
 }
 
-/// Whether two keys are equal, by words that may overlap: most have a few bytes, which are compared without a call.
+/// Whether two keys are equal and have four to sixteen bytes, as most have: two words that may overlap hold all of them.
 #[inline(always)]
-fn is_key(a: &[u8], b: &[u8]) -> bool {
+fn is_short_key(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    if let (Some(a_last), Some(b_last)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        return a_last == b_last && are_words_equal(a, b);
+    match a.len() {
+        8..=16 => a.first_chunk::<8>() == b.first_chunk::<8>() && a.last_chunk::<8>() == b.last_chunk::<8>(),
+        4..=7 => a.first_chunk::<4>() == b.first_chunk::<4>() && a.last_chunk::<4>() == b.last_chunk::<4>(),
+        _ => false,
     }
-    if let (Some(a_first), Some(a_last)) = (a.first_chunk::<4>(), a.last_chunk::<4>())
-        && let (Some(b_first), Some(b_last)) = (b.first_chunk::<4>(), b.last_chunk::<4>())
-    {
-        return a_first == b_first && a_last == b_last;
-    }
-    let middle = a.len() / 2;
-    a.first() == b.first() && a.get(middle) == b.get(middle) && a.last() == b.last()
-}
-
-/// Whether all whole words of eight bytes are equal.
-#[inline(always)]
-fn are_words_equal(mut a: &[u8], mut b: &[u8]) -> bool {
-    while let (Some((a_word, a_rest)), Some((b_word, b_rest))) =
-        (a.split_first_chunk::<8>(), b.split_first_chunk::<8>())
-    {
-        if a_word != b_word {
-            return false;
-        }
-        (a, b) = (a_rest, b_rest);
-    }
-    true
 }
 
 #[cfg(test)]
@@ -357,10 +338,11 @@ mod tests {
                 let mut other = key.clone().into_bytes();
                 other[changed] = b'Z';
                 let other = String::from_utf8(other).expect("it is ASCII");
-                assert!(!is_key(key.as_bytes(), other.as_bytes()), "{key:?} and {other:?}");
+                assert!(!is_short_key(key.as_bytes(), other.as_bytes()), "{key:?} and {other:?}");
                 assert_eq!(kept.position(&other), None, "{key:?} and {other:?}");
             }
-            assert!(!is_key(key.as_bytes(), of_length(length + 1).as_bytes()));
+            assert_eq!(is_short_key(key.as_bytes(), key.as_bytes()), (4..=16).contains(&length), "{key:?}");
+            assert_eq!(kept.position(&of_length(length + 1)), None, "{key:?}");
         }
     }
 
