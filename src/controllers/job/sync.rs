@@ -104,7 +104,13 @@ pub fn sync(view: View<'_>, job: &Arc<Object>, spec: Arc<Spec>, now: Time, memor
 /// `status` says so. A Job that may end or wait for other reasons than those of all Jobs has to be looked at more closely.
 fn runs_as_told(job: &Object, spec: &Spec, pods: &Pods, status: &JobStatus, now: Time) -> bool {
     let is_told = status.active == pods.active && status.ready == Some(pods.ready) && status.terminating == Some(0);
-    if !is_told || pods.any_ended || !pods.actions.is_empty() || job.meta.is_terminating() || !spec.is_plain() {
+    if !is_told
+        || pods.any_ended
+        || pods.terminating > 0
+        || !pods.actions.is_empty()
+        || job.meta.is_terminating()
+        || !spec.is_plain()
+    {
         return false;
     }
     let wanted = wanted_active(spec.parallelism, spec.completions, pods.active, status.succeeded);
@@ -521,10 +527,11 @@ mod tests {
 
     #[test]
     fn a_job_that_runs_as_told_is_left_alone_and_any_other_is_looked_at_more_closely() {
-        let table: [(&str, Edit, bool); 10] = [
+        let table: [(&str, Edit, bool); 11] = [
             ("nothing else", |_, _, _| {}, true),
             ("a pod less", |_, pods, _| pods.active = 1, false),
             ("another is ready", |_, pods, _| pods.ready = 2, false),
+            ("a pod is being deleted", |_, pods, _| pods.terminating = 1, false),
             ("a pod has ended", |_, pods, _| pods.any_ended = true, false),
             ("fewer may run", |spec, _, _| spec.parallelism = 1, false),
             ("fewer are missing", |spec, _, _| spec.completions = Some(2), false),
