@@ -156,6 +156,33 @@ impl Time {
     }
 }
 
+/// How many seconds [`Stamps`] knows.
+const STAMPS: usize = 4;
+
+/// The texts of the seconds that were told last. What happens at one instant says so in many places, and all of them share the
+/// text.
+#[derive(Debug)]
+pub struct Stamps([(i64, Str); STAMPS]);
+
+impl Default for Stamps {
+    fn default() -> Self {
+        // As many seconds are no time.
+        Stamps(std::array::from_fn(|_| (i64::MIN, Str::new())))
+    }
+}
+
+impl Stamps {
+    /// `time` as [`Time::rfc3339`] writes it.
+    pub fn rfc3339(&mut self, time: Time) -> Str {
+        let second = time.unix();
+        let (known, text) = &mut self.0[second.rem_euclid(STAMPS as i64) as usize];
+        if *known != second {
+            (*known, *text) = (second, time.rfc3339());
+        }
+        text.clone()
+    }
+}
+
 /// Writes the two digits of `number` at `at`.
 fn put_pair(text: &mut [u8; 27], at: usize, number: i64) {
     let number = number as u8;
@@ -316,6 +343,16 @@ mod tests {
             assert_eq!(Time::parse(wrong), None, "{wrong}");
         }
         assert_eq!(Time(1_500_000_000).rfc3339_micro(), "1970-01-01T00:00:01.500000Z");
+    }
+
+    #[test]
+    fn a_second_is_written_once_and_another_one_anew() {
+        let (mut stamps, time) = (Stamps::default(), Time(1_500_000_000));
+        assert!(Str::ptr_eq(&stamps.rfc3339(time), &stamps.rfc3339(time.truncated())), "both share the text");
+        for seconds in [1, 1 + STAMPS as i64, 1, -3, i64::MIN / NANOS, 5] {
+            let time = Time::from_unix(seconds);
+            assert_eq!(stamps.rfc3339(time), time.rfc3339(), "{seconds}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::conditions::{Condition, is_list_of};
 use super::container::Hold;
 use super::identity;
-use crate::clock::Time;
+use crate::clock::{Stamps, Time};
 use crate::map;
 use std::hash::Hash;
 
@@ -19,6 +19,8 @@ const FEW: usize = 8;
 /// The tables.
 #[derive(Debug, Default)]
 pub struct Shared {
+    /// The texts of times.
+    pub stamps: Stamps,
     running: Lookup<i64, Value>,
     conditions: Conditions,
     /// The last few texts that name one container.
@@ -71,8 +73,9 @@ fn kept<K: Hash + Eq, V: Clone>(table: &mut Lookup<K, V>, key: K, make: impl FnO
 impl Shared {
     /// The state of a container that runs since `started`.
     pub fn running(&mut self, started: Time) -> Value {
+        let stamps = &mut self.stamps;
         kept(&mut self.running, started.unix(), |_| {
-            Value::Map(map! { "running" => map! { "startedAt" => started.rfc3339() } })
+            Value::Map(map! { "running" => map! { "startedAt" => stamps.rfc3339(started) } })
         })
     }
 

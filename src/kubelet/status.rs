@@ -119,7 +119,7 @@ fields!(
 pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) -> Value {
     let old = worker.pod.status();
     let phase = phase(worker, place.terminated);
-    let now_text = now.rfc3339();
+    let now_text = shared.stamps.rfc3339(now);
     let has_sandbox = place.has_sandbox && !is_terminal(&phase);
     let conditions = conditions::conditions(worker, &phase, has_sandbox, &now_text, shared);
     let kept = fields_of(old);
@@ -146,7 +146,7 @@ pub fn status(worker: &Worker, place: &Place, shared: &mut Shared, now: Time) ->
         None if old_phase.as_str() == Some(&phase) => (reason.clone(), message.clone()),
         None => (Value::Null, Value::Null),
     };
-    let start = if start.is_null() { worker.seen.rfc3339().into() } else { start.clone() };
+    let start = if start.is_null() { shared.stamps.rfc3339(worker.seen).into() } else { start.clone() };
     let generation = match worker.pod.meta.generation {
         0 => generation.clone(),
         generation => generation.into(),
@@ -268,7 +268,7 @@ fn container_status(worker: &Worker, index: usize, old: &Value, place: &Place, s
 fn states(worker: &Worker, index: usize, place: &Place, shared: &mut Shared) -> (Value, Value) {
     let container = &worker.containers[index];
     let last = |exit: Option<&Exit>, shared: &mut Shared| match exit {
-        Some(exit) => terminated(exit),
+        Some(exit) => terminated(exit, shared),
         None => shared.empty(),
     };
     let initializes = worker.inits > 0 && !worker.is_ephemeral(index);
@@ -278,7 +278,7 @@ fn states(worker: &Worker, index: usize, place: &Place, shared: &mut Shared) -> 
         State::Waiting if let Some(hold) = shown_hold(container) => (shared.held(hold), shared.empty()),
         State::Waiting => (shared.waiting(reason), shared.empty()),
         State::Running(_) if !container.is_up() => match container.last.as_deref() {
-            Some(exit) => (terminated(exit), shared.empty()),
+            Some(exit) => (terminated(exit, shared), shared.empty()),
             None => (shared.waiting(reason), shared.empty()),
         },
         State::Running(running) => (shared.running(running.started), last(container.last.as_deref(), shared)),
@@ -291,7 +291,7 @@ fn states(worker: &Worker, index: usize, place: &Place, shared: &mut Shared) -> 
             let waiting = map! { "reason" => literal!("CrashLoopBackOff"), "message" => message };
             (Value::Map(map! { "waiting" => waiting }), last(Some(exit), shared))
         }
-        State::Exited(exit, _) => (terminated(exit), last(container.last.as_deref(), shared)),
+        State::Exited(exit, _) => (terminated(exit, shared), last(container.last.as_deref(), shared)),
     }
 }
 
@@ -307,8 +307,8 @@ fn is_unknown(worker: &Worker, index: usize) -> bool {
     if worker.is_init(index) { index == 0 } else { initialized }
 }
 
-fn terminated(exit: &Exit) -> Value {
-    let (finished, started) = (exit.finished.rfc3339(), exit.started.rfc3339());
+fn terminated(exit: &Exit, shared: &mut Shared) -> Value {
+    let (finished, started) = (shared.stamps.rfc3339(exit.finished), shared.stamps.rfc3339(exit.started));
     let terminated = if exit.message.is_empty() {
         full_map! {
             "containerID" => &exit.id,

@@ -20,7 +20,7 @@ use hashbrown::HashTable;
 
 use crate::api::Status;
 use crate::api::registry::{DeleteOptions, Part, WriteOptions};
-use crate::clock::{Names, Span, Time};
+use crate::clock::{Names, Span, Stamps, Time};
 use crate::controllers::{EventRecord, EventVia};
 use crate::object::{
     Fingerprint, Key, Kind, Lookup, Map, Meta, Object, Str, Value, decimal, fingerprint, hexadecimal, joined, kinds,
@@ -60,6 +60,7 @@ pub struct Recorder {
     texts: Texts,
     kinds: Vec<Shown>,
     reference: Option<Reference>,
+    stamps: Stamps,
     blank: Meta,
     last_name: i64,
     expiring: VecDeque<(Time, Key, u64)>,
@@ -244,7 +245,7 @@ impl Recorder {
             kind: if record.warning { literal!("Warning") } else { literal!("Normal") },
             reason: self.texts.shared(record.reason, words.reason, None),
             message: self.texts.shared(&record.message, words.message, Some(&record.message)),
-            stamp: now.rfc3339(),
+            stamp: self.stamps.rfc3339(now),
         }
     }
 
