@@ -1,6 +1,7 @@
 @kubectl
 Feature: kubectl cp
-  Files and folders are copied into a container and out of it by a tar that is executed there.
+  Files and folders are copied into a container and out of it by a tar that is executed there. What that tar says of the names
+  in an archive may come too late for kubectl, which ends as soon as it has unpacked the last of it.
 
   Background:
     Given a cluster with 1 node
@@ -16,10 +17,9 @@ Feature: kubectl cp
     And I wait until pod/web is running
 
   Scenario: A file goes in and comes out as it was
-    When I run `cd $(mktemp -d); printf 'a\0\377\200b\303\251\n' > sent; kubectl cp sent web:/tmp/kept; kubectl cp web:/tmp/kept got; cmp sent got && echo same; kubectl exec web -- ls /tmp`
+    When I run `cd $(mktemp -d); printf 'a\0\377\200b\303\251\n' > sent; kubectl cp sent web:/tmp/kept; kubectl cp web:/tmp/kept got > /dev/null; cmp sent got && echo same; kubectl exec web -- ls /tmp`
     Then the output is:
       """
-      tar: removing leading '/' from member names
       same
       kept
       """
