@@ -23,8 +23,8 @@ use crate::api::registry::{DeleteOptions, Part, WriteOptions};
 use crate::clock::{Names, Span, Stamps, Time};
 use crate::controllers::{EventRecord, EventVia};
 use crate::object::{
-    Fingerprint, Key, Kind, Lookup, Map, Meta, Object, Str, Value, decimal, fingerprint, hexadecimal, joined, kinds,
-    literal,
+    Coordinates, Fingerprint, Key, Lookup, Map, Meta, Object, Str, Value, decimal, fingerprint, hexadecimal, joined,
+    kinds, literal,
 };
 use crate::sim::cluster::Cluster;
 use crate::{full_map, map};
@@ -58,7 +58,6 @@ pub struct Recorder {
     /// When it is time to look for series that ended; `None` while there are none.
     series_look: Option<Time>,
     texts: Texts,
-    kinds: Vec<Shown>,
     reference: Option<Reference>,
     stamps: Stamps,
     blank: Meta,
@@ -95,71 +94,18 @@ impl Words {
     }
 }
 
-/// How a reference names a kind.
-#[derive(Debug)]
-struct Shown {
-    of: Kind,
-    api_version: Str,
-    kind: Str,
-}
-
-impl Shown {
-    fn new(of: Kind) -> Self {
-        let info = of.info();
-        Shown { of, api_version: Str::from(info.api_version()), kind: Str::from(info.kind) }
-    }
-
-    /// How `kind` is named, worked out if it is none of the `known` ones, which are few.
-    fn among(known: &mut Vec<Shown>, kind: Kind) -> &Shown {
-        let place = known.iter().position(|it| it.of == kind).unwrap_or_else(|| {
-            known.push(Shown::new(kind));
-            known.len() - 1
-        });
-        &known[place]
-    }
-
-    /// `client-go/tools/reference`: an object that was never stored is referred to without a version.
-    fn refer_to(&self, meta: &Meta, field_path: &Str) -> Map {
-        let (api_version, kind) = (&self.api_version, &self.kind);
-        let Meta { name, namespace, uid, resource_version, .. } = meta;
-        if namespace.is_empty() || uid.is_empty() || *resource_version == 0 {
-            return self.refer_to_part(meta, field_path);
-        }
-        let version = decimal(*resource_version);
-        if field_path.is_empty() {
-            return full_map! {
-                "apiVersion" => api_version,
-                "kind" => kind,
-                "name" => name,
-                "namespace" => namespace,
-                "resourceVersion" => version,
-                "uid" => uid,
-            };
-        }
-        full_map! {
-            "apiVersion" => api_version,
-            "fieldPath" => field_path,
-            "kind" => kind,
-            "name" => name,
-            "namespace" => namespace,
-            "resourceVersion" => version,
-            "uid" => uid,
-        }
-    }
-
-    /// Refers to something that has no namespace, no uid or no version.
-    #[cold]
-    fn refer_to_part(&self, meta: &Meta, field_path: &Str) -> Map {
-        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
-        map! {
-            "apiVersion" => &self.api_version,
-            "fieldPath" => unless_empty(field_path),
-            "kind" => &self.kind,
-            "name" => &meta.name,
-            "namespace" => unless_empty(&meta.namespace),
-            "resourceVersion" => (meta.resource_version > 0).then(|| decimal(meta.resource_version)),
-            "uid" => unless_empty(&meta.uid),
-        }
+/// How an object is referred to (`client-go/tools/reference`): one that was never stored is without a version.
+fn refer_to(about: &Object, field_path: &Str) -> Map {
+    let (Coordinates { api_version, kind }, meta) = (about.kind.coordinates(), &about.meta);
+    let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
+    map! {
+        "apiVersion" => api_version,
+        "fieldPath" => unless_empty(field_path),
+        "kind" => kind,
+        "name" => &meta.name,
+        "namespace" => unless_empty(&meta.namespace),
+        "resourceVersion" => (meta.resource_version > 0).then(|| decimal(meta.resource_version)),
+        "uid" => unless_empty(&meta.uid),
     }
 }
 
@@ -228,7 +174,7 @@ impl Recorder {
         {
             return last.shown.clone();
         }
-        let shown = Shown::among(&mut self.kinds, about.kind).refer_to(&about.meta, field_path);
+        let shown = refer_to(about, field_path);
         self.reference = Some(Reference { about: about.clone(), field_path: field_path.clone(), shown: shown.clone() });
         shown
     }
