@@ -309,23 +309,13 @@ fn is_unknown(worker: &Worker, index: usize) -> bool {
 
 fn terminated(exit: &Exit, shared: &mut Shared) -> Value {
     let (finished, started) = (shared.stamps.rfc3339(exit.finished), shared.stamps.rfc3339(exit.started));
-    let terminated = if exit.message.is_empty() {
-        full_map! {
-            "containerID" => &exit.id,
-            "exitCode" => exit.code,
-            "finishedAt" => finished,
-            "reason" => &exit.reason,
-            "startedAt" => started,
-        }
-    } else {
-        full_map! {
-            "containerID" => &exit.id,
-            "exitCode" => exit.code,
-            "finishedAt" => finished,
-            "message" => &exit.message,
-            "reason" => &exit.reason,
-            "startedAt" => started,
-        }
+    let terminated = map! {
+        "containerID" => &exit.id,
+        "exitCode" => exit.code,
+        "finishedAt" => finished,
+        "message" => (!exit.message.is_empty()).then_some(&exit.message),
+        "reason" => &exit.reason,
+        "startedAt" => started,
     };
     Value::Map(full_map! { "terminated" => terminated })
 }
