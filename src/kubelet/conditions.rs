@@ -4,8 +4,8 @@ use super::container::{Container, State};
 use super::shared::Shared;
 use super::status::is_terminal;
 use super::worker::Worker;
+use crate::map;
 use crate::object::{Str, Value, literal};
-use crate::{full_map, map};
 
 /// The conditions that are the kubelet's own, in the order in which it writes them.
 static OWN: [Str; 5] = [
@@ -61,49 +61,16 @@ pub struct Condition<'a> {
 impl Condition<'_> {
     /// As the API shows it.
     pub fn to_value(&self) -> Value {
-        let status = if self.status { literal!("True") } else { literal!("False") };
-        let (since, reason, message, kind) = (self.since, self.reason, self.message, self.kind);
-        Value::Map(match (self.generation, reason.is_empty(), message.is_empty()) {
-            (0, ..) | (_, true, false) => return self.value_of_few(),
-            (generation, true, true) => full_map! {
-                "lastProbeTime" => Value::Null,
-                "lastTransitionTime" => since,
-                "observedGeneration" => generation,
-                "status" => status,
-                "type" => kind,
-            },
-            (generation, false, true) => full_map! {
-                "lastProbeTime" => Value::Null,
-                "lastTransitionTime" => since,
-                "observedGeneration" => generation,
-                "reason" => reason,
-                "status" => status,
-                "type" => kind,
-            },
-            (generation, false, false) => full_map! {
-                "lastProbeTime" => Value::Null,
-                "lastTransitionTime" => since,
-                "message" => message,
-                "observedGeneration" => generation,
-                "reason" => reason,
-                "status" => status,
-                "type" => kind,
-            },
-        })
-    }
-
-    /// The same of a condition that has no generation, or a message without a reason.
-    #[cold]
-    fn value_of_few(&self) -> Value {
-        let rest = map! {
+        let unless_empty = |text: &Str| (!text.is_empty()).then(|| text.clone());
+        Value::Map(map! {
+            null "lastProbeTime",
             "lastTransitionTime" => self.since,
-            "message" => Some(self.message).filter(|it| !it.is_empty()),
-            "observedGeneration" => Some(self.generation).filter(|it| *it != 0),
-            "reason" => Some(self.reason).filter(|it| !it.is_empty()),
+            "message" => unless_empty(self.message),
+            "observedGeneration" => (self.generation != 0).then_some(self.generation),
+            "reason" => unless_empty(self.reason),
             "status" => if self.status { literal!("True") } else { literal!("False") },
             "type" => self.kind,
-        };
-        Value::Map(rest.with(vec![(literal!("lastProbeTime"), Value::Null)]))
+        })
     }
 
     /// Whether `stored` is this very condition, as [`Condition::to_value`] would show it.
@@ -377,7 +344,7 @@ mod tests {
             assert!(it.is_told_by(&shown) && shown.as_map().is_some_and(|it| it.contains_key("lastProbeTime")));
         }
         let probed = stored.as_map().cloned().unwrap_or_default();
-        let probed = probed.with(vec![(literal!("lastProbeTime"), Value::from(&later))]);
+        let probed = probed.with_one(literal!("lastProbeTime"), Value::from(&later));
         assert!(!own.is_told_by(&Value::Map(probed)));
         assert!(!own.is_told_by(&Value::Map(map! { "type" => "Ready" })) && !own.is_told_by(&Value::Null));
     }

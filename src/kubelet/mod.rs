@@ -62,7 +62,7 @@ use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
 use crate::map;
-use crate::object::{Key, Lookup, Object, Str, Value, kinds, literal};
+use crate::object::{Key, Lookup, Object, Str, Value, kinds};
 use crate::store::{Change, View};
 use behaviour::{Behaviours, Direction, Whom};
 use events::Happening;
@@ -459,7 +459,7 @@ impl Kubelet {
         let place = Place { host: node.host.clone(), hosts: node.hosts.clone(), has_sandbox, terminated };
         let status = status::status(worker, &place, &mut self.shared, around.now);
         if !status.is_same(worker.pod.status()) {
-            actions.push(Action::UpdateStatus(with_status(&worker.pod, status)));
+            actions.push(Action::UpdateStatus(worker.pod.with_status(status)));
         }
     }
 
@@ -571,18 +571,6 @@ impl Controller for Kubelet {
     fn kubelets(&mut self) -> Option<&mut Kubelet> {
         Some(self)
     }
-}
-
-/// `pod` with another status.
-fn with_status(pod: &Object, status: Value) -> Object {
-    let body = match pod.body.get("spec") {
-        // Pods have nothing else, so that nothing of the old body is copied to be replaced.
-        Some(spec) if pod.body.len() == 2 && !pod.status().is_null() => {
-            map! { "spec" => spec, "status" => status }
-        }
-        _ => pod.body.with(vec![(literal!("status"), status)]),
-    };
-    Object { kind: pod.kind, meta: pod.meta.clone(), body }
 }
 
 /// What makes the object of a pod go that is at its end. A deletion without grace is the last one: what holds the object then is a

@@ -69,6 +69,14 @@ impl Tags {
         tags
     }
 
+    /// The tags after another one is put in at `i`, whose entry was there before or is one of those that move on.
+    fn with(self, i: usize, Tag(tag): Tag) -> Self {
+        let all = u128::from(self.0[1]) << 64 | u128::from(self.0[0]);
+        let (bits, before) = (i * 8, (1 << (i * 8)) - 1);
+        let all = all & before | u128::from(tag) << bits | (all & !before) << 8;
+        Tags([all as u64, (all >> 64) as u64])
+    }
+
     fn words<const WORDS: usize>(self) -> [u64; WORDS] {
         std::array::from_fn(|i| self.0[i])
     }
@@ -125,15 +133,14 @@ macro_rules! entries {
                 }
             }
 
-            /// The list of `entries`, whose tags are `tags`.
-            pub fn with_tags(entries: Vec<Entry>, tags: Tags) -> Self {
-                match entries.len() {
+            /// The list of `length` entries, each of which is told once, in order; their tags are `tags`.
+            pub fn of(length: usize, tags: Tags, mut entry: impl FnMut(usize) -> Entry) -> Self {
+                match length {
                     0 => Entries::Empty,
-                    $($length => match <[Entry; $length]>::try_from(entries) {
-                        Ok(entries) => Entries::$variant(Arc::new(Tagged { tags: tags.words(), entries })),
-                        Err(entries) => Entries::Many(Arc::new(entries)),
-                    },)*
-                    _ => Entries::Many(Arc::new(entries)),
+                    $($length => {
+                        Entries::$variant(Arc::new(Tagged { tags: tags.words(), entries: std::array::from_fn(entry) }))
+                    })*
+                    _ => Entries::Many(Arc::new((0..length).map(&mut entry).collect())),
                 }
             }
         }
@@ -158,13 +165,59 @@ entries!(
 );
 
 impl From<Vec<Entry>> for Entries {
-    fn from(entries: Vec<Entry>) -> Self {
-        let tags = Tags::of(&entries);
-        Entries::with_tags(entries, tags)
+    #[inline(never)]
+    fn from(mut entries: Vec<Entry>) -> Self {
+        if entries.len() > TAGGED {
+            return Entries::Many(Arc::new(entries));
+        }
+        Entries::of(entries.len(), Tags::of(&entries), |i| std::mem::take(&mut entries[i]))
     }
 }
 
 impl Entries {
+    /// The entries with another one at `i`, copied where they are shared.
+    #[inline(never)]
+    pub fn with(mut self, i: usize, entry: Entry) -> Self {
+        let length = self.as_slice().len();
+        if length >= TAGGED || i > length {
+            let mut entries = self.into_vec(1);
+            entries.insert(i, entry);
+            return Entries::from(entries);
+        }
+        let tags = self.tags().with(i, tag(&entry.0));
+        let mut new = Some(entry);
+        let place = |at: usize| if at < i { at } else { at - 1 };
+        match self.own() {
+            Some(own) => Entries::of(length + 1, tags, |at| match new.take_if(|_| at == i) {
+                Some(new) => new,
+                None => std::mem::take(&mut own[place(at)]),
+            }),
+            None => {
+                let all = self.as_slice();
+                Entries::of(length + 1, tags, |at| match new.take_if(|_| at == i) {
+                    Some(new) => new,
+                    None => all[place(at)].clone(),
+                })
+            }
+        }
+    }
+
+    /// A copy with another value in the entry at `i`.
+    #[inline(never)]
+    pub fn with_value(&self, i: usize, value: Value) -> Self {
+        let (entries, mut value) = (self.as_slice(), Some(value));
+        Entries::of(entries.len(), self.tags(), |at| match value.take_if(|_| at == i) {
+            Some(value) => (entries[at].0.clone(), value),
+            None => entries[at].clone(),
+        })
+    }
+
+    /// The tags of a list that has them.
+    fn tags(&self) -> Tags {
+        let words = self.tagged().map_or(&[][..], |(words, _)| words);
+        Tags([0, 1].map(|i| words.get(i).copied().unwrap_or_default()))
+    }
+
     /// The entries as a vector with room for as many more, copied where they are shared.
     pub fn into_vec(mut self, more: usize) -> Vec<Entry> {
         if let Entries::Many(it) = self {
@@ -311,6 +364,24 @@ mod tests {
             let kept = Entries::from(entries(length));
             assert_eq!(kept.as_slice(), entries(length), "{length}");
             assert_eq!(kept.into_vec(1), entries(length), "{length}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_is_put_in_anywhere_is_found_and_so_are_the_others() {
+        for length in [0, 1, 7, 8, 9, 15, 16, 20] {
+            for at in 0..=length {
+                let mut all = entries(length + 1);
+                let new = all.remove(at);
+                let (old, shared) = (Entries::from(all.clone()), Entries::from(all.clone()));
+                for kept in [old.with(at, new.clone()), shared.clone().with(at, new)] {
+                    assert_eq!(kept.as_slice(), entries(length + 1), "{at} of {length}");
+                    for i in 0..=length {
+                        assert_eq!(kept.position(&format!("{i:02}")), Some(i), "{i} after {at} of {length}");
+                    }
+                }
+                assert_eq!(shared.as_slice(), all, "{at} of {length}");
+            }
         }
     }
 

@@ -102,6 +102,11 @@ impl Object {
         self.body.entry("spec")
     }
 
+    /// This object with another `status`, of which nothing is copied to be replaced.
+    pub fn with_status(&self, status: Value) -> Object {
+        Object { kind: self.kind, meta: self.meta.clone(), body: self.body.with_one(literal!("status"), status) }
+    }
+
     /// `status` for changing.
     pub fn status_mut(&mut self) -> &mut Value {
         self.body.entry("status")

@@ -2,25 +2,38 @@
 
 use super::entries::{Entries, Entry, Tag, Tags, tag};
 
+/// The most keys that a map has which the code writes down.
+const MOST: usize = 64;
+
+/// Where a key was written down.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    at: u8,
+    /// Whether its entry is kept though its value is null.
+    even_null: bool,
+    tag: Tag,
+}
+
 /// The order of `N` literal keys, and their tags.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape<const N: usize> {
-    /// Each key's place among those that were written down, with its tag, in the order of the keys.
-    keys: [(u8, Tag); N],
+    /// Each key's place among those that were written down, in the order of the keys.
+    keys: [Place; N],
     /// Whether a key is there twice.
     repeats: bool,
 }
 
 impl<const N: usize> Shape<N> {
-    /// The shape of a map with `keys`, of which there are fewer than 256.
-    pub const fn of(keys: [&str; N]) -> Self {
-        assert!(N < 256, "the places of keys are bytes");
-        let (mut sorted, mut repeats, mut i) = ([(0, tag("")); N], false, 0);
+    /// The shape of a map with `keys`, of which the first `nulls` are kept though their values are null. The code does not
+    /// compile if there are more than 64 of them.
+    pub const fn of(keys: [&str; N], nulls: usize) -> Self {
+        assert!(N <= MOST, "so many keys are not written down");
+        let (mut sorted, mut repeats, mut i) = ([Place { at: 0, even_null: false, tag: tag("") }; N], false, 0);
         while i < N {
             let mut at = i;
             while at > 0 {
                 let before = sorted[at - 1];
-                match compare(keys[i].as_bytes(), keys[before.0 as usize].as_bytes()) {
+                match compare(keys[i].as_bytes(), keys[before.at as usize].as_bytes()) {
                     0 => repeats = true,
                     less if less < 0 => sorted[at] = before,
                     _ => break,
@@ -30,13 +43,13 @@ impl<const N: usize> Shape<N> {
                 }
                 at -= 1;
             }
-            sorted[at] = (i as u8, tag(keys[i]));
+            sorted[at] = Place { at: i as u8, even_null: i < nulls, tag: tag(keys[i]) };
             i += 1;
         }
         Shape { keys: sorted, repeats }
     }
 
-    /// The entries of a map of this shape, without those that are null; `None` if a key is there twice.
+    /// The entries of a map of this shape, without those that are null and not kept; `None` if a key is there twice.
     #[inline]
     pub fn gather(&self, entries: &mut [Entry; N]) -> Option<Entries> {
         if self.repeats { None } else { Some(gather(entries, &self.keys)) }
@@ -82,16 +95,16 @@ const fn compare(a: &[u8], b: &[u8]) -> i32 {
 }
 
 #[inline(never)]
-fn gather(entries: &mut [Entry], keys: &[(u8, Tag)]) -> Entries {
-    let (mut kept, mut tags) = (Vec::with_capacity(keys.len()), Tags::default());
-    for (place, tag) in keys {
-        let entry = &mut entries[usize::from(*place)];
-        if !entry.1.is_null() {
-            tags.put(kept.len(), *tag);
-            kept.push(std::mem::take(entry));
+fn gather(entries: &mut [Entry], keys: &[Place]) -> Entries {
+    let (mut kept, mut length, mut tags) = ([0; MOST], 0, Tags::NONE);
+    for Place { at, even_null, tag } in keys {
+        if *even_null || !entries[usize::from(*at)].1.is_null() {
+            tags.put(length, *tag);
+            kept[length] = *at;
+            length += 1;
         }
     }
-    Entries::with_tags(kept, tags)
+    Entries::of(length, tags, |i| std::mem::take(&mut entries[usize::from(kept[i])]))
 }
 
 #[cfg(test)]
@@ -101,7 +114,7 @@ mod tests {
 
     #[test]
     fn literal_keys_are_in_order_and_found_without_those_of_nulls() {
-        const SHAPE: Shape<5> = Shape::of(["kind", "apiVersion", "", "kinds", "a"]);
+        const SHAPE: Shape<5> = Shape::of(["kind", "apiVersion", "", "kinds", "a"], 0);
         let entry = |key: &str, value: Value| (Str::from(key), value);
         let mut entries = [
             entry("kind", 1.into()),
@@ -120,6 +133,14 @@ mod tests {
     }
 
     #[test]
+    fn only_the_nulls_that_are_meant_are_kept() {
+        const SHAPE: Shape<4> = Shape::of(["c", "b", "d", "a"], 2);
+        let mut entries = ["c", "b", "d", "a"].map(|key| (Str::from(key), Value::Null));
+        let kept = SHAPE.gather(&mut entries).expect("no key is there twice");
+        assert_eq!(kept.as_slice(), [(Str::from("b"), Value::Null), (Str::from("c"), Value::Null)]);
+    }
+
+    #[test]
     fn a_row_keeps_nulls_and_every_key_is_found() {
         const ROW: Row<9> = Row::of(["", "a", "ab", "b", "c", "kind", "name", "namespace", "uid"]);
         let keys = ["", "a", "ab", "b", "c", "kind", "name", "namespace", "uid"];
@@ -132,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_there_twice_is_seen() {
-        const SHAPE: Shape<3> = Shape::of(["b", "a", "b"]);
+        const SHAPE: Shape<3> = Shape::of(["b", "a", "b"], 0);
         assert!(SHAPE.gather(&mut Default::default()).is_none());
     }
 }

@@ -84,7 +84,7 @@ impl Map {
         Self(Entries::from(entries))
     }
 
-    /// Builds a map of `shape` from those of `entries` that are not null, as [`map!`](crate::map) does.
+    /// Builds a map of `shape` from those of `entries` that it keeps, as [`map!`](crate::map) does.
     pub fn of<const N: usize>(mut entries: [Entry; N], shape: &Shape<N>) -> Self {
         match shape.gather(&mut entries) {
             Some(entries) => Self(entries),
@@ -99,12 +99,6 @@ impl Map {
         Entries: From<([Entry; N], Tags)>,
     {
         Self(row.fill(entries))
-    }
-
-    /// Builds a map from entries in the order of their keys, of which no two are equal, as those are that the code writes.
-    pub fn from_sorted(entries: Vec<Entry>) -> Self {
-        debug_assert!(is_sorted(&entries), "the keys are not in order: {entries:?}");
-        Self(Entries::from(entries))
     }
 
     /// The map with `entries` as well, in the place of those with the same keys: one new map, however many they are. It is made
@@ -128,6 +122,14 @@ impl Map {
         }
         all.extend_from_slice(old);
         Self(Entries::from(all))
+    }
+
+    /// The map with `value` under `key`.
+    pub fn with_one(&self, key: Str, value: Value) -> Map {
+        Self(match self.find(&key) {
+            Ok(i) => self.0.with_value(i, value),
+            Err(i) => self.0.clone().with(i, (key, value)),
+        })
     }
 
     /// Where `key` is, or where it would go.
@@ -172,12 +174,12 @@ impl Map {
     }
 
     fn insert_at(&mut self, i: usize, key: Str, value: Value) {
-        self.edit(1, |entries| entries.insert(i, (key, value)));
+        self.0 = take(&mut self.0).with(i, (key, value));
     }
 
-    /// Changes which entries there are; no more than `more` are put in.
-    fn edit<T>(&mut self, more: usize, change: impl FnOnce(&mut Vec<Entry>) -> T) -> T {
-        let mut entries = take(&mut self.0).into_vec(more);
+    /// Takes entries away.
+    fn edit<T>(&mut self, change: impl FnOnce(&mut Vec<Entry>) -> T) -> T {
+        let mut entries = take(&mut self.0).into_vec(0);
         let result = change(&mut entries);
         self.0 = Entries::from(entries);
         result
@@ -186,7 +188,7 @@ impl Map {
     /// Removes `key`, and returns what it held.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let i = self.0.position(key)?;
-        Some(self.edit(0, |entries| entries.remove(i).1))
+        Some(self.edit(|entries| entries.remove(i).1))
     }
 
     /// The value under `key` for changing, put there as null when it is absent.
@@ -210,7 +212,7 @@ impl Map {
     /// Keeps the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
         if self.0.as_slice().iter().any(|(k, v)| !keep(k, v)) {
-            self.edit(0, |entries| entries.retain(|(k, v)| keep(k, v)));
+            self.edit(|entries| entries.retain(|(k, v)| keep(k, v)));
         }
     }
 
@@ -450,19 +452,27 @@ impl Index<usize> for Value {
     }
 }
 
-/// Builds a [`Map`] from literal keys and any values; entries whose value is null are left out.
+/// Builds a [`Map`] from literal keys and any values; entries whose value is null are left out, but for those that are said
+/// to be null before all others.
 ///
 /// ```
 /// use seatrial::map;
 /// let taint = map! { "key" => "dedicated", "value" => None::<&str>, "effect" => "NoSchedule" };
 /// assert_eq!(taint.len(), 2);
+/// let condition = map! { null "lastProbeTime", "type" => "Ready", "reason" => None::<&str> };
+/// assert!(condition.contains_key("lastProbeTime") && !condition.contains_key("reason"));
 /// ```
 #[macro_export]
 macro_rules! map {
-    ($($key:literal => $value:expr),* $(,)?) => {
+    ($(null $null:literal,)* $($key:literal => $value:expr),* $(,)?) => {
         {
-            const SHAPE: $crate::object::Shape<{ <[&str]>::len(&[$($key),*]) }> = $crate::object::Shape::of([$($key),*]);
-            $crate::object::Map::of([$(($crate::object::literal!($key), $crate::object::Value::from($value))),*], &SHAPE)
+            const NULLS: usize = <[&str]>::len(&[$($null),*]);
+            const KEYS: usize = NULLS + <[&str]>::len(&[$($key),*]);
+            const SHAPE: $crate::object::Shape<KEYS> = $crate::object::Shape::of([$($null,)* $($key),*], NULLS);
+            $crate::object::Map::of([
+                $(($crate::object::literal!($null), $crate::object::Value::Null),)*
+                $(($crate::object::literal!($key), $crate::object::Value::from($value))),*
+            ], &SHAPE)
         }
     };
 }
@@ -487,14 +497,6 @@ macro_rules! full_map {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn entries_that_are_in_order_make_the_same_map_as_in_any_order() {
-        let entries = || vec![("a".into(), Value::Int(1)), ("ab".into(), Value::Null), ("b".into(), Value::Int(2))];
-        let reversed = entries().into_iter().rev().collect();
-        assert_eq!(Map::from_sorted(entries()), Map::from_entries(reversed));
-        assert_eq!(Map::from_sorted(Vec::new()), Map::new());
-    }
 
     #[test]
     fn a_map_is_sorted_by_the_whole_key_and_the_later_of_two_equal_keys_wins() {
@@ -522,12 +524,21 @@ mod tests {
             let old: Map = (0..length).filter(|i| i % 2 == 0).map(|i| (entry(i).0, Value::from("old"))).collect();
             assert_eq!(old.with((0..length).map(entry).collect()), whole, "{length}");
             assert_eq!(old.with((0..length).rev().map(entry).collect()), whole, "{length}");
-            let sorted: Vec<Entry> = whole.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-            assert_eq!(Map::from_sorted(sorted), whole, "{length}");
             let twice = (0..length).map(|i| (entry(i).0, Value::from("old"))).chain((0..length).map(entry));
             assert_eq!(Map::from_entries(twice.collect()), whole, "{length}");
         }
         assert_eq!(map! { "b" => 1, "a" => None::<i64>, "b" => 2 }, map! { "b" => 2 });
+    }
+
+    #[test]
+    fn a_copy_with_one_more_value_or_another_one_leaves_the_original_alone() {
+        let original = map! { "a" => 1, "c" => 3 };
+        assert_eq!(original.with_one("b".into(), Value::Int(2)), map! { "a" => 1, "b" => 2, "c" => 3 });
+        assert_eq!(original.with_one("c".into(), Value::Int(2)), map! { "a" => 1, "c" => 2 });
+        assert_eq!(Map::new().with_one("a".into(), Value::Int(1)).with_one("c".into(), Value::Int(3)), original);
+        let many: Map = (0..40).map(|i| (format!("{i:02}"), i)).collect();
+        assert_eq!(many.with_one("07".into(), Value::Int(0))["07"], Value::Int(0));
+        assert_eq!((&many["07"], original.len()), (&Value::Int(7), 2));
     }
 
     #[test]

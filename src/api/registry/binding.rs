@@ -6,7 +6,8 @@ use super::update::uid_mismatch;
 use super::{Api, admission};
 use crate::api::Status;
 use crate::clock::Time;
-use crate::object::{Key, Map, Object, Str, Value, kinds, literal};
+use crate::map;
+use crate::object::{Key, Object, Str, Value, kinds, literal};
 
 /// The labels of a node that its pods get when they are bound to it.
 const TOPOLOGY_LABELS: [&str; 2] = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
@@ -44,7 +45,7 @@ impl Api<'_> {
         // Whoever made room for it has done so.
         status.remove("nominatedNodeName");
         // The generation that was observed is the kubelet's to say.
-        set_true(status, literal!("PodScheduled"), Vec::new(), self.now);
+        set_true(status, literal!("PodScheduled"), Because::default(), self.now);
         Ok(self.store.put(bound, self.now, self.actor.clone()))
     }
 }
@@ -61,22 +62,32 @@ fn reason_not_to_bind(pod: &Object) -> Option<String> {
     is_gated.then(|| format!("pod {name} has non-empty .spec.schedulingGates"))
 }
 
+/// What a condition that became true says of itself, and of which generation of its object.
+#[derive(Default)]
+pub(super) struct Because {
+    pub(super) message: Option<Str>,
+    pub(super) reason: Option<Str>,
+    pub(super) generation: Option<i64>,
+}
+
 /// Makes the condition `kind` true, in the place of the one of its type (`UpdatePodCondition`): its transition is now unless it
-/// was true before. `fields` are what else it says: of `message`, `observedGeneration` and `reason`, in that order.
-pub(super) fn set_true(status: &mut Value, kind: Str, fields: Vec<(Str, Value)>, now: Time) {
+/// was true before.
+pub(super) fn set_true(status: &mut Value, kind: Str, because: Because, now: Time) {
     let conditions = status["conditions"].items();
     let (count, place) = (conditions.len(), conditions.iter().position(|it| it["type"].as_str() == Some(&kind)));
     let since = match place.map(|it| &conditions[it]) {
         Some(old) if old["status"].as_str() == Some("True") => old["lastTransitionTime"].clone(),
         _ => Value::from(now),
     };
-    let mut entries = Vec::with_capacity(4 + fields.len());
-    entries.push((literal!("lastProbeTime"), Value::Null));
-    entries.push((literal!("lastTransitionTime"), since));
-    entries.extend(fields);
-    entries.push((literal!("status"), Value::Str(literal!("True"))));
-    entries.push((literal!("type"), Value::Str(kind)));
-    let condition = Value::Map(Map::from_sorted(entries));
+    let condition = Value::Map(map! {
+        null "lastProbeTime",
+        "lastTransitionTime" => since,
+        "message" => because.message,
+        "observedGeneration" => because.generation,
+        "reason" => because.reason,
+        "status" => literal!("True"),
+        "type" => kind,
+    });
     match place {
         Some(place) => status.field_mut("conditions").items_mut()[place] = condition,
         None if count == 0 => status.set(literal!("conditions"), vec![condition]),

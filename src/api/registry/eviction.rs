@@ -1,6 +1,6 @@
 //! `pods/eviction` (`pkg/registry/core/pod/storage/eviction.go`): deleting a pod if the budget that covers it allows.
 
-use super::binding::set_true;
+use super::binding::{Because, set_true};
 use super::delete::check_preconditions;
 use super::pod_disruption_budget::{DISRUPTION_ALLOWED, update_condition};
 use super::{Api, DeleteOptions, Part, WriteOptions, admission};
@@ -33,12 +33,12 @@ impl Api<'_> {
         if !options.dry_run {
             check_preconditions(&old, &options)?;
             let mut marked = Object::clone(&old);
-            let mut fields = vec![(literal!("message"), Value::Str(literal!("Eviction API: evicting")))];
-            if marked.meta.generation > 0 {
-                fields.push((literal!("observedGeneration"), Value::Int(marked.meta.generation)));
-            }
-            fields.push((literal!("reason"), Value::Str(literal!("EvictionByEvictionAPI"))));
-            set_true(marked.status_mut(), literal!("DisruptionTarget"), fields, self.now);
+            let because = Because {
+                message: Some(literal!("Eviction API: evicting")),
+                reason: Some(literal!("EvictionByEvictionAPI")),
+                generation: Some(marked.meta.generation).filter(|it| *it > 0),
+            };
+            set_true(marked.status_mut(), literal!("DisruptionTarget"), because, self.now);
             let marked = self.update(marked, Part::Status, &WriteOptions::default())?;
             let version = |_| Str::from(marked.meta.resource_version.to_string());
             options.resource_version = options.resource_version.map(version);

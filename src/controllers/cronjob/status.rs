@@ -38,13 +38,11 @@ impl CronJobStatus {
 
     /// `cron_job` with this status.
     pub fn put_in(&self, cron_job: &Object) -> Object {
-        let mut cron_job = cron_job.clone();
-        *cron_job.status_mut() = Value::Map(map! {
+        cron_job.with_status(Value::Map(map! {
             "active" => &self.active,
             "lastScheduleTime" => &self.last_schedule_text,
             "lastSuccessfulTime" => &self.last_success_text,
-        });
-        cron_job
+        }))
     }
 
     /// References to the Jobs that run.

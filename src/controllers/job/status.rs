@@ -2,7 +2,7 @@
 
 use crate::clock::Time;
 use crate::map;
-use crate::object::{Map, Object, Str, Value, literal};
+use crate::object::{Object, Str, Value, literal};
 
 /// `status` of a Job.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -141,42 +141,21 @@ impl JobStatus {
 
     /// As the API shows it. Counts are left out at 0, except those that tell 0 from unknown.
     pub fn to_value(&self) -> Value {
-        let mut fields = Vec::with_capacity(8);
-        let mut tell = |key: Str, value: Value| fields.push((key, value));
-        if self.active != 0 {
-            tell(literal!("active"), Value::Int(self.active));
-        }
-        if !self.completed_indexes.is_empty() {
-            tell(literal!("completedIndexes"), Value::from(self.completed_indexes.as_str()));
-        }
-        if let Some(stamp) = &self.completion_time {
-            tell(literal!("completionTime"), Value::from(&stamp.text));
-        }
-        if !self.conditions.is_empty() {
-            tell(literal!("conditions"), Value::list(self.conditions.iter().map(|it| &it.value)));
-        }
-        if self.failed != 0 {
-            tell(literal!("failed"), Value::Int(self.failed));
-        }
-        if let Some(indexes) = &self.failed_indexes {
-            tell(literal!("failedIndexes"), Value::from(indexes.as_str()));
-        }
-        if let Some(ready) = self.ready {
-            tell(literal!("ready"), Value::Int(ready));
-        }
-        if let Some(stamp) = &self.start_time {
-            tell(literal!("startTime"), Value::from(&stamp.text));
-        }
-        if self.succeeded != 0 {
-            tell(literal!("succeeded"), Value::Int(self.succeeded));
-        }
-        if let Some(terminating) = self.terminating {
-            tell(literal!("terminating"), Value::Int(terminating));
-        }
-        if let Some(uncounted) = &self.uncounted {
-            tell(literal!("uncountedTerminatedPods"), uncounted.to_value());
-        }
-        Value::Map(Map::from_sorted(fields))
+        let unless_zero = |count: i64| (count != 0).then_some(count);
+        let conditions = || Value::list(self.conditions.iter().map(|it| &it.value));
+        Value::Map(map! {
+            "active" => unless_zero(self.active),
+            "completedIndexes" => Some(self.completed_indexes.as_str()).filter(|it| !it.is_empty()),
+            "completionTime" => self.completion_time.as_ref().map(|it| &it.text),
+            "conditions" => (!self.conditions.is_empty()).then(conditions),
+            "failed" => unless_zero(self.failed),
+            "failedIndexes" => self.failed_indexes.as_deref(),
+            "ready" => self.ready,
+            "startTime" => self.start_time.as_ref().map(|it| &it.text),
+            "succeeded" => unless_zero(self.succeeded),
+            "terminating" => self.terminating,
+            "uncountedTerminatedPods" => self.uncounted.as_ref().map(Uncounted::to_value),
+        })
     }
 
     /// The condition of `kind` if it is true.

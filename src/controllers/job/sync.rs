@@ -485,9 +485,8 @@ impl<'a> Sync<'a> {
     /// Writes the status over the revision `resource_version`, or over whatever is there if that is 0; returns what it wrote.
     fn update_status(&mut self, resource_version: u64) -> Value {
         let section = self.status.to_value();
-        let mut job = Object::clone(self.job);
+        let mut job = self.job.with_status(section.clone());
         job.meta.resource_version = resource_version;
-        *job.status_mut() = section.clone();
         self.outcome.actions.push(Action::UpdateStatus(job));
         section
     }
