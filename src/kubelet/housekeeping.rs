@@ -43,7 +43,7 @@ impl Kubelet {
         let Some(mut machine) = self.machines.remove(&key.name) else {
             return Outcome::default();
         };
-        let mut outcome = Outcome { actor: Some(self.remember(node).actor.clone()), ..Outcome::default() };
+        let mut outcome = Outcome { actor: Some(self.nodes.remember(node).actor.clone()), ..Outcome::default() };
         let (mut node, stored) = (node.clone(), node);
         let mut has_started = false;
         for order in std::mem::take(&mut machine.orders) {

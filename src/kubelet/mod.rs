@@ -31,6 +31,7 @@ pub mod net;
 pub mod network;
 pub mod node;
 pub mod node_status;
+mod nodes;
 pub mod power;
 pub mod preemption;
 pub mod probe;
@@ -61,8 +62,7 @@ pub use latency::{Latency, LatencyError};
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
 use crate::controllers::{Action, Controller, Outcome, Wake, Watches};
-use crate::map;
-use crate::object::{Key, Lookup, Object, Str, Value, kinds};
+use crate::object::{Key, Lookup, Object, Str, kinds};
 use crate::store::{Change, View};
 use behaviour::{Behaviours, Direction, Whom};
 use events::Happening;
@@ -70,7 +70,7 @@ use images::Images;
 use known::Known;
 use machine::Machine;
 use net::{ApiCall, Visit};
-use network::Range;
+use nodes::Nodes;
 use shared::Shared;
 use shell::network::Reply;
 use status::Place;
@@ -89,7 +89,7 @@ pub struct Kubelet {
     latencies: BTreeMap<Str, Latency>,
     /// What the container runtimes know: it outlives nothing but the pod.
     workers: Lookup<Key, Box<Worker>>,
-    nodes: BTreeMap<Str, Node>,
+    nodes: Nodes,
     shared: Shared,
     /// Made when they are first needed, and out of here while a pod is seen to.
     images: Option<Box<Images>>,
@@ -111,27 +111,6 @@ pub struct Kubelet {
     known: Option<Box<Known>>,
     /// The pods that wait for room to change their resources.
     deferred: BTreeSet<Key>,
-}
-
-/// What is remembered of a node.
-#[derive(Debug)]
-struct Node {
-    actor: Str,
-    range: Range,
-    /// The node as it was when the rest was last looked up.
-    seen: Option<Arc<Object>>,
-    /// The last change of any node when a pod was last seen to here: as long as that is the last one, this node is as it was.
-    as_of: u64,
-    has_kubelet: bool,
-    host: Option<Str>,
-    hosts: Value,
-}
-
-impl Node {
-    /// Whether it was looked up as it is now.
-    fn is_seen(&self, node: &Arc<Object>) -> bool {
-        self.seen.as_ref().is_some_and(|it| Arc::ptr_eq(it, node))
-    }
 }
 
 impl Kubelet {
@@ -180,63 +159,6 @@ impl Kubelet {
 
     fn latency_of(&self, node: &str) -> Latency {
         self.latencies.get(node).copied().unwrap_or(self.latency)
-    }
-
-    /// Refreshes what is remembered of `node`.
-    fn remember(&mut self, node: &Arc<Object>) -> &mut Node {
-        let index = self.nodes.len();
-        let entry = self.nodes.entry(node.meta.name.clone()).or_insert_with(|| Node {
-            actor: Str::from(format!("kubelet {}", node.meta.name)),
-            range: Range::new(node, index),
-            seen: None,
-            as_of: 0,
-            has_kubelet: false,
-            host: None,
-            hosts: Value::Null,
-        });
-        if !entry.is_seen(node) {
-            entry.has_kubelet = node::has_kubelet(node);
-            let host = network::host_address(node);
-            if entry.host != host {
-                entry.hosts = Value::list(host.iter().map(|it| map! { "ip" => it }));
-                entry.host = host;
-            }
-            entry.seen = Some(node.clone());
-        }
-        entry
-    }
-
-    /// As whom the kubelet of `node` writes, of which is remembered what it is now.
-    fn actor_of(&mut self, node: &Arc<Object>, view: View<'_>) -> Str {
-        let as_of = view.store().last_change_of(kinds::NODE);
-        if let Some(known) = self.nodes.get_mut(&node.meta.name)
-            && known.is_seen(node)
-        {
-            known.as_of = as_of;
-            return known.actor.clone();
-        }
-        let known = self.remember(node);
-        known.as_of = as_of;
-        known.actor.clone()
-    }
-
-    /// The node `name`, if there is one and a kubelet runs on it.
-    fn node_with_kubelet(&self, name: &Str, view: View<'_>) -> Option<Arc<Object>> {
-        let last = view.store().last_change_of(kinds::NODE);
-        if let Some(known) = self.nodes.get(name)
-            && known.as_of == last
-        {
-            return known.seen.clone().filter(|_| known.has_kubelet);
-        }
-        view.get(&Key::new(kinds::NODE, Str::new(), name.clone())).filter(|it| self.runs_on(it)).cloned()
-    }
-
-    /// Whether a kubelet runs on `node`.
-    fn runs_on(&self, node: &Arc<Object>) -> bool {
-        match self.nodes.get(&node.meta.name) {
-            Some(known) if known.is_seen(node) => known.has_kubelet,
-            _ => node::has_kubelet(node),
-        }
     }
 
     /// Lets go of the pod at `key`: its processes are killed.
@@ -321,7 +243,7 @@ impl Kubelet {
         if is_new && status::is_terminal(pod.status()["phase"].str_or_empty()) && pod.meta.deleted.is_none() {
             return outcome;
         }
-        outcome.actor = Some(self.actor_of(node, view));
+        outcome.actor = Some(self.nodes.actor_of(node, view));
         let restarted = self.restarted.remove(key);
         if (is_new || restarted.is_some()) && !self.takes(pod, node, (view, now), &mut known, &mut outcome) {
             return outcome;
@@ -561,7 +483,7 @@ impl Controller for Kubelet {
             self.discard(worker, key, &mut outcome.actions);
             return outcome;
         };
-        match self.node_with_kubelet(node, view) {
+        match self.nodes.with_kubelet(node, view) {
             Some(_) if self.is_down(node) => Outcome::default(),
             Some(node) => self.sync(pod, key, &node, view, now),
             None => Outcome::default(),

@@ -11,6 +11,7 @@ mod key_order;
 mod kind;
 pub mod kinds;
 mod lookup;
+mod map;
 mod meta;
 mod quantity;
 mod release;
@@ -24,13 +25,14 @@ pub use custom_kind::CustomKind;
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use kind::{Coordinates, Kind, KindInfo, Served};
 pub use lookup::Lookup;
+pub use map::Map;
 pub use meta::{Meta, OwnerRef};
 pub use quantity::{Quantity, QuantityError};
 pub use release::{Release, UnknownRelease};
 pub use selector::{label_selector_text, matches_label_selector};
 pub use shape::{Row, Shape};
 pub use text::{decimal, hexadecimal, joined};
-pub use value::{Map, Str, Value};
+pub use value::{Str, Value};
 
 /// Where an object lives: kind, namespace (empty for cluster-scoped kinds) and name. Sorts in that order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,6 +8,7 @@ mod resize;
 use super::*;
 use crate::api::registry::WriteOptions;
 use crate::clock::Span;
+use crate::object::Value;
 use crate::sim::{Cluster, ClusterOptions, NodeSpec};
 
 fn key(name: &str) -> Key {

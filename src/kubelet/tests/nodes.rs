@@ -61,14 +61,14 @@ fn a_node_is_looked_up_anew_once_a_node_has_changed() {
     let mut put = |kubelet: &mut Kubelet, store: &mut crate::store::Store, unschedulable: bool| {
         node.spec_mut().set("unschedulable", unschedulable);
         store.put(node.clone(), start, Str::from("test"));
-        let found = kubelet.node_with_kubelet(&key.name, View::new(store)).expect("a kubelet runs there");
+        let found = kubelet.nodes.with_kubelet(&key.name, View::new(store)).expect("a kubelet runs there");
         assert_eq!(found.spec()["unschedulable"].as_bool(), Some(unschedulable));
-        assert_eq!(kubelet.actor_of(&found, View::new(store)), "kubelet node-0");
-        let again = kubelet.node_with_kubelet(&key.name, View::new(store)).expect("a kubelet runs there");
+        assert_eq!(kubelet.nodes.actor_of(&found, View::new(store)), "kubelet node-0");
+        let again = kubelet.nodes.with_kubelet(&key.name, View::new(store)).expect("a kubelet runs there");
         assert!(Arc::ptr_eq(&again, &found));
     };
     put(&mut kubelet, &mut store, false);
     put(&mut kubelet, &mut store, true);
     store.remove(&key, start, Str::from("test"));
-    assert!(kubelet.node_with_kubelet(&key.name, View::new(&store)).is_none());
+    assert!(kubelet.nodes.with_kubelet(&key.name, View::new(&store)).is_none());
 }
