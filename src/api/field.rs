@@ -320,8 +320,16 @@ fn show(value: &Value) -> String {
     match value {
         Value::Str(text) => quote(text),
         Value::Null => "null".to_owned(),
-        other => other.to_json(),
+        other => escape_html(other.to_json()),
     }
+}
+
+/// JSON as Go writes it, where letters that mean something to HTML are escaped. Outside of strings there are none.
+pub fn escape_html(json: String) -> String {
+    if !json.contains(['&', '<', '>']) {
+        return json;
+    }
+    json.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 impl fmt::Display for ErrorList {
@@ -344,6 +352,14 @@ impl fmt::Display for ErrorList {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_string_is_shown_as_go_writes_json() {
+        let mut errors = ErrorList::new();
+        errors.invalid(&At::new("a"), map! { "b" => "c < d && e" }, "");
+        let want = r#"a: Invalid value: {"b":"c \u003c d \u0026\u0026 e"}"#;
+        assert_eq!(errors.to_string(), want);
+    }
 
     #[test]
     fn a_string_is_shown_as_go_quotes_it() {

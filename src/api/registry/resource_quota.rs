@@ -1,10 +1,27 @@
 //! The rules of ResourceQuotas (`ValidateResourceQuota` in `pkg/apis/core/validation/validation.go`).
 
+use super::pod::go_form::Shape::{self, List, Structs, Text};
+use super::pod::go_form::{Type, field, invalid_as};
 use super::pod::resource_list;
 use super::resource_names::{validate_quantity, validate_resource_name};
 use super::{Strategy, metadata::IMMUTABLE};
 use crate::api::field::{At, ErrorList};
 use crate::object::{Object, Value, literal};
+
+static REQUIREMENT: Type = Type {
+    name: "core.ScopedResourceSelectorRequirement",
+    fields: &[
+        field("scopeName", "ScopeName", Text),
+        field("operator", "Operator", Text),
+        field("values", "Values", List),
+    ],
+};
+
+/// `core.ScopeSelector`.
+static SCOPE_SELECTOR: Type = Type {
+    name: "core.ScopeSelector",
+    fields: &[field("matchExpressions", "MatchExpressions", Structs(&REQUIREMENT))],
+};
 
 /// What a scope can be.
 const SCOPES: [&str; 7] = [
@@ -102,7 +119,8 @@ fn validate_scope_selector(spec: &Value, names: &[&str], at: &At<'_>, errors: &m
             errors.invalid(&at.child("scopeName"), scope, "unsupported scope");
         }
         for _ in names.iter().filter(|name| !is_scoped(scope, name)) {
-            errors.invalid(&at, selector, "unsupported scope applied to resource");
+            let detail = "unsupported scope applied to resource";
+            errors.add(invalid_as(Shape::StructPointer(&SCOPE_SELECTOR), selector, &at, detail));
         }
         let needs_exists = !matches!(scope, "PriorityClass" | "VolumeAttributesClass") && SCOPES.contains(&scope);
         if needs_exists && operator != "Exists" {

@@ -1,5 +1,6 @@
 //! The rules of Jobs (`pkg/apis/batch/v1/defaults.go`, `pkg/registry/batch/job/strategy.go`).
 
+mod go_types;
 mod indexes;
 mod policies;
 mod spec;

@@ -1,9 +1,11 @@
 //! What the policies of a Job may be: pod failure, success and pod replacement.
 
+use super::go_types::SUCCESS_POLICY;
 use super::indexes;
 use super::spec::is_indexed;
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::api::registry::metadata::NOT_NEGATIVE;
+use crate::api::registry::pod::go_form::{Shape, invalid_as};
 use crate::api::registry::syntax;
 use crate::object::Value;
 
@@ -135,7 +137,8 @@ pub(super) fn validate_success_policy(spec: &Value, at: &At<'_>, errors: &mut Er
         return;
     }
     if !is_indexed(spec) {
-        return errors.invalid(at, policy, "requires indexed completion mode");
+        let detail = "requires indexed completion mode";
+        return errors.add(invalid_as(Shape::Struct(&SUCCESS_POLICY), policy, at, detail));
     }
     let (rules, at) = (policy["rules"].items(), at.child("rules"));
     if rules.is_empty() {

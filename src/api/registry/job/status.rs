@@ -2,11 +2,13 @@
 //!
 //! Most checks look only at what a write changes, so that a status from an older controller can still be written.
 
+use super::go_types::UNCOUNTED;
 use super::indexes;
 use super::policies::invalid_without_value;
 use super::spec::is_indexed;
 use crate::api::field::{At, ErrorList};
 use crate::api::registry::metadata::NOT_NEGATIVE;
+use crate::api::registry::pod::go_form::{Shape, invalid_as};
 use crate::clock::Time;
 use crate::object::{Map, Object, Value};
 
@@ -354,7 +356,8 @@ fn validate_finished(new: &Status<'_>, old: &Status<'_>, finished: bool, has_fin
         let is_uncounted = !new.uncounted["failed"].is_empty() || !new.uncounted["succeeded"].is_empty();
         if is_uncounted && (has_finished || !new.uncounted.is_same(old.uncounted)) {
             let detail = "uncountedTerminatedPods needs to be empty for finished job";
-            errors.invalid(&STATUS.child("uncountedTerminatedPods"), new.uncounted, detail);
+            let at = STATUS.child("uncountedTerminatedPods");
+            errors.add(invalid_as(Shape::Struct(&UNCOUNTED), new.uncounted, &at, detail));
         }
         if terminating > 0 && (has_finished || !new.terminating.is_same(old.terminating)) {
             let detail = "terminating>0 is invalid for finished job";

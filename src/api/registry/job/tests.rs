@@ -241,3 +241,16 @@ fn a_job_orphans_its_pods_unless_told_otherwise() {
     assert!(going.meta.has_finalizer("orphan"));
     assert_eq!(going.meta.generation, 2);
 }
+
+#[test]
+fn a_changed_policy_is_shown_as_the_server_holds_it() {
+    use crate::api::field::At;
+    use crate::api::registry::pod::go_form::{Shape, invalid_as};
+    let policy = r#"{"rules":[{"action":"Ignore","onPodConditions":[{"type":"X","status":"True"}]}]}"#;
+    let policy = Value::from_json(policy.as_bytes()).expect("valid JSON");
+    let shape = Shape::StructPointer(&super::go_types::FAILURE_POLICY);
+    let error = invalid_as(shape, &policy, &At::new("spec").child("podFailurePolicy"), "field is immutable");
+    let want = "spec.podFailurePolicy: Invalid value: {\"Rules\":[{\"Action\":\"Ignore\",\"OnExitCodes\":null,\
+                \"OnPodConditions\":[{\"Type\":\"X\",\"Status\":\"True\"}]}]}: field is immutable";
+    assert_eq!(error.to_string(), want);
+}

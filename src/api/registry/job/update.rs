@@ -1,9 +1,11 @@
 //! What of a Job may change (`ValidateJobUpdate` in `pkg/apis/batch/validation/validation.go`).
 
 use super::CONTROLLER_UID;
+use super::go_types::{FAILURE_POLICY, SUCCESS_POLICY};
 use super::spec::{is_indexed, validate_job, validate_spec};
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
 use crate::api::registry::metadata::IMMUTABLE;
+use crate::api::registry::pod::go_form::{Shape, Type, invalid_as};
 use crate::api::registry::pod::template_in_go;
 use crate::object::{Object, Value};
 
@@ -37,10 +39,21 @@ pub(super) fn validate_update(new: &Object, old: &Object) -> ErrorList {
             detail: IMMUTABLE.to_owned(),
         });
     }
-    for field in ["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"] {
-        immutable(field, &mut errors);
-    }
+    immutable("completionMode", &mut errors);
+    validate_policy(new, old, "podFailurePolicy", &FAILURE_POLICY, &mut errors);
+    immutable("backoffLimitPerIndex", &mut errors);
+    immutable("managedBy", &mut errors);
+    validate_policy(new, old, "successPolicy", &SUCCESS_POLICY, &mut errors);
     errors
+}
+
+/// A policy stays what it was; the error shows it as the server holds it.
+fn validate_policy(new: &Object, old: &Object, field: &'static str, ty: &'static Type, errors: &mut ErrorList) {
+    let policy = &new.spec()[field];
+    if !policy.is_same(&old.spec()[field]) {
+        let at = At::new("spec");
+        errors.add(invalid_as(Shape::StructPointer(ty), policy, &at.child(field), IMMUTABLE));
+    }
 }
 
 fn validate_completions(new: &Value, old: &Value, errors: &mut ErrorList) {

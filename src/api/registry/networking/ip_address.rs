@@ -3,7 +3,20 @@
 use super::ingress_class::validate_segment;
 use crate::api::field::{At, ErrorList};
 use crate::api::registry::metadata::IMMUTABLE;
+use crate::api::registry::pod::go_form::Shape::{self, Text};
+use crate::api::registry::pod::go_form::{Type, field, invalid_as};
 use crate::api::registry::{Strategy, syntax};
+
+/// `networking.ParentReference`.
+static PARENT: Type = Type {
+    name: "networking.ParentReference",
+    fields: &[
+        field("group", "Group", Text),
+        field("resource", "Resource", Text),
+        field("namespace", "Namespace", Text),
+        field("name", "Name", Text),
+    ],
+};
 
 /// The rules of IPAddresses.
 pub static IP_ADDRESS: Strategy = Strategy {
@@ -34,7 +47,8 @@ pub static IP_ADDRESS: Strategy = Strategy {
         let mut errors = ErrorList::new();
         let parent = &new.spec()["parentRef"];
         if !parent.is_same(&old.spec()["parentRef"]) {
-            errors.invalid(&At::new("spec").child("parentRef"), parent, IMMUTABLE);
+            let at = At::new("spec");
+            errors.add(invalid_as(Shape::StructPointer(&PARENT), parent, &at.child("parentRef"), IMMUTABLE));
         }
         errors
     },

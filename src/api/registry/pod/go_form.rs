@@ -1,12 +1,12 @@
 //! Pods in the form in which the server holds them, for messages that show a part of one.
 
 use super::go_types::{POD_SPEC, TERM};
-use crate::api::field::quote;
+use crate::api::field::{At, FieldError, Wrong, escape_html, quote};
 use crate::object::{Map, Value};
 
 /// How a value of a field is written in Go.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Shape {
+pub enum Shape {
     /// A string.
     Text,
     /// A boolean.
@@ -33,22 +33,27 @@ pub(super) enum Shape {
 
 /// A struct.
 #[derive(Debug)]
-pub(super) struct Type {
+pub struct Type {
     /// Its name, with that of its package.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     /// Its fields in order.
-    pub(super) fields: &'static [Field],
+    pub fields: &'static [Field],
 }
 
 /// A field of a struct.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field {
+pub struct Field {
     /// Its name in JSON.
-    pub(super) json: &'static str,
+    pub json: &'static str,
     /// Its name in Go.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     /// How its value is written.
-    pub(super) shape: Shape,
+    pub shape: Shape,
+}
+
+/// A field by its names in JSON and in Go.
+pub const fn field(json: &'static str, name: &'static str, shape: Shape) -> Field {
+    Field { json, name, shape }
 }
 
 /// The fields of a pod spec that the server keeps in the security context.
@@ -78,7 +83,7 @@ pub fn template_in_go(template: &Value) -> String {
         }
     }
     out.push_str(&format!("\"Spec\":{}}}", Shape::Struct(&POD_SPEC).to_json(&internal_spec(&template["spec"]))));
-    out
+    escape_html(out)
 }
 
 /// Terms of a node selector as an error shows them.
@@ -89,6 +94,12 @@ pub(super) fn terms_in_go(terms: &Value) -> String {
 /// A term of a node selector as an error shows it.
 pub(super) fn term_in_go(term: &Value) -> String {
     Shape::Struct(&TERM).to_json(term)
+}
+
+/// The error that a struct is not one that the field takes, which shows it as the server holds it.
+pub fn invalid_as(shape: Shape, value: &Value, at: &At<'_>, detail: &str) -> FieldError {
+    let (field, detail) = (at.to_string(), detail.to_owned());
+    FieldError { wrong: Wrong::Invalid, field, shown: escape_html(shape.to_json(value)), detail }
 }
 
 impl Shape {

@@ -168,7 +168,8 @@ static LIFECYCLE: Type = Type {
 static CAPABILITIES: Type =
     Type { name: "core.Capabilities", fields: &[field("add", "Add", List), field("drop", "Drop", List)] };
 
-static CONTAINER_SECURITY: Type = Type {
+/// `core.SecurityContext`.
+pub(in crate::api::registry::pod) static CONTAINER_SECURITY: Type = Type {
     name: "core.SecurityContext",
     fields: &[
         field("capabilities", "Capabilities", StructPointer(&CAPABILITIES)),

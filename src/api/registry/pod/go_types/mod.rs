@@ -9,17 +9,15 @@ mod shared;
 mod volumes;
 
 use super::go_form::Shape::{Flag, List, Map, Pointer, StructPointer, Structs, Text};
-use super::go_form::{Field, Shape, Type};
+use super::go_form::{Type, field};
 use containers::CONTAINER;
-pub(super) use containers::EPHEMERAL_CONTAINER;
+pub(super) use containers::{CONTAINER_SECURITY, EPHEMERAL_CONTAINER};
+pub use scheduling::NODE_SELECTOR;
 pub(super) use scheduling::TERM;
 use scheduling::{AFFINITY, SPREAD, TOLERATION};
-use shared::{APP_ARMOR, RESOURCES, SE_LINUX, SECCOMP, WINDOWS};
+pub(super) use shared::SECCOMP;
+use shared::{APP_ARMOR, RESOURCES, SE_LINUX, WINDOWS};
 use volumes::VOLUME;
-
-const fn field(json: &'static str, name: &'static str, shape: Shape) -> Field {
-    Field { json, name, shape }
-}
 
 static SYSCTL: Type =
     Type { name: "core.Sysctl", fields: &[field("name", "Name", Text), field("value", "Value", Text)] };
@@ -72,7 +70,8 @@ static OS: Type = Type { name: "core.PodOS", fields: &[field("name", "Name", Tex
 
 static GATE: Type = Type { name: "core.PodSchedulingGate", fields: &[field("name", "Name", Text)] };
 
-static POD_CLAIM: Type = Type {
+/// `core.PodResourceClaim`.
+pub(super) static POD_CLAIM: Type = Type {
     name: "core.PodResourceClaim",
     fields: &[
         field("name", "Name", Text),

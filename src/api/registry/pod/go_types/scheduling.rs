@@ -18,7 +18,8 @@ pub(in crate::api::registry::pod) static TERM: Type = Type {
     ],
 };
 
-static NODE_SELECTOR: Type =
+/// `core.NodeSelector`.
+pub static NODE_SELECTOR: Type =
     Type { name: "core.NodeSelector", fields: &[field("nodeSelectorTerms", "NodeSelectorTerms", Structs(&TERM))] };
 
 static PREFERRED_TERM: Type = Type {

@@ -56,7 +56,7 @@ pub(super) static WINDOWS: Type = Type {
 };
 
 /// `core.SeccompProfile`.
-pub(super) static SECCOMP: Type = Type {
+pub(in crate::api::registry::pod) static SECCOMP: Type = Type {
     name: "core.SeccompProfile",
     fields: &[field("type", "Type", Text), field("localhostProfile", "LocalhostProfile", Pointer)],
 };
