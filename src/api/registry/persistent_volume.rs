@@ -4,7 +4,8 @@
 //! Known differences: a refused change shows no comparison of the two specs, and of the fields of a volume's source only
 //! those that are required are checked.
 
-use super::pod::{resource_list, validate_node_selector};
+use super::pod::go_form::{Shape, Type, field, invalid_as};
+use super::pod::{NODE_SELECTOR, resource_list, validate_node_selector};
 use super::resource_names::validate_quantity;
 use super::selector::validate_label_selector;
 use super::{Strategy, format, metadata::IMMUTABLE, syntax};
@@ -16,6 +17,12 @@ const SPEC: At<'static> = At::new("spec");
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
 const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+
+/// `core.VolumeNodeAffinity`.
+static NODE_AFFINITY: Type = Type {
+    name: "core.VolumeNodeAffinity",
+    fields: &[field("required", "Required", Shape::StructPointer(&NODE_SELECTOR))],
+};
 
 /// The sources that a volume can have, with the field that each needs.
 const SOURCES: [(&str, &str); 22] = [
@@ -120,9 +127,9 @@ fn default_claim(claim: &mut Object) {
     }
 }
 
-fn validate_access_modes(spec: &Value, errors: &mut ErrorList) {
+fn validate_access_modes(spec: &Value, root: &At<'_>, errors: &mut ErrorList) {
     let modes = spec["accessModes"].items();
-    let at = SPEC.child("accessModes");
+    let at = root.child("accessModes");
     for mode in modes.iter().filter(|it| !ACCESS_MODES.contains(&it.str_or_empty())) {
         errors.not_supported(&at, mode, &ACCESS_MODES);
     }
@@ -133,9 +140,9 @@ fn validate_access_modes(spec: &Value, errors: &mut ErrorList) {
     }
 }
 
-fn validate_class(spec: &Value, field: &str, errors: &mut ErrorList) {
+fn validate_class(spec: &Value, field: &str, root: &At<'_>, errors: &mut ErrorList) {
     if !spec[field].is_empty() {
-        format::text(syntax::dns_subdomain, &spec[field], &SPEC.child(field), errors);
+        format::text(syntax::dns_subdomain, &spec[field], &root.child(field), errors);
     }
 }
 
@@ -145,7 +152,7 @@ fn validate_volume(volume: &Object) -> ErrorList {
     if spec["accessModes"].is_empty() {
         errors.required(&SPEC.child("accessModes"), "");
     }
-    validate_access_modes(spec, &mut errors);
+    validate_access_modes(spec, &SPEC, &mut errors);
     validate_capacity(&spec["capacity"], &mut errors);
     let policies = ["Delete", "Recycle", "Retain"];
     let policy = &spec["persistentVolumeReclaimPolicy"];
@@ -166,13 +173,13 @@ fn validate_volume(volume: &Object) -> ErrorList {
         let detail = "may not be 'recycle' for a hostPath mount of '/'";
         errors.forbidden(&SPEC.child("persistentVolumeReclaimPolicy"), detail);
     }
-    validate_class(spec, "storageClassName", &mut errors);
+    validate_class(spec, "storageClassName", &SPEC, &mut errors);
     format::optional_one_of(&spec["volumeMode"], &VOLUME_MODES, &SPEC.child("volumeMode"), &mut errors);
     if let Some(class) = spec["volumeAttributesClassName"].as_str() {
         if class.is_empty() {
             errors.required(&SPEC.child("volumeAttributesClassName"), "an empty string is disallowed");
         }
-        validate_class(spec, "volumeAttributesClassName", &mut errors);
+        validate_class(spec, "volumeAttributesClassName", &SPEC, &mut errors);
         if spec["csi"].is_null() {
             errors.required(&SPEC.child("csi"), "has to be specified when using volumeAttributesClassName");
         }
@@ -192,6 +199,9 @@ fn validate_capacity(capacity: &Value, errors: &mut ErrorList) {
     }
     for (name, amount) in capacity.as_map().into_iter().flat_map(|it| it.iter()) {
         let amount = Quantity::or_zero(amount);
+        if amount.is_negative() {
+            errors.invalid(&at.key(name), amount.value(), "must be a valid resource quantity");
+        }
         if amount <= Quantity::ZERO {
             errors.invalid(&at.key(name), amount, "must be greater than zero");
         }
@@ -213,8 +223,12 @@ fn validate_source(spec: &Value, errors: &mut ErrorList) {
         if !needed.is_empty() && spec[source][needed].is_empty() {
             errors.required(&at.child(needed), "");
         }
-        if source == "nfs" && spec[source]["path"].is_empty() {
-            errors.required(&at.child("path"), "");
+        if source == "nfs" {
+            let path = spec[source]["path"].str_or_empty();
+            format::required(&spec[source]["path"], &at.child("path"), errors);
+            if !path.starts_with('/') {
+                errors.invalid(&at.child("path"), path, "must be an absolute path");
+            }
         }
         if source == "csi" && spec[source]["volumeHandle"].is_empty() {
             errors.required(&at.child("volumeHandle"), "");
@@ -235,7 +249,9 @@ fn validate_volume_update(new: &Object, old: &Object) -> ErrorList {
     if new.spec().is_same(old.spec()) {
         return ErrorList::new();
     }
+    // The strategy checks the whole volume, and so does the check of the change.
     let mut errors = validate_volume(new);
+    errors.extend(validate_volume(new));
     let (spec, was) = (new.spec(), old.spec());
     if SOURCES.iter().any(|it| spec[it.0] != was[it.0]) {
         let at = SPEC.child("persistentvolumesource");
@@ -246,7 +262,8 @@ fn validate_volume_update(new: &Object, old: &Object) -> ErrorList {
     }
     if !was["nodeAffinity"].is_null() && spec["nodeAffinity"] != was["nodeAffinity"] {
         let detail = format!("{IMMUTABLE}, except for updating from beta label to GA");
-        errors.invalid(&At::new("nodeAffinity"), &spec["nodeAffinity"], detail);
+        let at = At::new("nodeAffinity");
+        errors.add(invalid_as(Shape::StructPointer(&NODE_AFFINITY), &spec["nodeAffinity"], &at, &detail));
     }
     if !was["volumeAttributesClassName"].is_null() && spec["volumeAttributesClassName"].is_null() {
         let at = SPEC.child("volumeAttributesClassName");
@@ -257,33 +274,38 @@ fn validate_volume_update(new: &Object, old: &Object) -> ErrorList {
 
 fn validate_claim(claim: &Object) -> ErrorList {
     let mut errors = ErrorList::new();
-    let spec = claim.spec();
+    validate_claim_spec(claim.spec(), &SPEC, &mut errors);
+    errors
+}
+
+/// Checks the spec of a claim, or of one that a pod's volume is to get (`ValidatePersistentVolumeClaimSpec`).
+pub(super) fn validate_claim_spec(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
     if spec["accessModes"].is_empty() {
-        errors.required(&SPEC.child("accessModes"), "at least 1 access mode is required");
+        errors.required(&at.child("accessModes"), "at least 1 access mode is required");
     }
     if !spec["selector"].is_null() {
-        validate_label_selector(&spec["selector"], &SPEC.child("selector"), &mut errors);
+        validate_label_selector(&spec["selector"], &at.child("selector"), errors);
     }
-    validate_access_modes(spec, &mut errors);
+    validate_access_modes(spec, at, errors);
     let storage = &spec["resources"]["requests"]["storage"];
-    let resources = SPEC.child("resources");
-    let at = resources.key("storage");
+    let resources = at.child("resources");
+    let storage_at = resources.key("storage");
     if storage.is_null() {
-        errors.required(&at, "");
+        errors.required(&storage_at, "");
     } else if Quantity::or_zero(storage) <= Quantity::ZERO {
-        errors.invalid(&at, Quantity::or_zero(storage), "must be greater than zero");
+        errors.invalid(&storage_at, Quantity::or_zero(storage), "must be greater than zero");
     } else {
-        validate_quantity("storage", storage, &at, &mut errors);
+        validate_quantity("storage", storage, &storage_at, errors);
     }
-    validate_class(spec, "storageClassName", &mut errors);
-    format::optional_one_of(&spec["volumeMode"], &VOLUME_MODES, &SPEC.child("volumeMode"), &mut errors);
+    validate_class(spec, "storageClassName", at, errors);
+    format::optional_one_of(&spec["volumeMode"], &VOLUME_MODES, &at.child("volumeMode"), errors);
     for field in ["dataSource", "dataSourceRef"] {
         if !spec[field].is_null() {
-            validate_data_source(&spec[field], &SPEC.child(field), &mut errors);
+            validate_data_source(&spec[field], &at.child(field), errors);
         }
     }
-    validate_class(spec, "volumeAttributesClassName", &mut errors);
-    errors
+    validate_data_source_pair(spec, at, errors);
+    validate_class(spec, "volumeAttributesClassName", at, errors);
 }
 
 fn validate_data_source(source: &Value, at: &At<'_>, errors: &mut ErrorList) {
@@ -292,10 +314,27 @@ fn validate_data_source(source: &Value, at: &At<'_>, errors: &mut ErrorList) {
     if source["apiGroup"].is_empty() {
         if source["kind"].as_str() != Some("PersistentVolumeClaim") {
             let detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
-            errors.invalid(at, &source["kind"], detail);
+            errors.invalid(at, source["kind"].str_or_empty(), detail);
         }
     } else {
         format::text(syntax::dns_subdomain, &source["apiGroup"], &at.child("apiGroup"), errors);
+    }
+    if !source["namespace"].is_empty() {
+        format::text(syntax::dns_label, &source["namespace"], &at.child("namespace"), errors);
+    }
+}
+
+/// The two fields for the source of the data say the same. Upstream shows the path of the field as the value, which is an
+/// empty struct.
+fn validate_data_source_pair(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    let (source, reference) = (&spec["dataSource"], &spec["dataSourceRef"]);
+    if source.is_null() || reference.is_null() {
+        return;
+    }
+    if !reference["namespace"].is_empty() {
+        errors.invalid(at, Value::empty_map(), "may not be specified when dataSourceRef.namespace is specified");
+    } else if ["apiGroup", "kind", "name"].iter().any(|it| source[*it] != reference[*it]) {
+        errors.invalid(at, Value::empty_map(), "must match dataSourceRef");
     }
 }
 
@@ -304,7 +343,9 @@ fn validate_claim_update(new: &Object, old: &Object) -> ErrorList {
     if new.spec().is_same(old.spec()) && new.meta.annotations.is_same(&old.meta.annotations) {
         return ErrorList::new();
     }
+    // The strategy checks the whole claim, and so does the check of the change.
     let mut errors = validate_claim(new);
+    errors.extend(validate_claim(new));
     let (mut is, mut was) = (new.spec().clone(), old.spec().clone());
     if was["volumeName"].is_empty() {
         was.set("volumeName", &is["volumeName"]);

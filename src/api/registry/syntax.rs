@@ -162,6 +162,29 @@ pub fn dns_subdomain(text: &str) -> Vec<String> {
     wrong
 }
 
+/// What is wrong with a lowercase RFC 1123 subdomain whose labels may have underscores.
+pub fn dns_subdomain_with_underscore(text: &str) -> Vec<String> {
+    const LABEL: &str = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+    let mut wrong = Vec::new();
+    if text.len() > SUBDOMAIN_MAX {
+        wrong.push(max_length_text(SUBDOMAIN_MAX));
+    }
+    let is_label = |label: &str| {
+        let label = label.strip_prefix('_').unwrap_or(label);
+        let is_plain = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
+        let bytes = label.as_bytes();
+        bytes.first().is_some_and(|it| is_plain(*it))
+            && bytes.last().is_some_and(|it| is_plain(*it))
+            && bytes.iter().all(|it| is_plain(*it) || matches!(it, b'-' | b'_'))
+    };
+    if !text.split('.').all(is_label) {
+        let rule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', \
+                    and must start and end with an alphanumeric character";
+        wrong.push(regex_text(rule, &format!("{LABEL}(\\.{LABEL})*"), &["example.com"]));
+    }
+    wrong
+}
+
 /// What is wrong with a qualified name: the key of a label or annotation, a finalizer, a condition type.
 pub fn qualified_name(text: &str) -> Vec<String> {
     if is_qualified_name(text) {

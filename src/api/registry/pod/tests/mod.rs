@@ -4,6 +4,7 @@ mod defaults;
 mod go_form;
 mod label_keys;
 mod update;
+mod validation;
 
 use crate::object::{Object, Value, kinds};
 

@@ -28,7 +28,7 @@ fn validate_containers(context: &Context<'_>, at: &At<'_>, errors: &mut ErrorLis
             errors.duplicate(&at.child("name"), name(container));
         }
         probes::validate_all(context, container, &at, errors);
-        validate_restart_policy(container, &["Always", "Never", "OnFailure"], &at, errors);
+        validate_restart_policy(container, &at, errors);
     }
     validate_host_ports(containers, at, errors);
 }
@@ -39,7 +39,7 @@ fn validate_init_containers(context: &Context<'_>, at: &At<'_>, errors: &mut Err
     for (i, container) in init.iter().enumerate() {
         let container_at = at.index(i);
         validate_any(context, container, &container_at, errors);
-        validate_restart_policy(container, &["Always", "Never", "OnFailure"], &container_at, errors);
+        validate_init_restart_policy(container, &container_at, errors);
         let is_taken = |it: &Value| name(it) == name(container) && !name(it).is_empty();
         if regular.iter().chain(&init[..i]).any(is_taken) {
             errors.duplicate(&container_at.child("name"), name(container));
@@ -54,6 +54,14 @@ fn validate_init_containers(context: &Context<'_>, at: &At<'_>, errors: &mut Err
             if !container[field].is_null() {
                 let detail = "may not be set for init containers without restartPolicy=Always";
                 errors.forbidden(&container_at.child(field), detail);
+            }
+        }
+        let policies = container_at.child("resizePolicy");
+        for (j, policy) in container["resizePolicy"].items().iter().enumerate() {
+            if policy["restartPolicy"].as_str() == Some("RestartContainer") {
+                let detail = "must not be set to 'RestartContainer' for non-sidecar initContainers";
+                let policy_at = policies.index(j);
+                errors.invalid(&policy_at.child("restartPolicy"), &policy["restartPolicy"], detail);
             }
         }
     }
@@ -180,14 +188,26 @@ fn validate_host_ports(containers: &[Value], at: &At<'_>, errors: &mut ErrorList
     }
 }
 
-fn validate_restart_policy(container: &Value, supported: &[&str], at: &At<'_>, errors: &mut ErrorList) {
+/// The rules of an init container are looked at only if it has a policy of its own.
+fn validate_init_restart_policy(container: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    if !container["restartPolicy"].is_null() {
+        validate_restart_policy(container, at, errors);
+    } else if !container["restartPolicyRules"].is_empty() {
+        errors.required(&at.child("restartPolicy"), RULES_NEED_POLICY);
+    }
+}
+
+const RULES_NEED_POLICY: &str = "must specify restartPolicy when restart rules are used";
+
+fn validate_restart_policy(container: &Value, at: &At<'_>, errors: &mut ErrorList) {
     let rules = container["restartPolicyRules"].items();
     if container["restartPolicy"].is_null() && rules.is_empty() {
         return;
     }
-    format::optional_one_of(&container["restartPolicy"], supported, &at.child("restartPolicy"), errors);
+    let supported = ["Always", "Never", "OnFailure"];
+    format::optional_one_of(&container["restartPolicy"], &supported, &at.child("restartPolicy"), errors);
     if container["restartPolicy"].is_null() {
-        errors.required(&at.child("restartPolicy"), "must specify restartPolicy when restart rules are used");
+        errors.required(&at.child("restartPolicy"), RULES_NEED_POLICY);
     }
     let rules_at = at.child("restartPolicyRules");
     if rules.len() > 20 {

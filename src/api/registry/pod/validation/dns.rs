@@ -54,10 +54,10 @@ fn validate_searches(searches: &Value, at: &At<'_>, errors: &mut ErrorList) {
     }
     for (i, search) in items.iter().enumerate() {
         let text = search.str_or_empty();
-        // Underscores are fine here, and so is the root alone.
-        let plain = text.strip_suffix('.').unwrap_or(text).replace('_', "a");
+        // The root alone is fine here.
         if text != "." {
-            for wrong in syntax::dns_subdomain(&plain) {
+            let text = text.strip_suffix('.').unwrap_or(text);
+            for wrong in syntax::dns_subdomain_with_underscore(text) {
                 errors.invalid(&at.index(i), text, wrong);
             }
         }

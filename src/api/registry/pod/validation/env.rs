@@ -1,6 +1,6 @@
 //! Environment variables and where they come from (`ValidateEnv`, `ValidateEnvFrom`).
 
-use super::{format, syntax};
+use super::{format, syntax, visit_containers};
 use crate::api::field::{At, ErrorList};
 use crate::object::{Quantity, Value};
 
@@ -112,7 +112,7 @@ pub(super) fn validate_field_ref(field: &Value, supported: &[&str], at: &At<'_>,
     let refused = if version != "v1" {
         Some(format!("unsupported pod version: {version}"))
     } else if subscript.is_some() && !matches!(whole, "metadata.annotations" | "metadata.labels") {
-        Some(format!("field label does not support subscript: {whole}"))
+        Some(format!("field label does not support subscript: {path}"))
     } else if !KNOWN_FIELDS.contains(&whole) {
         Some(format!("field label not supported: {whole}"))
     } else {
@@ -171,10 +171,7 @@ fn validate_divisor(resource: &str, divisor: &Value, at: &At<'_>, errors: &mut E
 }
 
 fn validate_key_ref(reference: &Value, at: &At<'_>, errors: &mut ErrorList) {
-    // A reference without a name is allowed: it was in the first versions of the API.
-    if !reference["name"].str_or_empty().is_empty() {
-        format::text(syntax::dns_subdomain, &reference["name"], &at.child("name"), errors);
-    }
+    format::text(syntax::dns_subdomain, &reference["name"], &at.child("name"), errors);
     if reference["key"].str_or_empty().is_empty() {
         errors.required(&at.child("key"), "");
     } else {
@@ -188,17 +185,46 @@ fn validate_file_ref(reference: &Value, at: &At<'_>, errors: &mut ErrorList) {
     } else {
         format::text(format::variable_name, &reference["key"], &at.child("key"), errors);
     }
-    format::required(&reference["volumeName"], &at.child("volumeName"), errors);
+    if reference["volumeName"].str_or_empty().is_empty() {
+        errors.required(&at.child("volumeName"), "");
+    } else {
+        format::text(syntax::dns_label, &reference["volumeName"], &at.child("volumeName"), errors);
+    }
     if reference["path"].str_or_empty().is_empty() {
         errors.required(&at.child("path"), "");
     } else {
-        format::text(format::file_path, &reference["path"], &at.child("path"), errors);
+        format::text(format::without_backsteps, &reference["path"], &at.child("path"), errors);
     }
 }
 
-pub(super) fn validate_from(sources: &Value, at: &At<'_>, errors: &mut ErrorList) {
+/// Variables that come from a file need the volume with the file to be an `emptyDir` (`validateFileKeyRefVolumes`).
+pub(super) fn validate_file_volumes(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    visit_containers(spec, at, |container, at| {
+        let list = at.child("env");
+        for (i, variable) in container["env"].items().iter().enumerate() {
+            let reference = &variable["valueFrom"]["fileKeyRef"];
+            if reference.is_null() {
+                continue;
+            }
+            let variable_at = list.index(i);
+            let from = variable_at.child("valueFrom");
+            let file = from.child("fileKeyRef");
+            let name = reference["volumeName"].str_or_empty();
+            // Of volumes of one name the last counts.
+            match spec["volumes"].items().iter().rfind(|it| it["name"].str_or_empty() == name) {
+                None => errors.not_found(&file.child("volumeName"), name),
+                Some(volume) if volume["emptyDir"].is_null() => {
+                    errors.invalid(&file.child("volumeName"), name, "referenced volume must be of type emptyDir");
+                }
+                Some(_) => {}
+            }
+        }
+    });
+}
+
+pub(super) fn validate_from(sources: &Value, list: &At<'_>, errors: &mut ErrorList) {
     for (i, source) in sources.items().iter().enumerate() {
-        let at = at.index(i);
+        let at = list.index(i);
         if !source["prefix"].str_or_empty().is_empty() {
             format::text(format::variable_name, &source["prefix"], &at.child("prefix"), errors);
         }
@@ -206,17 +232,26 @@ pub(super) fn validate_from(sources: &Value, at: &At<'_>, errors: &mut ErrorList
         for reference in ["configMapRef", "secretRef"] {
             if !source[reference].is_null() {
                 count += 1;
-                if !source[reference]["name"].str_or_empty().is_empty() {
-                    let reference_at = at.child(reference);
-                    let name_at = reference_at.child("name");
-                    format::text(syntax::dns_subdomain, &source[reference]["name"], &name_at, errors);
-                }
+                validate_named_source(&source[reference]["name"], &at.child(reference), errors);
             }
         }
+        // Upstream names the list here, and not the item.
         if count == 0 {
-            errors.invalid(&at, "", "must specify one of: `configMapRef` or `secretRef`");
+            errors.invalid(list, "", "must specify one of: `configMapRef` or `secretRef`");
         } else if count > 1 {
-            errors.invalid(&at, "", "may not have more than one field specified at a time");
+            errors.invalid(list, "", "may not have more than one field specified at a time");
         }
+    }
+}
+
+/// The name is checked like the beginning of one, which may end in a dash.
+fn validate_named_source(name: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    let at = at.child("name");
+    let text = name.str_or_empty();
+    if text.is_empty() {
+        return errors.required(&at, "");
+    }
+    for wrong in syntax::dns_subdomain(&syntax::as_prefix(text)) {
+        errors.invalid(&at, name, wrong);
     }
 }

@@ -35,7 +35,7 @@ pub use ephemeral::validate_ephemeral_containers_update;
 pub use resize::validate_pod_resize;
 pub use spec::validate_pod_spec;
 pub use status_update::validate_pod_status_update;
-pub use template::validate_pod_template;
+pub use template::{validate_pod_template, validate_template_metadata};
 pub use tolerations::validate_tolerations;
 pub use update::validate_pod_update;
 

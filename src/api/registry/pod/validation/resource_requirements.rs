@@ -6,6 +6,8 @@ use super::resource_names::{
 };
 use super::{Context, format, syntax};
 use crate::api::field::{At, ErrorList, FieldError, Wrong};
+use crate::api::registry::pod::go_form::{Shape, invalid_as};
+use crate::api::registry::pod::go_types::POD_CLAIM;
 use crate::object::{Quantity, Value};
 
 /// A check of the name of a resource.
@@ -153,12 +155,12 @@ pub(super) fn validate_claims(claims: &Value, at: &At<'_>, errors: &mut ErrorLis
         match sources.iter().filter(|it| !claim[**it].is_null()).count() {
             0 => {
                 let detail = "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`";
-                errors.invalid(&at, claim, detail);
+                errors.add(invalid_as(Shape::Struct(&POD_CLAIM), claim, &at, detail));
             }
             1 => {}
             _ => {
                 let detail = "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified";
-                errors.invalid(&at, claim, detail);
+                errors.add(invalid_as(Shape::Struct(&POD_CLAIM), claim, &at, detail));
             }
         }
         for source in sources {

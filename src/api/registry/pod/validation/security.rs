@@ -2,6 +2,8 @@
 
 use super::{Context, format};
 use crate::api::field::{At, ErrorList};
+use crate::api::registry::pod::go_form::{Shape, invalid_as};
+use crate::api::registry::pod::go_types::{CONTAINER_SECURITY, SECCOMP};
 use crate::object::Value;
 
 pub(super) fn validate_pod(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
@@ -25,6 +27,7 @@ pub(super) fn validate_pod(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
     validate_sysctls(spec, &at.child("sysctls"), errors);
     let change = ["Always", "OnRootMismatch"];
     format::optional_one_of(&security["fsGroupChangePolicy"], &change, &at.child("fsGroupChangePolicy"), errors);
+    validate_seccomp(&security["seccompProfile"], &at.child("seccompProfile"), errors);
     validate_profiles(security, at, errors);
     let groups = ["Merge", "Strict"];
     let groups_at = at.child("supplementalGroupsPolicy");
@@ -68,11 +71,8 @@ fn validate_sysctls(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
     }
 }
 
-/// Checks the seccomp profile, the Windows options and the AppArmor profile, which pods and containers have alike.
+/// Checks the Windows options and the AppArmor profile, which pods and containers have alike.
 fn validate_profiles(security: &Value, at: &At<'_>, errors: &mut ErrorList) {
-    if !security["seccompProfile"].is_null() {
-        validate_seccomp(&security["seccompProfile"], &at.child("seccompProfile"), errors);
-    }
     if !security["windowsOptions"].is_null() {
         super::os::validate_windows_options(&security["windowsOptions"], &at.child("windowsOptions"), errors);
     }
@@ -84,6 +84,9 @@ fn validate_profiles(security: &Value, at: &At<'_>, errors: &mut ErrorList) {
 const PROFILE_TYPES: [&str; 3] = ["Localhost", "RuntimeDefault", "Unconfined"];
 
 fn validate_seccomp(profile: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    if profile.is_null() {
+        return;
+    }
     let kind = profile["type"].str_or_empty();
     let local_at = at.child("localhostProfile");
     if kind.is_empty() {
@@ -95,7 +98,10 @@ fn validate_seccomp(profile: &Value, at: &At<'_>, errors: &mut ErrorList) {
         (Value::Null, "Localhost") => errors.required(&local_at, "must be set when seccomp type is Localhost"),
         (Value::Null, _) => {}
         (path, "Localhost") => format::text(format::descending_path, path, &local_at, errors),
-        _ => errors.invalid(&local_at, profile, "can only be set when seccomp type is Localhost"),
+        _ => {
+            let detail = "can only be set when seccomp type is Localhost";
+            errors.add(invalid_as(Shape::Struct(&SECCOMP), profile, &local_at, detail));
+        }
     }
 }
 
@@ -134,14 +140,15 @@ pub(super) fn validate_container(context: &Context<'_>, security: &Value, at: &A
     if context.has_host_users() && mount.str_or_empty() == "Unmasked" {
         errors.invalid(&at.child("procMount"), mount, "`hostUsers` must be false to use `Unmasked`");
     }
+    validate_seccomp(&security["seccompProfile"], &at.child("seccompProfile"), errors);
     if security["allowPrivilegeEscalation"].as_bool() == Some(false) {
         if security["privileged"].is_true() {
             let detail = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
-            errors.invalid(at, security, detail);
+            errors.add(invalid_as(Shape::Struct(&CONTAINER_SECURITY), security, at, detail));
         }
         for _ in security["capabilities"]["add"].items().iter().filter(|it| it.as_str() == Some("CAP_SYS_ADMIN")) {
             let detail = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
-            errors.invalid(at, security, detail);
+            errors.add(invalid_as(Shape::Struct(&CONTAINER_SECURITY), security, at, detail));
         }
     }
     validate_profiles(security, at, errors);

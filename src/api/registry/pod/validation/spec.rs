@@ -1,7 +1,7 @@
 //! The spec of pods and templates, field by field in upstream's order (`ValidatePodSpec`).
 
 use super::{
-    Context, affinity, containers, dns, format, os, resource_requirements, security, syntax, tolerations,
+    Context, affinity, containers, dns, env, format, os, resource_requirements, security, syntax, tolerations,
     topology_spread, volumes,
 };
 use crate::api::field::{At, ErrorList};
@@ -14,7 +14,7 @@ pub fn validate_pod_spec(spec: &Value, pod: Option<&Meta>, at: &At<'_>, errors: 
         errors.required(&at.child("terminationGracePeriodSeconds"), "");
     }
     let mut context = Context { spec, pod, volumes: Vec::new() };
-    context.volumes = volumes::validate(&spec["volumes"], &at.child("volumes"), errors);
+    context.volumes = volumes::validate(&spec["volumes"], pod, &at.child("volumes"), errors);
     resource_requirements::validate_claims(&spec["resourceClaims"], &at.child("resourceClaims"), errors);
     containers::validate(&context, at, errors);
     if !spec["resources"].is_null() {
@@ -35,9 +35,28 @@ pub fn validate_pod_spec(spec: &Value, pod: Option<&Meta>, at: &At<'_>, errors: 
     topology_spread::validate(&spec["topologySpreadConstraints"], &at.child("topologySpreadConstraints"), errors);
     os::validate_host_process(spec, at, errors);
     os::validate_host_users(spec, at, errors);
+    validate_hostname_override(spec, &at.child("hostnameOverride"), errors);
     validate_names(spec, at, errors);
     validate_scheduling(spec, at, errors);
     os::validate(spec, at, errors);
+    env::validate_file_volumes(spec, at, errors);
+}
+
+/// Checks the hostname that takes the place of all others (`validatePodHostName`).
+fn validate_hostname_override(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    let Some(name) = spec["hostnameOverride"].as_str() else {
+        return;
+    };
+    if spec["setHostnameAsFQDN"].is_true() {
+        errors.forbidden(at, "may not be specified when setHostnameAsFQDN is true");
+    }
+    if spec["hostNetwork"].is_true() {
+        errors.forbidden(at, "may not be specified when hostNetwork is true");
+    }
+    if name.len() > 64 {
+        errors.too_long(at, 64);
+    }
+    format::text(syntax::dns_subdomain, &spec["hostnameOverride"], at, errors);
 }
 
 fn validate_gates(spec: &Value, at: &At<'_>, errors: &mut ErrorList) {

@@ -2,7 +2,9 @@
 
 use super::{env, format, projected, syntax};
 use crate::api::field::{At, ErrorList};
-use crate::object::{Quantity, Value};
+use crate::api::registry::metadata::{validate_annotations, validate_labels};
+use crate::api::registry::persistent_volume::validate_claim_spec;
+use crate::object::{Meta, Quantity, Value};
 
 /// The sources of a volume, in the order in which a second one is refused.
 const SOURCES: [&str; 29] = [
@@ -38,13 +40,18 @@ const SOURCES: [&str; 29] = [
 ];
 
 /// Checks the volumes at `at`, and returns those that containers may mount: those without an error.
-pub(super) fn validate<'a>(volumes: &'a Value, at: &At<'_>, errors: &mut ErrorList) -> Vec<&'a Value> {
+pub(super) fn validate<'a>(
+    volumes: &'a Value,
+    pod: Option<&Meta>,
+    at: &At<'_>,
+    errors: &mut ErrorList,
+) -> Vec<&'a Value> {
     let volumes = volumes.items();
     let mut sound: Vec<&Value> = Vec::with_capacity(volumes.len());
     for (i, volume) in volumes.iter().enumerate() {
         let at = at.index(i);
         let before = errors.len();
-        validate_source(volume, &at, errors);
+        validate_source(volume, pod, &at, errors);
         let name = volume["name"].str_or_empty();
         if name.is_empty() {
             errors.required(&at.child("name"), "");
@@ -61,7 +68,7 @@ pub(super) fn validate<'a>(volumes: &'a Value, at: &At<'_>, errors: &mut ErrorLi
     sound
 }
 
-fn validate_source(volume: &Value, at: &At<'_>, errors: &mut ErrorList) {
+fn validate_source(volume: &Value, pod: Option<&Meta>, at: &At<'_>, errors: &mut ErrorList) {
     let mut has_one = false;
     for kind in SOURCES.iter().chain(&["image"]) {
         let source = &volume[*kind];
@@ -70,14 +77,26 @@ fn validate_source(volume: &Value, at: &At<'_>, errors: &mut ErrorList) {
         }
         let source_at = at.child(kind);
         if has_one {
-            errors.forbidden(&source_at, "may not specify more than 1 volume type");
+            errors.forbidden(&at.child(name_as_second(kind)), "may not specify more than 1 volume type");
             continue;
         }
         has_one = true;
         validate_kind(kind, source, &source_at, errors);
+        if *kind == "ephemeral" {
+            validate_name_of_claim(pod, volume["name"].str_or_empty(), &at.child("name"), errors);
+        }
     }
     if !has_one {
         errors.required(at, "must specify a volume type");
+    }
+}
+
+/// What a second source is called; two of the names have always been misspelled.
+fn name_as_second(kind: &str) -> &str {
+    match kind {
+        "downwardAPI" => "downwarAPI",
+        "cephfs" => "cephFS",
+        other => other,
     }
 }
 
@@ -100,9 +119,8 @@ fn validate_kind(kind: &str, source: &Value, at: &At<'_>, errors: &mut ErrorList
         }
         "downwardAPI" => {
             format::file_mode(&source["defaultMode"], &at.child("defaultMode"), errors);
-            let items = at.child("items");
-            for (i, item) in source["items"].items().iter().enumerate() {
-                validate_downward_file(item, &items.index(i), errors);
+            for item in source["items"].items() {
+                validate_downward_file(item, at, errors);
             }
         }
         "projected" => projected::validate(source, at, errors),
@@ -115,14 +133,63 @@ fn validate_kind(kind: &str, source: &Value, at: &At<'_>, errors: &mut ErrorList
             }
         }
         "persistentVolumeClaim" => format::required(&source["claimName"], &at.child("claimName"), errors),
-        "csi" => format::required(&source["driver"], &at.child("driver"), errors),
-        "ephemeral" if source["volumeClaimTemplate"].is_null() => {
-            errors.required(&at.child("volumeClaimTemplate"), "");
+        "csi" => validate_csi(source, at, errors),
+        "ephemeral" => validate_ephemeral(&source["volumeClaimTemplate"], &at.child("volumeClaimTemplate"), errors),
+        "image" => {
+            format::required(&source["reference"], &at.child("reference"), errors);
+            let policies = ["Always", "IfNotPresent", "Never"];
+            format::one_of(&source["pullPolicy"], &policies, &at.child("pullPolicy"), errors);
         }
         "gitRepo" => format::required(&source["repository"], &at.child("repository"), errors),
         "gcePersistentDisk" => format::required(&source["pdName"], &at.child("pdName"), errors),
         "awsElasticBlockStore" | "cinder" => format::required(&source["volumeID"], &at.child("volumeID"), errors),
         _ => {}
+    }
+}
+
+fn validate_csi(source: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    let (driver, driver_at) = (source["driver"].str_or_empty(), at.child("driver"));
+    format::required(&source["driver"], &driver_at, errors);
+    if driver.len() > 63 {
+        errors.too_long(&driver_at, 63);
+    }
+    for wrong in (!driver.is_empty()).then(|| syntax::dns_subdomain(&driver.to_lowercase())).into_iter().flatten() {
+        errors.invalid(&driver_at, driver, wrong);
+    }
+    if !source["nodePublishSecretRef"].is_null() {
+        let reference = at.child("nodePublishSecretRef");
+        format::required(&source["nodePublishSecretRef"]["name"], &reference.child("name"), errors);
+    }
+}
+
+/// Checks the claim that the volume is to get (`ValidatePersistentVolumeClaimTemplate`).
+fn validate_ephemeral(template: &Value, at: &At<'_>, errors: &mut ErrorList) {
+    if template.is_null() {
+        return errors.required(at, "");
+    }
+    let (metadata, metadata_at) = (&template["metadata"], at.child("metadata"));
+    if let Some(annotations) = metadata["annotations"].as_map() {
+        validate_annotations(annotations, &metadata_at.child("annotations"), errors);
+    }
+    if let Some(labels) = metadata["labels"].as_map() {
+        validate_labels(labels, &metadata_at.child("labels"), errors);
+    }
+    for field in ["name", "generateName", "namespace", "ownerReferences", "finalizers"] {
+        if !metadata[field].is_empty() {
+            errors.forbidden(&metadata_at.child(field), "cannot be set");
+        }
+    }
+    validate_claim_spec(&template["spec"], &at.child("spec"), errors);
+}
+
+/// The claim is called by the pod and the volume.
+fn validate_name_of_claim(pod: Option<&Meta>, volume: &str, at: &At<'_>, errors: &mut ErrorList) {
+    let Some(pod) = pod.filter(|it| !it.name.is_empty() && !volume.is_empty()) else {
+        return;
+    };
+    let claim = format!("{}-{volume}", pod.name);
+    for wrong in syntax::dns_subdomain(&claim) {
+        errors.invalid(at, volume, format!("PVC name {claim:?}: {wrong}"));
     }
 }
 
@@ -141,7 +208,7 @@ fn validate_host_path(source: &Value, at: &At<'_>, errors: &mut ErrorList) {
 }
 
 /// Checks the modes and the files that the keys of a secret or a config map become.
-pub(super) fn validate_files(source: &Value, at: &At<'_>, errors: &mut ErrorList) {
+fn validate_files(source: &Value, at: &At<'_>, errors: &mut ErrorList) {
     format::file_mode(&source["defaultMode"], &at.child("defaultMode"), errors);
     let items = at.child("items");
     for (i, item) in source["items"].items().iter().enumerate() {
@@ -149,7 +216,8 @@ pub(super) fn validate_files(source: &Value, at: &At<'_>, errors: &mut ErrorList
     }
 }
 
-fn validate_key_to_path(item: &Value, at: &At<'_>, errors: &mut ErrorList) {
+/// Checks the file that a key of a secret or a config map becomes.
+pub(super) fn validate_key_to_path(item: &Value, at: &At<'_>, errors: &mut ErrorList) {
     format::required(&item["key"], &at.child("key"), errors);
     validate_file_path(item, at, errors);
     format::file_mode(&item["mode"], &at.child("mode"), errors);
@@ -162,7 +230,7 @@ fn validate_file_path(item: &Value, at: &At<'_>, errors: &mut ErrorList) {
     format::text(format::file_path, &item["path"], &at.child("path"), errors);
 }
 
-/// Checks one file of the downward API.
+/// Checks one file of the downward API; `at` is the volume, which upstream names in place of the file.
 pub(super) fn validate_downward_file(item: &Value, at: &At<'_>, errors: &mut ErrorList) {
     validate_file_path(item, at, errors);
     let (field, resource) = (&item["fieldRef"], &item["resourceFieldRef"]);
