@@ -7,7 +7,7 @@ use crate::object::{Value, literal};
 /// The rules of Nodes.
 pub static STRATEGY: Strategy = Strategy {
     default: |node| {
-        node.body.entry("spec").map_mut();
+        default_ranges(node.body.entry("spec"));
         default_status(node.status_mut());
     },
     validate: |node| {
@@ -22,18 +22,37 @@ pub static STRATEGY: Strategy = Strategy {
         }
         validate_taints(new.spec(), &mut errors);
         let at = At::new("spec");
-        for (field, wrong) in [("podCIDR", "podCIDR"), ("podCIDRs", "podCIDR"), ("providerID", "providerID")] {
+        for (field, wrong) in [("podCIDRs", "podCIDR"), ("providerID", "providerID")] {
             let (is, was) = (&new.spec()[field], &old.spec()[field]);
             if !was.is_empty() && !is.is_same(was) {
                 let detail = format!("node updates may not change {wrong} except from \"\" to valid");
                 errors.forbidden(&at.child(field), detail);
             }
         }
+        // The strategy checks the whole node, and the check of the change looks at the taints once more.
+        validate_taints(new.spec(), &mut errors);
         errors
     },
     prepare_status_update: |node, _| default_status(node.status_mut()),
     ..Strategy::PLAIN
 };
+
+/// The range of a node is the first of its ranges; if they differ, the one range counts
+/// (`Convert_v1_NodeSpec_To_core_NodeSpec`).
+fn default_ranges(spec: &mut Value) {
+    spec.map_mut();
+    let (one, first) = (spec["podCIDR"].str_or_empty(), spec["podCIDRs"][0].str_or_empty());
+    if one == first {
+        return;
+    }
+    if one.is_empty() {
+        let first = spec["podCIDRs"][0].clone();
+        spec.set(literal!("podCIDR"), first);
+    } else {
+        let one = spec["podCIDR"].clone();
+        spec.set(literal!("podCIDRs"), Value::list([one]));
+    }
+}
 
 /// Fills in a status: Go writes most of these parts even when nothing is known.
 fn default_status(status: &mut Value) {
@@ -76,7 +95,8 @@ fn default_status(status: &mut Value) {
 }
 
 fn validate_taints(spec: &Value, errors: &mut ErrorList) {
-    let root = At::new("spec");
+    // Upstream says so of the metadata.
+    let root = At::new("metadata");
     let at = root.child("taints");
     let taints = spec["taints"].items();
     for (i, taint) in taints.iter().enumerate() {

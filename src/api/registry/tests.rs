@@ -461,7 +461,7 @@ fn the_smaller_kinds_are_checked_too() {
     check_refused(
         kinds::NODE,
         r#"{"metadata":{"name":"n"},"spec":{"taints":[{"key":"a","effect":"Sometimes"}]}}"#,
-        "Node \"n\" is invalid: spec.taints[0].effect: Unsupported value: \"Sometimes\": supported values: \
+        "Node \"n\" is invalid: metadata.taints[0].effect: Unsupported value: \"Sometimes\": supported values: \
          \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"",
     );
 }
