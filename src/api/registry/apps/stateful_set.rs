@@ -7,7 +7,8 @@ use crate::api::registry::amounts::{
     amount, refuse_above, refuse_fewer_collisions, refuse_negative, validate_at_most_100_percent,
     validate_number_or_percent,
 };
-use crate::api::registry::pod::{default_pod_template, validate_pod_template};
+use crate::api::registry::persistent_volume::validate_claim_spec;
+use crate::api::registry::pod::{default_pod_template, validate_pod_template, validate_template_metadata};
 use crate::api::registry::syntax;
 use crate::map;
 use crate::object::{Object, Value, literal};
@@ -33,7 +34,7 @@ pub static STATEFUL_SET: Strategy = Strategy {
     },
     validate: |set| {
         let mut errors = ErrorList::new();
-        validate_spec(set.spec(), true, &mut errors);
+        validate_spec(set.spec(), Checks::NEW, &mut errors);
         errors
     },
     prepare_update: |new, old| {
@@ -107,7 +108,8 @@ fn validate_update(new: &Object, old: &Object) -> ErrorList {
     // A template that was wrong before it was checked may stay as it is.
     let mut of_old = ErrorList::new();
     validate_template(old.spec(), true, &mut of_old);
-    validate_spec(new.spec(), of_old.is_empty(), &mut errors);
+    let checks = Checks { template: of_old.is_empty(), ..Checks::CHANGED };
+    validate_spec(new.spec(), checks, &mut errors);
     let mut unchanged = new.spec().clone();
     for field in CHANGEABLE {
         match &old.spec()[field] {
@@ -127,7 +129,20 @@ fn validate_update(new: &Object, old: &Object) -> ErrorList {
     errors
 }
 
-fn validate_spec(spec: &Value, checks_template: bool, errors: &mut ErrorList) {
+/// What is looked at: what cannot change is checked in new StatefulSets alone (`StatefulSetValidationOptions`).
+#[derive(Clone, Copy, Debug)]
+struct Checks {
+    template: bool,
+    service_name: bool,
+    claims: bool,
+}
+
+impl Checks {
+    const NEW: Self = Checks { template: true, service_name: true, claims: true };
+    const CHANGED: Self = Checks { template: true, service_name: false, claims: false };
+}
+
+fn validate_spec(spec: &Value, checks: Checks, errors: &mut ErrorList) {
     let at = At::new("spec");
     match spec["podManagementPolicy"].str_or_empty() {
         "" => errors.required(&at.child("podManagementPolicy"), ""),
@@ -145,19 +160,26 @@ fn validate_spec(spec: &Value, checks_template: bool, errors: &mut ErrorList) {
             }
         }
     }
+    if checks.claims {
+        let templates = at.child("volumeClaimTemplates");
+        for (i, claim) in spec["volumeClaimTemplates"].items().iter().enumerate() {
+            let claim_at = templates.index(i);
+            validate_claim_spec(&claim["spec"], &claim_at.child("spec"), errors);
+        }
+    }
     refuse_negative(spec, &["replicas", "minReadySeconds"], &at, errors);
     if let Some(start) = spec["ordinals"]["start"].as_i64().filter(|it| *it < 0) {
         let detail = crate::api::registry::metadata::NOT_NEGATIVE;
         errors.invalid(&at.child("ordinals.start"), start, detail);
     }
     let service = spec["serviceName"].str_or_empty();
-    if !service.is_empty() {
+    if checks.service_name && !service.is_empty() {
         for wrong in syntax::dns_label(service) {
             errors.invalid(&at.child("serviceName"), service, wrong);
         }
     }
     if validate_selector(spec, "statefulset", errors) {
-        validate_template(spec, checks_template, errors);
+        validate_template(spec, checks.template, errors);
     } else {
         errors.invalid(&at.child("selector"), &spec["selector"], "");
     }
@@ -170,25 +192,39 @@ fn validate_template(spec: &Value, checks_pod: bool, errors: &mut ErrorList) {
     let at = root.child("template");
     let template = &spec["template"];
     validate_selected(&spec["selector"], template, &at, errors);
-    if !checks_pod {
-        return;
+    if checks_pod {
+        validate_pod_template(&as_pod_template(spec), &at, errors);
     }
-    let claims = spec["volumeClaimTemplates"].items();
+    // The metadata is looked at once more.
+    validate_template_metadata(template, &at, errors);
+}
+
+/// The template as that of a pod: the controller sets the names in the network, and the claims are volumes, which come first.
+fn as_pod_template(spec: &Value) -> Value {
+    let template = &spec["template"];
+    let (pod, claims) = (&template["spec"], spec["volumeClaimTemplates"].items());
+    let is_named = ["subdomain", "hostname"].iter().any(|it| !pod[*it].is_empty());
+    if claims.is_empty() && !is_named {
+        return template.clone();
+    }
+    let mut template = template.clone();
+    let own = template.field_mut("spec");
+    own.remove("subdomain");
+    own.remove("hostname");
     if claims.is_empty() {
-        return validate_pod_template(template, &at, errors);
+        return template;
     }
     let name = |claim: &Value| claim.at(&["metadata", "name"]).str_or_empty().to_owned();
     let claimed: Vec<String> = claims.iter().map(name).collect();
-    let kept = template["spec"]["volumes"].items().iter();
-    let kept = kept.filter(|it| !claimed.iter().any(|name| name == it["name"].str_or_empty())).cloned();
     let added = claimed.iter().map(|name| {
         let source = map! { "claimName" => name.as_str() };
         Value::Map(map! { "name" => name.as_str(), "persistentVolumeClaim" => source })
     });
-    let volumes: Vec<Value> = kept.chain(added).collect();
-    let mut with_claims = template.clone();
-    with_claims.field_mut("spec").set("volumes", Value::list(volumes));
-    validate_pod_template(&with_claims, &at, errors);
+    let kept = pod["volumes"].items().iter();
+    let kept = kept.filter(|it| !claimed.iter().any(|name| name == it["name"].str_or_empty())).cloned();
+    let volumes: Vec<Value> = added.chain(kept).collect();
+    own.set("volumes", Value::list(volumes));
+    template
 }
 
 fn validate_strategy(strategy: &Value, at: &At<'_>, errors: &mut ErrorList) {

@@ -204,6 +204,20 @@ fn containers_of_a_stateful_set_mount_its_claims() {
 }
 
 #[test]
+fn the_claims_of_a_new_stateful_set_are_checked_and_count_before_its_volumes() {
+    let claims = r#""volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"]}}]"#;
+    let want =
+        "StatefulSet.apps \"x\" is invalid: spec.volumeClaimTemplates[0].spec.resources[storage]: Required value";
+    assert_eq!(refusal(kinds::STATEFUL_SET, &format!("{{{claims}}}")), want);
+    let template = r#""template":{"metadata":{"labels":{"app":"x"}},"spec":{"containers":[{"name":"c","image":"busybox"}],
+        "volumes":[{"name":"v","hostPath":{}}]}}"#;
+    let claims = r#""volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],
+        "resources":{"requests":{"storage":"1Gi"}}}}]"#;
+    let want = "StatefulSet.apps \"x\" is invalid: spec.template.spec.volumes[1].hostPath.path: Required value";
+    assert_eq!(refusal(kinds::STATEFUL_SET, &format!("{{{template},{claims}}}")), want);
+}
+
+#[test]
 fn a_replication_controller_takes_labels_and_selector_from_its_template() {
     let controller =
         Desk::new().create(kinds::REPLICATION_CONTROLLER, r#"{"selector":null}"#).expect("a valid controller");
