@@ -99,11 +99,7 @@ fn validate_update(new: &Object, old: &Object) -> ErrorList {
     if !new.spec()["selector"].is_same(&old.spec()["selector"]) {
         errors.invalid(&At::new("spec").child("selector"), &new.spec()["selector"], IMMUTABLE);
     }
-    let mut of_spec = ErrorList::new();
-    validate_spec(new.spec(), &mut of_spec);
-    // The spec is checked as that of a DaemonSet and again as that of a changed one.
-    errors.extend(of_spec.clone());
-    errors.extend(of_spec);
+    validate_spec(new.spec(), &mut errors);
     errors
 }
 

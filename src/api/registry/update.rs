@@ -12,7 +12,7 @@ use crate::api::Status;
 use crate::api::custom::CustomRules;
 use crate::api::field::{At, ErrorList};
 use crate::clock::Time;
-use crate::object::{Key, Map, Object, Str, Value, kinds, literal};
+use crate::object::{Key, Kind, Map, Object, Str, Value, kinds, literal};
 
 /// How often a read-modify-write starts over after a conflict (`MaxRetryWhenPatchConflicts` of the patch handler).
 const MODIFY_ATTEMPTS: usize = 5;
@@ -308,8 +308,8 @@ fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomR
     let from_metadata = (!errors.is_empty()).then(|| errors.clone());
     match part {
         Part::Main => {
-            // Most kinds check the new object as a whole first, and its metadata is part of that.
-            if from_metadata.is_some() && new.kind != kinds::EVENT {
+            // Many kinds check the new object as a whole first, and its metadata is part of that.
+            if from_metadata.is_some() && checks_whole_metadata(new.kind) {
                 metadata::validate(new.kind, &new.meta, &mut errors);
             }
             errors.extend((rules.validate_update)(new, old));
@@ -320,13 +320,38 @@ fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomR
         Part::Approval => errors.extend(certificate_signing_request::approval_errors(new, old)),
         Part::Finalize => {}
     }
-    if let Some(again) = from_metadata {
+    if let Some(again) = from_metadata
+        && !matches!(new.kind, kinds::POD_DISRUPTION_BUDGET | kinds::LIMIT_RANGE)
+    {
         errors.extend(again);
     }
     if !Arc::ptr_eq(&new.meta.finalizers, &old.meta.finalizers) {
         metadata::validate_finalizer_domains(&new.meta.finalizers, &mut errors);
     }
     errors
+}
+
+/// Whether the rules of a kind check the metadata of a changed object like those of a new one (`ValidateUpdate` in
+/// `pkg/registry/*/*/strategy.go`).
+fn checks_whole_metadata(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        kinds::CRON_JOB
+            | kinds::DAEMON_SET
+            | kinds::DEPLOYMENT
+            | kinds::EVENT
+            | kinds::HORIZONTAL_POD_AUTOSCALER
+            | kinds::INGRESS
+            | kinds::LEASE
+            | kinds::NETWORK_POLICY
+            | kinds::POD_DISRUPTION_BUDGET
+            | kinds::POD_TEMPLATE
+            | kinds::PRIORITY_CLASS
+            | kinds::REPLICA_SET
+            | kinds::RESOURCE_QUOTA
+            | kinds::SERVICE
+            | kinds::STATEFUL_SET
+    )
 }
 
 /// Whether this update completes a deletion (`ShouldDeleteDuringUpdate`).
