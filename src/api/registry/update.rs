@@ -341,7 +341,6 @@ fn checks_whole_metadata(kind: Kind) -> bool {
             | kinds::DEPLOYMENT
             | kinds::EVENT
             | kinds::HORIZONTAL_POD_AUTOSCALER
-            | kinds::INGRESS
             | kinds::LEASE
             | kinds::NETWORK_POLICY
             | kinds::POD_DISRUPTION_BUDGET
