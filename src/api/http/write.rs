@@ -8,7 +8,7 @@ use super::route::Target;
 use super::{Request, Response, body, empty, field_manager, list, success};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
-use crate::api::registry::{Api, Part, WriteOptions, event, name_warning, warnings};
+use crate::api::registry::{Api, Part, WriteOptions, class_warning, event, name_warning, update_warnings, warnings};
 use crate::object::{Key, Object, Value, kinds};
 
 /// The checked options of a write. `options` is the name that errors give them, such as `CreateOptions`.
@@ -67,6 +67,7 @@ pub(super) fn create(
     field_manager::record_creation(api, &mut body.object, target, params);
     let stored = api.create(body.object, &options)?;
     body.warnings.extend(name_warning(&stored));
+    body.warnings.extend(class_warning(&stored));
     body.warnings.extend(of_contents);
     let mut response = Response::json(201, field_manager::show(api.view(), &stored, target));
     response.warnings = body.warnings;
@@ -131,8 +132,8 @@ pub(super) fn store(
     let before = api.view().get(&body.object.key()).map(|object| object.meta.generation);
     empty::fill_times(&mut body.object);
     let stored = api.update(body.object.clone(), part, options)?;
-    if before != Some(stored.meta.generation) {
-        body.warnings.extend(warnings(&body.object));
+    if part == Part::Main {
+        body.warnings.extend(update_warnings(&body.object, before != Some(stored.meta.generation)));
     }
     Ok(stored)
 }
