@@ -133,8 +133,9 @@ fn subsets(service: &Object, pods: &[Arc<Object>]) -> Vec<Value> {
         };
         let mut found: Vec<_> = ports.iter().filter_map(port).collect();
         found.sort();
-        // A Service without an address may have no ports at all; it publishes none of its pods here.
-        if found.is_empty() {
+        // A Service without an address may have no ports at all, and still names its pods; those of any other have to have
+        // one of its ports.
+        if found.is_empty() && (!ports.is_empty() || has_address(service)) {
             continue;
         }
         let entry = map! {
@@ -164,7 +165,7 @@ fn subset(ports: Vec<(Str, i64, Str, Str)>, addresses: [Vec<Address>; 2]) -> Val
             "protocol" => protocol,
         }
     };
-    let ports = Value::list(ports.into_iter().map(port));
+    let ports = (!ports.is_empty()).then(|| Value::list(ports.into_iter().map(port)));
     Value::Map(map! { "addresses" => ready, "notReadyAddresses" => not_ready, "ports" => ports })
 }
 
@@ -241,6 +242,24 @@ mod tests {
         let ports: Vec<_> =
             subsets(&service(), &pods).iter().map(|it| it["ports"][0]["port"].as_i64().unwrap_or(0)).collect();
         assert_eq!(ports, [8080, 8081]);
+    }
+
+    #[test]
+    fn a_headless_service_without_ports_names_its_pods_without_ports() {
+        let pods = [pod("a", "10.0.0.2", true, 80), pod("b", "10.0.0.1", false, 80)];
+        let mut service = service();
+        service.spec_mut().remove("ports");
+        assert!(subsets(&service, &pods).is_empty(), "a Service with an address has to have ports");
+        service.spec_mut().set("clusterIP", "None");
+        let found: Vec<_> = subsets(&service, &pods).iter().map(Value::to_json).collect();
+        let target =
+            |name: &str| format!(r#""targetRef":{{"kind":"Pod","name":"{name}","namespace":"default","uid":""}}"#);
+        let (a, b) = (target("a"), target("b"));
+        let want =
+            format!(r#"{{"addresses":[{{"ip":"10.0.0.2",{a}}}],"notReadyAddresses":[{{"ip":"10.0.0.1",{b}}}]}}"#);
+        assert_eq!(found, [want]);
+        service.spec_mut().set("ports", Value::list([map! { "port" => 80, "targetPort" => "none" }]));
+        assert!(subsets(&service, &pods).is_empty(), "none of its pods has the port");
     }
 
     #[test]
