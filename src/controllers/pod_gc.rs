@@ -1,15 +1,14 @@
-//! Removes pods that nobody else would: those bound to a node that is gone, and those that are being deleted without
-//! ever having been on a node.
+//! Removes pods that nobody else would: those bound to a node that is gone, those that are being deleted on a node that
+//! is said to be out of service, and those that are being deleted without ever having been on a node.
 //!
 //! Follows `pkg/controller/podgc/gc_controller.go`. The rounds of 20 s fall on whole multiples of 20 s, and take place
-//! only while there is something to look at. Not there yet: the out-of-service taint, and the threshold of 12500 pods
-//! that have ended.
+//! only while there is something to look at. Not there yet: the threshold of 12500 pods that have ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::registry::DeleteOptions;
 use crate::clock::{Span, Time};
-use crate::controllers::shared::pod::is_terminal;
+use crate::controllers::shared::pod::{is_ready, is_terminal};
 use crate::controllers::{Action, Controller, Hearing, News, Outcome, Wake, Watches};
 use crate::map;
 use crate::object::{Key, Kind, Object, Str, Value, kinds};
@@ -20,11 +19,16 @@ const PERIOD: Span = Span::seconds(20);
 /// How long a node must have been missing since a round found it so.
 const QUARANTINE: Span = Span::seconds(40);
 
+/// The taint by which somebody says that a machine is shut down for good and runs nothing any more.
+const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
+
 /// The pod garbage collector.
 #[derive(Debug, Default)]
 pub struct PodGarbageCollector {
     /// The missing nodes that pods are bound to, and when a round first found them; `None` before the next round.
     missing: BTreeMap<Str, Option<Time>>,
+    /// The nodes that are not ready and said to be out of service.
+    out_of_service: BTreeSet<Str>,
     /// The pods to look at that are being deleted without a node.
     unbound: Vec<Key>,
 }
@@ -64,6 +68,10 @@ impl Controller for PodGarbageCollector {
 
     fn reconcile(&mut self, view: View<'_>, _: &Key, now: Time) -> Outcome {
         let mut outcome = Outcome::default();
+        for node in &self.out_of_service {
+            let stuck = view.pods_on(node).filter(|pod| is_stuck(pod));
+            stuck.for_each(|pod| outcome.actions.extend(removal(pod, None)));
+        }
         let is_missing = |node: &Str| view.get(&Key::new(kinds::NODE, "", node.clone())).is_none();
         self.missing.retain(|node, _| is_missing(node) && has_lost_pods(view, node));
         for (node, found) in &mut self.missing {
@@ -91,8 +99,16 @@ impl PodGarbageCollector {
     fn suspects(&mut self, change: &Change, view: View<'_>) -> bool {
         match change.key.kind {
             kinds::NODE => {
-                let lost = change.after.is_none() && has_lost_pods(view, &change.key.name);
-                lost && self.note(&change.key.name)
+                let name = &change.key.name;
+                if change.after.as_ref().is_some_and(|it| is_out_of_service(it)) {
+                    self.out_of_service.insert(name.clone());
+                    return view.pods_on(name).any(|pod| is_stuck(pod));
+                }
+                if !self.out_of_service.is_empty() {
+                    self.out_of_service.remove(name);
+                }
+                let lost = change.after.is_none() && has_lost_pods(view, name);
+                lost && self.note(name)
             }
             kinds::POD => {
                 let Some(pod) = &change.after else {
@@ -100,6 +116,12 @@ impl PodGarbageCollector {
                 };
                 if is_stranded(pod) {
                     self.unbound.push(change.key.clone());
+                    return true;
+                }
+                if !self.out_of_service.is_empty()
+                    && is_stuck(pod)
+                    && pod.node_name().is_some_and(|node| self.out_of_service.contains(node))
+                {
                     return true;
                 }
                 if change.before.as_ref().is_some_and(|before| before.spec().is_shared_with(pod.spec())) {
@@ -137,6 +159,17 @@ fn has_lost_pods(view: View<'_>, node: &Str) -> bool {
 /// Whether a pod is being deleted, has no node whose kubelet would do it, and has not been failed for that before.
 fn is_stranded(pod: &Object) -> bool {
     pod.meta.is_terminating() && pod.node_name().is_none() && !is_terminal(pod)
+}
+
+/// Whether nobody but a kubelet ends a pod that is being deleted. One that is over and held by a finalizer is left alone.
+fn is_stuck(pod: &Object) -> bool {
+    pod.meta.is_terminating() && (!is_terminal(pod) || pod.meta.deletion_grace_seconds != Some(0))
+}
+
+/// Whether `node` is not ready and carries the taint that says that it will not come back to end its pods.
+fn is_out_of_service(node: &Object) -> bool {
+    let taints = node.spec()["taints"].items();
+    taints.iter().any(|it| it["key"].str_or_empty() == OUT_OF_SERVICE) && !is_ready(node)
 }
 
 /// Fails a pod that has not come to its end, and deletes it at once. `orphaned` is now for a pod whose node is gone.
@@ -257,6 +290,24 @@ mod tests {
         store.put(Object::new(kinds::NODE, "", "node-0"), at, "test".into());
         let outcome = collector.reconcile(View::new(&store), &round(), Time::from_unix(40));
         assert!(outcome.actions.is_empty() && outcome.wake_at.is_none());
+    }
+
+    #[test]
+    fn a_pod_that_is_deleted_on_a_node_out_of_service_goes_in_the_next_round_unless_the_node_is_ready() {
+        let node = |taint: &str, ready: &str| {
+            let mut node = Object::new(kinds::NODE, "", "node-0");
+            node.spec_mut().set("taints", Value::list([map! { "key" => taint, "effect" => "NoExecute" }]));
+            node.status_mut().set("conditions", Value::list([map! { "type" => "Ready", "status" => ready }]));
+            node
+        };
+        let mut dying = pod("a", Some("node-0"));
+        dying.meta.deleted = Some(Time(0));
+        let want = ["20", "fail a no condition", "delete a Some(0)"];
+        check(vec![node(OUT_OF_SERVICE, "False"), dying.clone()], None, &want);
+        check(vec![dying.clone(), node(OUT_OF_SERVICE, "Unknown")], None, &want);
+        check(vec![node(OUT_OF_SERVICE, "True"), dying.clone()], None, &[]);
+        check(vec![node("example.com/maintenance", "False"), dying], None, &[]);
+        check(vec![node(OUT_OF_SERVICE, "False"), pod("a", Some("node-0"))], None, &[]);
     }
 
     #[test]
