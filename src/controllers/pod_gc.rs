@@ -202,7 +202,8 @@ fn set_disruption_target(pod: &mut Object, now: Time) {
     let conditions = pod.status_mut().field_mut("conditions").items_mut();
     match conditions.iter_mut().find(|it| it["type"].str_or_empty() == "DisruptionTarget") {
         Some(there) => *there = condition,
-        None => conditions.push(condition),
+        // The controller's patch puts what is new before what is there.
+        None => conditions.insert(0, condition),
     }
 }
 
@@ -268,6 +269,21 @@ mod tests {
         check(vec![pod("a", Some("node-0"))], None, &want);
         check(vec![node.clone(), pod("a", Some("node-0"))], None, &[]);
         check(vec![node], Some("node-0"), &[]);
+    }
+
+    #[test]
+    fn the_reason_for_which_a_lost_pod_failed_comes_before_its_other_conditions() {
+        let mut lost = pod("a", Some("node-0"));
+        let conditions = |of: &[&str]| Value::list(of.iter().map(|kind| map! { "type" => *kind }));
+        for (before, want) in [
+            (&["Ready"][..], &["DisruptionTarget", "Ready"][..]),
+            (&["Ready", "DisruptionTarget"], &["Ready", "DisruptionTarget"]),
+        ] {
+            lost.status_mut().set("conditions", conditions(before));
+            set_disruption_target(&mut lost, Time(0));
+            let kinds = lost.status()["conditions"].items().iter().map(|it| it["type"].str_or_empty());
+            assert_eq!(kinds.collect::<Vec<_>>(), want);
+        }
     }
 
     #[test]
