@@ -3,7 +3,7 @@
 use super::{Api, DeleteOptions, Deleted, Part, Precedents, Propagation, WriteOptions};
 use crate::api::Status;
 use crate::clock::{Names, Time};
-use crate::object::{Key, Kind, Object, Str, Value, kinds};
+use crate::object::{Key, Kind, Map, Object, Str, Value, kinds};
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -145,6 +145,27 @@ fn nothing_is_made_in_a_namespace_that_is_not_there_or_is_going() {
     assert_eq!(going.details["causes"][0]["reason"].as_str(), Some("NamespaceTerminating"));
     let kept = desk.delete(kinds::NAMESPACE, "default", DeleteOptions::default()).expect_err("it is protected");
     assert_eq!(kept.message, r#"namespaces "default" is forbidden: this namespace may not be deleted"#);
+}
+
+#[test]
+fn labels_that_are_defaults_come_back_when_they_are_taken_away() {
+    let mut desk = Desk::new();
+    let changes: [fn(&mut Object); 2] =
+        [|it| it.meta.set_label("kubernetes.io/metadata.name", "other"), |it| it.meta.labels = Map::new()];
+    for change in changes {
+        let namespace = desk.edit(kinds::NAMESPACE, "default", Part::Main, change).expect("a valid update");
+        assert_eq!(namespace.meta.label("kubernetes.io/metadata.name"), Some("default"));
+    }
+    let job = r#"{"metadata":{"name":"j"},"spec":{"template":{"spec":{"restartPolicy":"Never",
+        "containers":[{"name":"c","image":"i"}]}}}}"#;
+    desk.create(kinds::JOB, "default", job).expect("a valid Job");
+    let job = desk.edit(kinds::JOB, "j", Part::Main, |it| it.meta.labels = Map::new()).expect("a valid update");
+    assert_eq!(job.meta.label("job-name"), Some("j"), "a Job without labels has those of its template");
+    let job = desk.edit(kinds::JOB, "j", Part::Main, |it| {
+        it.meta.labels = Map::new();
+        it.meta.set_label("own", "1");
+    });
+    assert_eq!(job.expect("a valid update").meta.labels.len(), 1);
 }
 
 #[test]

@@ -226,7 +226,8 @@ fn prepare(
 ) -> Result<(), Status> {
     let rules = strategy(object.kind);
     let has_defaults = matches!(part, Part::Main | Part::EphemeralContainers | Part::Resize);
-    if has_defaults && object.body != old.body {
+    // Some kinds have defaults among their labels.
+    if has_defaults && (object.body != old.body || object.meta.labels != old.meta.labels) {
         (rules.default)(object);
     }
     let meta = &mut object.meta;
