@@ -25,7 +25,7 @@ pub static DEPLOYMENT: Strategy = Strategy {
     },
     // Annotations are handed on to ReplicaSets, so that they count as well.
     prepare_update: |new, old| {
-        if !new.spec().is_same(old.spec()) || !new.meta.annotations.is_same(&old.meta.annotations) {
+        if new.spec() != old.spec() || new.meta.annotations != old.meta.annotations {
             new.meta.generation = old.meta.generation + 1;
         }
     },

@@ -138,6 +138,19 @@ fn annotations_of_a_deployment_count_as_a_generation_and_those_of_a_replica_set_
 }
 
 #[test]
+fn annotations_that_are_written_anew_as_they_are_count_as_no_generation() {
+    let mut desk = Desk::new();
+    desk.create(kinds::DEPLOYMENT, r#"{"replicas":1}"#).expect("a valid Deployment");
+    let set = |it: &mut Object| it.meta.set_annotation(Str::from("a"), "b".to_owned());
+    desk.edit(kinds::DEPLOYMENT, Part::Main, set).expect("a valid change");
+    let again = desk.edit(kinds::DEPLOYMENT, Part::Main, |it| {
+        it.meta.annotations = it.meta.annotations.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        it.meta.set_label("tier", "web");
+    });
+    assert_eq!(again.expect("a valid change").meta.generation, 2);
+}
+
+#[test]
 fn the_selector_of_a_workload_stays_what_it_is() {
     let mut desk = Desk::new();
     desk.create(kinds::REPLICA_SET, "{}").expect("a valid ReplicaSet");
