@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::object::{Str, Value};
 
+/// Why no node can take a pod each of whose terms names several nodes at once (`errReasonConflict`).
+pub const CONFLICT: &str = "pod affinity terms conflict";
+
 /// The nodes that the pod's required affinity names in `matchFields`, when every term names some: no other node needs a
 /// look (`NodeAffinity.PreFilter`). `None` when any node may do.
 pub fn named_nodes(pod_spec: &Value) -> Option<BTreeSet<Str>> {
@@ -52,5 +55,7 @@ mod tests {
         check(&format!("[{}]", named("a")), Some(&["a"]));
         check(&format!("[{},{}]", named("b"), named("a")), Some(&["a", "b"]));
         check(&format!("[{},{labelled}]", named("a")), None);
+        let field = |name: &str| format!(r#"{{"key":"metadata.name","operator":"In","values":["{name}"]}}"#);
+        check(&format!(r#"[{{"matchFields":[{},{}]}}]"#, field("a"), field("b")), Some(&[]));
     }
 }

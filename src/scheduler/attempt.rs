@@ -70,6 +70,7 @@ impl<'a> Attempt<'a> {
     /// Supposes that `other` came to `node`, or with a negative `sign` that it went. The room on the node is the caller's
     /// business.
     pub fn suppose(&mut self, other: &Object, node: &Object, sign: i64) {
+        self.claims.suppose(self.pod, other, sign);
         self.spread.suppose(self.pod, other, node, sign);
         self.affinity.get_or_insert_default().suppose(self.pod, other, node, sign);
     }

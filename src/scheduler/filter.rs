@@ -22,6 +22,8 @@ pub enum Plugin {
     NodePorts,
     /// CPU, memory, pods and other resources.
     NodeResourcesFit,
+    /// Volumes that one pod alone may use.
+    VolumeRestrictions,
     /// Volumes that are not bound, or cannot be reached.
     VolumeBinding,
     /// Even spread over nodes, zones and so on.
@@ -45,6 +47,8 @@ pub enum Rejection {
     Ports,
     /// It lacks room: each reason, and whether even an empty node would.
     Resources(Vec<String>, bool),
+    /// Another pod uses a claim that one pod alone may use.
+    ClaimInUse,
     /// Its volumes are not there, or elsewhere: the reason.
     Volumes(&'static str),
     /// It lacks a label that the pod is to be spread by.
@@ -68,6 +72,7 @@ impl Rejection {
             Rejection::Affinity | Rejection::NotNamed => Plugin::NodeAffinity,
             Rejection::Ports => Plugin::NodePorts,
             Rejection::Resources(..) => Plugin::NodeResourcesFit,
+            Rejection::ClaimInUse => Plugin::VolumeRestrictions,
             Rejection::Volumes(_) => Plugin::VolumeBinding,
             Rejection::NoTopology | Rejection::Skew => Plugin::PodTopologySpread,
             Rejection::PodAffinity | Rejection::PodAntiAffinity | Rejection::ExistingAntiAffinity => {
@@ -85,6 +90,10 @@ impl Rejection {
             Rejection::NotNamed => "node(s) didn't satisfy plugin(s) [NodeAffinity]",
             Rejection::Ports => "node(s) didn't have free ports for the requested pod ports",
             Rejection::Resources(reasons, _) => return reasons.clone(),
+            Rejection::ClaimInUse => {
+                "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by \
+                 another pod"
+            }
             Rejection::Volumes(reason) => reason,
             Rejection::NoTopology => "node(s) didn't match pod topology spread constraints (missing required label)",
             Rejection::Skew => "node(s) didn't match pod topology spread constraints",
@@ -98,7 +107,11 @@ impl Rejection {
     /// Whether removing pods from the node could not help (`UnschedulableAndUnresolvable`).
     pub fn is_unresolvable(&self) -> bool {
         match self {
-            Rejection::Ports | Rejection::Skew | Rejection::PodAntiAffinity | Rejection::ExistingAntiAffinity => false,
+            Rejection::Ports
+            | Rejection::ClaimInUse
+            | Rejection::Skew
+            | Rejection::PodAntiAffinity
+            | Rejection::ExistingAntiAffinity => false,
             Rejection::Resources(_, beyond_the_node) => *beyond_the_node,
             _ => true,
         }

@@ -12,6 +12,7 @@ mod attempt;
 mod burden;
 mod cache;
 mod census;
+mod exclusive;
 pub mod filter;
 mod message;
 mod nominated;
@@ -207,6 +208,9 @@ impl Scheduler {
                 (plugins.contains(&Plugin::PodTopologySpread) && spread::is_helped_by(waiting, before, after))
                     || (plugins.contains(&Plugin::InterPodAffinity)
                         && pod_affinity::is_helped_by(view, waiting, before, after))
+                    || (plugins.contains(&Plugin::VolumeRestrictions)
+                        && after.is_none()
+                        && before.is_some_and(|gone| exclusive::shares_a_claim(waiting, gone)))
             })
         })
     }
@@ -245,17 +249,32 @@ impl Scheduler {
         self.queue.volumes_were_changed(change.time) || !ready.is_empty()
     }
 
+    /// No node whatever can take the pod, for one reason of one plugin (a `PreFilter` that fails).
+    fn reject_everywhere(
+        &mut self,
+        view: View<'_>,
+        key: &Key,
+        pod: &Arc<Object>,
+        (plugin, reason): (Plugin, &str),
+        now: Time,
+    ) -> Vec<Action> {
+        let preemption = preemption::for_no_node(view, pod, &self.cache);
+        let message = message::unresolvable(self.cache.len(), reason, &preemption);
+        self.queue.rejected(key.clone(), PodNeeds::of(pod), BTreeSet::from([plugin]), now);
+        reject(pod, &message, nominated_node(pod), now)
+    }
+
     fn schedule(&mut self, view: View<'_>, key: &Key, pod: &Arc<Object>, now: Time) -> Vec<Action> {
+        let needs = PodNeeds::with(pod, self.cache.burden(pod));
+        if needs.named_nodes.as_ref().is_some_and(BTreeSet::is_empty) {
+            return self.reject_everywhere(view, key, pod, (Plugin::NodeAffinity, affinity::CONFLICT), now);
+        }
         let claims = match Claims::of(view, pod) {
             Ok(claims) => claims,
             Err(reason) => {
-                let preemption = preemption::for_no_node(view, pod, &self.cache);
-                let message = message::unresolvable(self.cache.len(), &reason, &preemption);
-                self.queue.rejected(key.clone(), PodNeeds::of(pod), BTreeSet::from([Plugin::VolumeBinding]), now);
-                return reject(pod, &message, nominated_node(pod), now);
+                return self.reject_everywhere(view, key, pod, (Plugin::VolumeBinding, &reason), now);
             }
         };
-        let needs = PodNeeds::with(pod, self.cache.burden(pod));
         let mut attempt = Attempt::new(view, pod, needs, claims, &self.cache, &self.with_terms, &mut self.census);
         let verdicts = attempt.judge(&self.cache, &self.nominations);
         let node = match verdicts.feasible.as_slice() {

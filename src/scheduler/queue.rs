@@ -196,7 +196,10 @@ impl Queue {
 
     /// Volumes or claims changed: pods that lacked them are tried again. Returns whether there are any.
     pub fn volumes_were_changed(&mut self, now: Time) -> bool {
-        !self.rejected.is_empty() && self.requeue(now, |_, it| it.plugins.contains(&Plugin::VolumeBinding))
+        let lacks_volumes = |_: &Key, it: &Rejected| {
+            it.plugins.contains(&Plugin::VolumeBinding) || it.plugins.contains(&Plugin::VolumeRestrictions)
+        };
+        !self.rejected.is_empty() && self.requeue(now, lacks_volumes)
     }
 
     /// What a pod waited for has come: it is tried at once.
@@ -224,7 +227,9 @@ fn pop_due(waiting: &mut BTreeSet<(Time, Key)>, now: Time) -> Option<Key> {
 }
 
 fn depends_on_others(plugins: &BTreeSet<Plugin>) -> bool {
-    plugins.contains(&Plugin::PodTopologySpread) || plugins.contains(&Plugin::InterPodAffinity)
+    [Plugin::PodTopologySpread, Plugin::InterPodAffinity, Plugin::VolumeRestrictions]
+        .iter()
+        .any(|it| plugins.contains(it))
 }
 
 /// How long a pod stays away after its `attempts`-th attempt.
