@@ -171,7 +171,11 @@ impl FieldError {
         let mut body = self.wrong.title().to_owned();
         if !self.shown.is_empty() {
             body.push_str(": ");
-            body.push_str(&self.shown);
+            if self.shown.starts_with(['{', '[']) {
+                body.push_str(&escaped_json(&self.shown));
+            } else {
+                body.push_str(&self.shown);
+            }
         }
         if !self.detail.is_empty() {
             body.push_str(": ");
@@ -290,6 +294,18 @@ impl ErrorList {
     }
 }
 
+/// JSON as Go's `json.Marshal` writes it, so that it can stand in a page of HTML.
+pub fn escaped_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        match letter {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 /// `text` in quotes as Go's `%q` writes it.
 pub fn quote(text: &str) -> String {
     if text.bytes().all(|it| (b' '..=b'~').contains(&it) && it != b'"' && it != b'\\') {
@@ -320,16 +336,8 @@ fn show(value: &Value) -> String {
     match value {
         Value::Str(text) => quote(text),
         Value::Null => "null".to_owned(),
-        other => escape_html(other.to_json()),
+        other => other.to_json(),
     }
-}
-
-/// JSON as Go writes it, where letters that mean something to HTML are escaped. Outside of strings there are none.
-pub fn escape_html(json: String) -> String {
-    if !json.contains(['&', '<', '>']) {
-        return json;
-    }
-    json.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 impl fmt::Display for ErrorList {
@@ -354,10 +362,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_string_is_shown_as_go_writes_json() {
+    fn angle_brackets_and_ampersands_are_escaped_in_what_is_shown_as_json_and_nowhere_else() {
         let mut errors = ErrorList::new();
-        errors.invalid(&At::new("a"), map! { "b" => "c < d && e" }, "");
-        let want = r#"a: Invalid value: {"b":"c \u003c d \u0026\u0026 e"}"#;
+        errors.invalid(&"command", Value::list([Value::from("a && b > c")]), "no");
+        errors.invalid(&"text", "a && b", "no");
+        let want = r#"[command: Invalid value: ["a \u0026\u0026 b \u003e c"]: no, text: Invalid value: "a && b": no]"#;
         assert_eq!(errors.to_string(), want);
     }
 

@@ -6,5 +6,6 @@ pub mod http;
 pub mod managed;
 pub mod registry;
 pub mod status;
+pub mod unified_diff;
 
 pub use status::Status;

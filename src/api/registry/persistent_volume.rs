@@ -1,11 +1,10 @@
 //! The rules of PersistentVolumes and their claims (`pkg/apis/core/v1/defaults.go`, `ValidatePersistentVolume` and
 //! `ValidatePersistentVolumeClaim` in `pkg/apis/core/validation/validation.go`, the strategies of both).
 //!
-//! Known differences: a refused change shows no comparison of the two specs, and of the fields of a volume's source only
-//! those that are required are checked.
+//! Known difference: of the fields of a volume's source only those that are required are checked.
 
 use super::pod::go_form::{Shape, Type, field, invalid_as};
-use super::pod::{NODE_SELECTOR, resource_list, validate_node_selector};
+use super::pod::{NODE_SELECTOR, claim_difference, resource_list, validate_node_selector, volume_source_difference};
 use super::resource_names::validate_quantity;
 use super::selector::validate_label_selector;
 use super::{Strategy, format, metadata::IMMUTABLE, syntax};
@@ -19,10 +18,7 @@ const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
 const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 
 /// `core.VolumeNodeAffinity`.
-static NODE_AFFINITY: Type = Type {
-    name: "core.VolumeNodeAffinity",
-    fields: &[field("required", "Required", Shape::StructPointer(&NODE_SELECTOR))],
-};
+static NODE_AFFINITY: Type = Type { fields: &[field("required", "Required", Shape::StructPointer(&NODE_SELECTOR))] };
 
 /// The sources that a volume can have, with the field that each needs.
 const SOURCES: [(&str, &str); 22] = [
@@ -255,7 +251,8 @@ fn validate_volume_update(new: &Object, old: &Object) -> ErrorList {
     let (spec, was) = (new.spec(), old.spec());
     if SOURCES.iter().any(|it| spec[it.0] != was[it.0]) {
         let at = SPEC.child("persistentvolumesource");
-        errors.forbidden(&at, "spec.persistentvolumesource is immutable after creation");
+        let difference = volume_source_difference(was, spec);
+        errors.forbidden(&at, format!("spec.persistentvolumesource is immutable after creation\n{difference}"));
     }
     if spec["volumeMode"] != was["volumeMode"] {
         errors.invalid(&At::new("volumeMode"), &spec["volumeMode"], IMMUTABLE);
@@ -356,23 +353,21 @@ fn validate_claim_update(new: &Object, old: &Object) -> ErrorList {
         errors.invalid(&metadata.child("annotations").key(BETA_CLASS), beta(new), IMMUTABLE);
     }
     if was["storageClassName"].is_null() {
-        was.set("storageClassName", &is["storageClassName"]);
+        is.remove("storageClassName");
     }
     let size = |spec: &Value| Quantity::or_zero(&spec["resources"]["requests"]["storage"]);
     let (size, before) = (size(new.spec()), size(old.spec()));
     if new.status()["phase"].as_str() == Some("Bound") {
-        is.field_mut("resources").field_mut("requests").remove("storage");
-        was.field_mut("resources").field_mut("requests").remove("storage");
-        is.remove("volumeAttributesClassName");
-        was.remove("volumeAttributesClassName");
+        is.at_mut(&["resources", "requests"]).set("storage", &was["resources"]["requests"]["storage"]);
+        is.set("volumeAttributesClassName", &was["volumeAttributesClassName"]);
     }
     let without_nulls = |spec: &mut Value| spec.map_mut().retain(|_, value| !value.is_null());
     without_nulls(&mut is);
     without_nulls(&mut was);
     if is != was {
-        let detail = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound \
-                      claims";
-        errors.forbidden(&SPEC, detail);
+        let but = "resources.requests and volumeAttributesClassName for bound claims";
+        let difference = claim_difference(&was, &is);
+        errors.forbidden(&SPEC, format!("spec is immutable after creation except {but}\n{difference}"));
     }
     if size < before && size <= Quantity::or_zero(&new.status()["capacity"]["storage"]) {
         let resources = SPEC.child("resources");

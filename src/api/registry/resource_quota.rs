@@ -9,7 +9,6 @@ use crate::api::field::{At, ErrorList};
 use crate::object::{Object, Value, literal};
 
 static REQUIREMENT: Type = Type {
-    name: "core.ScopedResourceSelectorRequirement",
     fields: &[
         field("scopeName", "ScopeName", Text),
         field("operator", "Operator", Text),
@@ -18,10 +17,7 @@ static REQUIREMENT: Type = Type {
 };
 
 /// `core.ScopeSelector`.
-static SCOPE_SELECTOR: Type = Type {
-    name: "core.ScopeSelector",
-    fields: &[field("matchExpressions", "MatchExpressions", Structs(&REQUIREMENT))],
-};
+static SCOPE_SELECTOR: Type = Type { fields: &[field("matchExpressions", "MatchExpressions", Structs(&REQUIREMENT))] };
 
 /// What a scope can be.
 const SCOPES: [&str; 7] = [

@@ -4,7 +4,6 @@ use crate::api::registry::pod::go_form::Shape::{List, Pointer, StructPointer, St
 use crate::api::registry::pod::go_form::{Type, field};
 
 static EXIT_CODES: Type = Type {
-    name: "batch.PodFailurePolicyOnExitCodesRequirement",
     fields: &[
         field("containerName", "ContainerName", Pointer),
         field("operator", "Operator", Text),
@@ -12,13 +11,9 @@ static EXIT_CODES: Type = Type {
     ],
 };
 
-static CONDITION: Type = Type {
-    name: "batch.PodFailurePolicyOnPodConditionsPattern",
-    fields: &[field("type", "Type", Text), field("status", "Status", Text)],
-};
+static CONDITION: Type = Type { fields: &[field("type", "Type", Text), field("status", "Status", Text)] };
 
 static FAILURE_RULE: Type = Type {
-    name: "batch.PodFailurePolicyRule",
     fields: &[
         field("action", "Action", Text),
         field("onExitCodes", "OnExitCodes", StructPointer(&EXIT_CODES)),
@@ -27,11 +22,9 @@ static FAILURE_RULE: Type = Type {
 };
 
 /// `batch.PodFailurePolicy`.
-pub(super) static FAILURE_POLICY: Type =
-    Type { name: "batch.PodFailurePolicy", fields: &[field("rules", "Rules", Structs(&FAILURE_RULE))] };
+pub(super) static FAILURE_POLICY: Type = Type { fields: &[field("rules", "Rules", Structs(&FAILURE_RULE))] };
 
 static SUCCESS_RULE: Type = Type {
-    name: "batch.SuccessPolicyRule",
     fields: &[
         field("succeededIndexes", "SucceededIndexes", Pointer),
         field("succeededCount", "SucceededCount", Pointer),
@@ -39,11 +32,8 @@ static SUCCESS_RULE: Type = Type {
 };
 
 /// `batch.SuccessPolicy`.
-pub(super) static SUCCESS_POLICY: Type =
-    Type { name: "batch.SuccessPolicy", fields: &[field("rules", "Rules", Structs(&SUCCESS_RULE))] };
+pub(super) static SUCCESS_POLICY: Type = Type { fields: &[field("rules", "Rules", Structs(&SUCCESS_RULE))] };
 
 /// `batch.UncountedTerminatedPods`.
-pub(super) static UNCOUNTED: Type = Type {
-    name: "batch.UncountedTerminatedPods",
-    fields: &[field("succeeded", "Succeeded", List), field("failed", "Failed", List)],
-};
+pub(super) static UNCOUNTED: Type =
+    Type { fields: &[field("succeeded", "Succeeded", List), field("failed", "Failed", List)] };

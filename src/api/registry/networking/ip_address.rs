@@ -9,7 +9,6 @@ use crate::api::registry::{Strategy, syntax};
 
 /// `networking.ParentReference`.
 static PARENT: Type = Type {
-    name: "networking.ParentReference",
     fields: &[
         field("group", "Group", Text),
         field("resource", "Resource", Text),

@@ -1,7 +1,8 @@
 //! Pods in the form in which the server holds them, for messages that show a part of one.
 
-use super::go_types::{POD_SPEC, TERM};
-use crate::api::field::{At, FieldError, Wrong, escape_html, quote};
+use super::go_types::{CLAIM_SPEC, EPHEMERAL_CONTAINER, POD_SPEC, TERM, VOLUME_SOURCE};
+use crate::api::field::{At, FieldError, Wrong, escaped_json};
+use crate::api::unified_diff;
 use crate::object::{Map, Value};
 
 /// How a value of a field is written in Go.
@@ -34,8 +35,6 @@ pub enum Shape {
 /// A struct.
 #[derive(Debug)]
 pub struct Type {
-    /// Its name, with that of its package.
-    pub name: &'static str,
     /// Its fields in order.
     pub fields: &'static [Field],
 }
@@ -74,6 +73,31 @@ pub(super) fn internal_spec(spec: &Value) -> Value {
     out
 }
 
+/// How pod spec `new` differs from `old`, as the refusal of an update shows it.
+pub(super) fn spec_difference(old: &Value, new: &Value) -> String {
+    difference(&POD_SPEC, &internal_spec(old), &internal_spec(new))
+}
+
+/// How ephemeral container `new` differs from `old`, as the refusal of an update shows it.
+pub(super) fn ephemeral_container_difference(old: &Value, new: &Value) -> String {
+    difference(&EPHEMERAL_CONTAINER, old, new)
+}
+
+/// How the spec `new` of a claim differs from `old`, as the refusal of an update shows it.
+pub fn claim_difference(old: &Value, new: &Value) -> String {
+    difference(&CLAIM_SPEC, old, new)
+}
+
+/// How the source that the spec `new` of a volume names differs from that of `old`, as the refusal of an update shows it.
+pub fn volume_source_difference(old: &Value, new: &Value) -> String {
+    difference(&VOLUME_SOURCE, old, new)
+}
+
+/// How the struct `new` differs from `old`.
+fn difference(ty: &'static Type, old: &Value, new: &Value) -> String {
+    unified_diff::of_json(&Shape::Struct(ty).to_json(old), &Shape::Struct(ty).to_json(new))
+}
+
 /// A pod template as the refusal of its change shows it: metadata by its names in JSON, the spec by those in Go.
 pub fn template_in_go(template: &Value) -> String {
     let mut out = String::from("{");
@@ -83,7 +107,7 @@ pub fn template_in_go(template: &Value) -> String {
         }
     }
     out.push_str(&format!("\"Spec\":{}}}", Shape::Struct(&POD_SPEC).to_json(&internal_spec(&template["spec"]))));
-    escape_html(out)
+    escaped_json(&out)
 }
 
 /// Terms of a node selector as an error shows them.
@@ -99,7 +123,7 @@ pub(super) fn term_in_go(term: &Value) -> String {
 /// The error that a struct is not one that the field takes, which shows it as the server holds it.
 pub fn invalid_as(shape: Shape, value: &Value, at: &At<'_>, detail: &str) -> FieldError {
     let (field, detail) = (at.to_string(), detail.to_owned());
-    FieldError { wrong: Wrong::Invalid, field, shown: escape_html(shape.to_json(value)), detail }
+    FieldError { wrong: Wrong::Invalid, field, shown: shape.to_json(value), detail }
 }
 
 impl Shape {
@@ -122,38 +146,6 @@ impl Shape {
             _ => value.to_json(),
         }
     }
-
-    /// The value on one line as go-cmp writes it: what is not set is left out of structs.
-    pub(super) fn show(self, value: &Value) -> String {
-        match self {
-            Shape::Text if value.is_null() => "\"\"".to_owned(),
-            Shape::Flag if value.is_null() => "false".to_owned(),
-            Shape::Number if value.is_null() => "0".to_owned(),
-            Shape::Struct(ty) => show_struct(ty, value),
-            _ if value.is_null() => "nil".to_owned(),
-            Shape::Pointer | Shape::Selector => format!("&{}", show_plain(value)),
-            Shape::StructPointer(ty) => format!("&{}", show_struct(ty, value)),
-            Shape::Structs(ty) => {
-                let items: Vec<_> = value.items().iter().map(|it| show_struct(ty, it)).collect();
-                format!("{{{}}}", items.join(", "))
-            }
-            _ => show_plain(value),
-        }
-    }
-
-    /// The value on one line, with its type where go-cmp names it.
-    pub(super) fn show_typed(self, value: &Value) -> String {
-        let shown = self.show(value);
-        match self {
-            _ if value.is_null() => shown,
-            Shape::Map => format!("map[string]string{shown}"),
-            Shape::List => format!("[]string{shown}"),
-            Shape::Structs(ty) => format!("[]{}{shown}", ty.name),
-            Shape::Struct(ty) => format!("{}{shown}", ty.name),
-            Shape::StructPointer(ty) => format!("&{}{}", ty.name, shown.trim_start_matches('&')),
-            _ => shown,
-        }
-    }
 }
 
 fn struct_json(ty: &Type, value: &Value) -> String {
@@ -166,23 +158,4 @@ fn selector_json(selector: &Value) -> String {
     let parts = ["matchLabels", "matchExpressions"].iter().filter(|it| !selector[**it].is_empty());
     let parts: Vec<_> = parts.map(|it| format!("\"{it}\":{}", selector[*it].to_json())).collect();
     format!("{{{}}}", parts.join(","))
-}
-
-fn show_struct(ty: &Type, value: &Value) -> String {
-    let set = ty.fields.iter().filter(|it| !value[it.json].is_empty());
-    let fields: Vec<_> = set.map(|it| format!("{}: {}", it.name, it.shape.show(&value[it.json]))).collect();
-    format!("{{{}}}", fields.join(", "))
-}
-
-fn show_plain(value: &Value) -> String {
-    match value {
-        Value::Null => "nil".to_owned(),
-        Value::Str(text) => quote(text),
-        Value::List(items) => format!("{{{}}}", items.iter().map(show_plain).collect::<Vec<_>>().join(", ")),
-        Value::Map(map) => {
-            let entries: Vec<_> = map.iter().map(|(key, it)| format!("{}: {}", quote(key), show_plain(it))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        other => other.to_json(),
-    }
 }

@@ -13,7 +13,7 @@ mod validation;
 mod volume_defaults;
 
 pub use defaults::{default_pod, default_pod_spec, default_pod_template, resource_list};
-pub use go_form::template_in_go;
+pub use go_form::{claim_difference, template_in_go, volume_source_difference};
 pub use go_types::NODE_SELECTOR;
 pub use label_keys::{has_label_keys, merge_label_keys};
 pub use resources::{ResourceList, aggregate_containers, is_sidecar, qos_class};

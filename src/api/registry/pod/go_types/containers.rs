@@ -5,18 +5,13 @@ use super::super::go_form::Type;
 use super::field;
 use super::shared::{APP_ARMOR, OBJECT_FIELD, RESOURCE_FIELD, RESOURCES, SE_LINUX, SECCOMP, WINDOWS};
 
-static KEY: Type = Type {
-    name: "core.ConfigMapKeySelector",
-    fields: &[field("name", "Name", Text), field("key", "Key", Text), field("optional", "Optional", Pointer)],
-};
+static KEY: Type =
+    Type { fields: &[field("name", "Name", Text), field("key", "Key", Text), field("optional", "Optional", Pointer)] };
 
-static SECRET_KEY: Type = Type {
-    name: "core.SecretKeySelector",
-    fields: &[field("name", "Name", Text), field("key", "Key", Text), field("optional", "Optional", Pointer)],
-};
+static SECRET_KEY: Type =
+    Type { fields: &[field("name", "Name", Text), field("key", "Key", Text), field("optional", "Optional", Pointer)] };
 
 static FILE_KEY: Type = Type {
-    name: "core.FileKeySelector",
     fields: &[
         field("volumeName", "VolumeName", Text),
         field("path", "Path", Text),
@@ -26,7 +21,6 @@ static FILE_KEY: Type = Type {
 };
 
 static ENV_SOURCE: Type = Type {
-    name: "core.EnvVarSource",
     fields: &[
         field("fieldRef", "FieldRef", StructPointer(&OBJECT_FIELD)),
         field("resourceFieldRef", "ResourceFieldRef", StructPointer(&RESOURCE_FIELD)),
@@ -37,7 +31,6 @@ static ENV_SOURCE: Type = Type {
 };
 
 static ENV: Type = Type {
-    name: "core.EnvVar",
     fields: &[
         field("name", "Name", Text),
         field("value", "Value", Text),
@@ -45,18 +38,11 @@ static ENV: Type = Type {
     ],
 };
 
-static ENV_CONFIG_MAP: Type = Type {
-    name: "core.ConfigMapEnvSource",
-    fields: &[field("name", "Name", Text), field("optional", "Optional", Pointer)],
-};
+static ENV_CONFIG_MAP: Type = Type { fields: &[field("name", "Name", Text), field("optional", "Optional", Pointer)] };
 
-static ENV_SECRET: Type = Type {
-    name: "core.SecretEnvSource",
-    fields: &[field("name", "Name", Text), field("optional", "Optional", Pointer)],
-};
+static ENV_SECRET: Type = Type { fields: &[field("name", "Name", Text), field("optional", "Optional", Pointer)] };
 
 static ENV_FROM: Type = Type {
-    name: "core.EnvFromSource",
     fields: &[
         field("prefix", "Prefix", Text),
         field("configMapRef", "ConfigMapRef", StructPointer(&ENV_CONFIG_MAP)),
@@ -65,7 +51,6 @@ static ENV_FROM: Type = Type {
 };
 
 static PORT: Type = Type {
-    name: "core.ContainerPort",
     fields: &[
         field("name", "Name", Text),
         field("hostPort", "HostPort", Number),
@@ -75,23 +60,15 @@ static PORT: Type = Type {
     ],
 };
 
-static RESIZE_POLICY: Type = Type {
-    name: "core.ContainerResizePolicy",
-    fields: &[field("resourceName", "ResourceName", Text), field("restartPolicy", "RestartPolicy", Text)],
-};
+static RESIZE_POLICY: Type =
+    Type { fields: &[field("resourceName", "ResourceName", Text), field("restartPolicy", "RestartPolicy", Text)] };
 
-static EXIT_CODES: Type = Type {
-    name: "core.ContainerRestartRuleOnExitCodes",
-    fields: &[field("operator", "Operator", Text), field("values", "Values", List)],
-};
+static EXIT_CODES: Type = Type { fields: &[field("operator", "Operator", Text), field("values", "Values", List)] };
 
-static RESTART_RULE: Type = Type {
-    name: "core.ContainerRestartRule",
-    fields: &[field("action", "Action", Text), field("exitCodes", "ExitCodes", StructPointer(&EXIT_CODES))],
-};
+static RESTART_RULE: Type =
+    Type { fields: &[field("action", "Action", Text), field("exitCodes", "ExitCodes", StructPointer(&EXIT_CODES))] };
 
 static VOLUME_MOUNT: Type = Type {
-    name: "core.VolumeMount",
     fields: &[
         field("name", "Name", Text),
         field("readOnly", "ReadOnly", Flag),
@@ -103,16 +80,13 @@ static VOLUME_MOUNT: Type = Type {
     ],
 };
 
-static VOLUME_DEVICE: Type =
-    Type { name: "core.VolumeDevice", fields: &[field("name", "Name", Text), field("devicePath", "DevicePath", Text)] };
+static VOLUME_DEVICE: Type = Type { fields: &[field("name", "Name", Text), field("devicePath", "DevicePath", Text)] };
 
-static EXEC: Type = Type { name: "core.ExecAction", fields: &[field("command", "Command", List)] };
+static EXEC: Type = Type { fields: &[field("command", "Command", List)] };
 
-static HEADER: Type =
-    Type { name: "core.HTTPHeader", fields: &[field("name", "Name", Text), field("value", "Value", Text)] };
+static HEADER: Type = Type { fields: &[field("name", "Name", Text), field("value", "Value", Text)] };
 
 static HTTP_GET: Type = Type {
-    name: "core.HTTPGetAction",
     fields: &[
         field("path", "Path", Text),
         field("port", "Port", Number),
@@ -122,16 +96,13 @@ static HTTP_GET: Type = Type {
     ],
 };
 
-static TCP_SOCKET: Type =
-    Type { name: "core.TCPSocketAction", fields: &[field("port", "Port", Number), field("host", "Host", Text)] };
+static TCP_SOCKET: Type = Type { fields: &[field("port", "Port", Number), field("host", "Host", Text)] };
 
-static GRPC: Type =
-    Type { name: "core.GRPCAction", fields: &[field("port", "Port", Number), field("service", "Service", Pointer)] };
+static GRPC: Type = Type { fields: &[field("port", "Port", Number), field("service", "Service", Pointer)] };
 
-static SLEEP: Type = Type { name: "core.SleepAction", fields: &[field("seconds", "Seconds", Number)] };
+static SLEEP: Type = Type { fields: &[field("seconds", "Seconds", Number)] };
 
 static PROBE: Type = Type {
-    name: "core.Probe",
     fields: &[
         field("exec", "Exec", StructPointer(&EXEC)),
         field("httpGet", "HTTPGet", StructPointer(&HTTP_GET)),
@@ -147,7 +118,6 @@ static PROBE: Type = Type {
 };
 
 static HOOK: Type = Type {
-    name: "core.LifecycleHandler",
     fields: &[
         field("exec", "Exec", StructPointer(&EXEC)),
         field("httpGet", "HTTPGet", StructPointer(&HTTP_GET)),
@@ -157,7 +127,6 @@ static HOOK: Type = Type {
 };
 
 static LIFECYCLE: Type = Type {
-    name: "core.Lifecycle",
     fields: &[
         field("postStart", "PostStart", StructPointer(&HOOK)),
         field("preStop", "PreStop", StructPointer(&HOOK)),
@@ -165,12 +134,10 @@ static LIFECYCLE: Type = Type {
     ],
 };
 
-static CAPABILITIES: Type =
-    Type { name: "core.Capabilities", fields: &[field("add", "Add", List), field("drop", "Drop", List)] };
+static CAPABILITIES: Type = Type { fields: &[field("add", "Add", List), field("drop", "Drop", List)] };
 
 /// `core.SecurityContext`.
 pub(in crate::api::registry::pod) static CONTAINER_SECURITY: Type = Type {
-    name: "core.SecurityContext",
     fields: &[
         field("capabilities", "Capabilities", StructPointer(&CAPABILITIES)),
         field("privileged", "Privileged", Pointer),
@@ -189,7 +156,6 @@ pub(in crate::api::registry::pod) static CONTAINER_SECURITY: Type = Type {
 
 /// `core.Container`.
 pub(super) static CONTAINER: Type = Type {
-    name: "core.Container",
     fields: &[
         field("name", "Name", Text),
         field("image", "Image", Text),
@@ -221,7 +187,6 @@ pub(super) static CONTAINER: Type = Type {
 
 /// `core.EphemeralContainer`.
 pub(in crate::api::registry::pod) static EPHEMERAL_CONTAINER: Type = Type {
-    name: "core.EphemeralContainer",
     fields: &[
         field("name", "Name", Text),
         field("image", "Image", Text),

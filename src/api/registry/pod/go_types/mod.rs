@@ -6,6 +6,7 @@
 mod containers;
 mod scheduling;
 mod shared;
+mod storage;
 mod volumes;
 
 use super::go_form::Shape::{Flag, List, Map, Pointer, StructPointer, Structs, Text};
@@ -17,13 +18,12 @@ pub(super) use scheduling::TERM;
 use scheduling::{AFFINITY, SPREAD, TOLERATION};
 pub(super) use shared::SECCOMP;
 use shared::{APP_ARMOR, RESOURCES, SE_LINUX, WINDOWS};
+pub(super) use storage::{CLAIM_SPEC, VOLUME_SOURCE};
 use volumes::VOLUME;
 
-static SYSCTL: Type =
-    Type { name: "core.Sysctl", fields: &[field("name", "Name", Text), field("value", "Value", Text)] };
+static SYSCTL: Type = Type { fields: &[field("name", "Name", Text), field("value", "Value", Text)] };
 
 static POD_SECURITY: Type = Type {
-    name: "core.PodSecurityContext",
     fields: &[
         field("hostNetwork", "HostNetwork", Flag),
         field("hostPID", "HostPID", Flag),
@@ -46,16 +46,13 @@ static POD_SECURITY: Type = Type {
     ],
 };
 
-static REFERENCE: Type = Type { name: "core.LocalObjectReference", fields: &[field("name", "Name", Text)] };
+static REFERENCE: Type = Type { fields: &[field("name", "Name", Text)] };
 
-static HOST_ALIAS: Type =
-    Type { name: "core.HostAlias", fields: &[field("ip", "IP", Text), field("hostnames", "Hostnames", List)] };
+static HOST_ALIAS: Type = Type { fields: &[field("ip", "IP", Text), field("hostnames", "Hostnames", List)] };
 
-static DNS_OPTION: Type =
-    Type { name: "core.PodDNSConfigOption", fields: &[field("name", "Name", Text), field("value", "Value", Pointer)] };
+static DNS_OPTION: Type = Type { fields: &[field("name", "Name", Text), field("value", "Value", Pointer)] };
 
 static DNS_CONFIG: Type = Type {
-    name: "core.PodDNSConfig",
     fields: &[
         field("nameservers", "Nameservers", List),
         field("searches", "Searches", List),
@@ -63,16 +60,14 @@ static DNS_CONFIG: Type = Type {
     ],
 };
 
-static READINESS_GATE: Type =
-    Type { name: "core.PodReadinessGate", fields: &[field("conditionType", "ConditionType", Text)] };
+static READINESS_GATE: Type = Type { fields: &[field("conditionType", "ConditionType", Text)] };
 
-static OS: Type = Type { name: "core.PodOS", fields: &[field("name", "Name", Text)] };
+static OS: Type = Type { fields: &[field("name", "Name", Text)] };
 
-static GATE: Type = Type { name: "core.PodSchedulingGate", fields: &[field("name", "Name", Text)] };
+static GATE: Type = Type { fields: &[field("name", "Name", Text)] };
 
 /// `core.PodResourceClaim`.
 pub(super) static POD_CLAIM: Type = Type {
-    name: "core.PodResourceClaim",
     fields: &[
         field("name", "Name", Text),
         field("resourceClaimName", "ResourceClaimName", Pointer),
@@ -82,7 +77,6 @@ pub(super) static POD_CLAIM: Type = Type {
 
 /// `core.PodSpec`.
 pub(super) static POD_SPEC: Type = Type {
-    name: "core.PodSpec",
     fields: &[
         field("volumes", "Volumes", Structs(&VOLUME)),
         field("initContainers", "InitContainers", Structs(&CONTAINER)),

@@ -4,14 +4,11 @@ use super::super::go_form::Shape::{List, Number, Pointer, Selector, Struct, Stru
 use super::super::go_form::Type;
 use super::field;
 
-static REQUIREMENT: Type = Type {
-    name: "core.NodeSelectorRequirement",
-    fields: &[field("key", "Key", Text), field("operator", "Operator", Text), field("values", "Values", List)],
-};
+static REQUIREMENT: Type =
+    Type { fields: &[field("key", "Key", Text), field("operator", "Operator", Text), field("values", "Values", List)] };
 
 /// `core.NodeSelectorTerm`.
 pub(in crate::api::registry::pod) static TERM: Type = Type {
-    name: "core.NodeSelectorTerm",
     fields: &[
         field("matchExpressions", "MatchExpressions", Structs(&REQUIREMENT)),
         field("matchFields", "MatchFields", Structs(&REQUIREMENT)),
@@ -19,16 +16,12 @@ pub(in crate::api::registry::pod) static TERM: Type = Type {
 };
 
 /// `core.NodeSelector`.
-pub static NODE_SELECTOR: Type =
-    Type { name: "core.NodeSelector", fields: &[field("nodeSelectorTerms", "NodeSelectorTerms", Structs(&TERM))] };
+pub static NODE_SELECTOR: Type = Type { fields: &[field("nodeSelectorTerms", "NodeSelectorTerms", Structs(&TERM))] };
 
-static PREFERRED_TERM: Type = Type {
-    name: "core.PreferredSchedulingTerm",
-    fields: &[field("weight", "Weight", Number), field("preference", "Preference", Struct(&TERM))],
-};
+static PREFERRED_TERM: Type =
+    Type { fields: &[field("weight", "Weight", Number), field("preference", "Preference", Struct(&TERM))] };
 
 static NODE_AFFINITY: Type = Type {
-    name: "core.NodeAffinity",
     fields: &[
         field(
             "requiredDuringSchedulingIgnoredDuringExecution",
@@ -44,7 +37,6 @@ static NODE_AFFINITY: Type = Type {
 };
 
 static POD_TERM: Type = Type {
-    name: "core.PodAffinityTerm",
     fields: &[
         field("labelSelector", "LabelSelector", Selector),
         field("namespaces", "Namespaces", List),
@@ -56,12 +48,10 @@ static POD_TERM: Type = Type {
 };
 
 static WEIGHTED_TERM: Type = Type {
-    name: "core.WeightedPodAffinityTerm",
     fields: &[field("weight", "Weight", Number), field("podAffinityTerm", "PodAffinityTerm", Struct(&POD_TERM))],
 };
 
 static POD_AFFINITY: Type = Type {
-    name: "core.PodAffinity",
     fields: &[
         field(
             "requiredDuringSchedulingIgnoredDuringExecution",
@@ -77,7 +67,6 @@ static POD_AFFINITY: Type = Type {
 };
 
 static POD_ANTI_AFFINITY: Type = Type {
-    name: "core.PodAntiAffinity",
     fields: &[
         field(
             "requiredDuringSchedulingIgnoredDuringExecution",
@@ -94,7 +83,6 @@ static POD_ANTI_AFFINITY: Type = Type {
 
 /// `core.Affinity`.
 pub(super) static AFFINITY: Type = Type {
-    name: "core.Affinity",
     fields: &[
         field("nodeAffinity", "NodeAffinity", StructPointer(&NODE_AFFINITY)),
         field("podAffinity", "PodAffinity", StructPointer(&POD_AFFINITY)),
@@ -104,7 +92,6 @@ pub(super) static AFFINITY: Type = Type {
 
 /// `core.Toleration`.
 pub(super) static TOLERATION: Type = Type {
-    name: "core.Toleration",
     fields: &[
         field("key", "Key", Text),
         field("operator", "Operator", Text),
@@ -116,7 +103,6 @@ pub(super) static TOLERATION: Type = Type {
 
 /// `core.TopologySpreadConstraint`.
 pub(super) static SPREAD: Type = Type {
-    name: "core.TopologySpreadConstraint",
     fields: &[
         field("maxSkew", "MaxSkew", Number),
         field("topologyKey", "TopologyKey", Text),

@@ -5,14 +5,11 @@ use super::super::go_form::Type;
 use super::field;
 
 /// `core.ObjectFieldSelector`.
-pub(super) static OBJECT_FIELD: Type = Type {
-    name: "core.ObjectFieldSelector",
-    fields: &[field("apiVersion", "APIVersion", Text), field("fieldPath", "FieldPath", Text)],
-};
+pub(super) static OBJECT_FIELD: Type =
+    Type { fields: &[field("apiVersion", "APIVersion", Text), field("fieldPath", "FieldPath", Text)] };
 
 /// `core.ResourceFieldSelector`.
 pub(super) static RESOURCE_FIELD: Type = Type {
-    name: "core.ResourceFieldSelector",
     fields: &[
         field("containerName", "ContainerName", Text),
         field("resource", "Resource", Text),
@@ -20,12 +17,10 @@ pub(super) static RESOURCE_FIELD: Type = Type {
     ],
 };
 
-static CLAIM: Type =
-    Type { name: "core.ResourceClaim", fields: &[field("name", "Name", Text), field("request", "Request", Text)] };
+static CLAIM: Type = Type { fields: &[field("name", "Name", Text), field("request", "Request", Text)] };
 
 /// `core.ResourceRequirements`.
 pub(super) static RESOURCES: Type = Type {
-    name: "core.ResourceRequirements",
     fields: &[
         field("limits", "Limits", Map),
         field("requests", "Requests", Map),
@@ -35,7 +30,6 @@ pub(super) static RESOURCES: Type = Type {
 
 /// `core.SELinuxOptions`.
 pub(super) static SE_LINUX: Type = Type {
-    name: "core.SELinuxOptions",
     fields: &[
         field("user", "User", Text),
         field("role", "Role", Text),
@@ -46,7 +40,6 @@ pub(super) static SE_LINUX: Type = Type {
 
 /// `core.WindowsSecurityContextOptions`.
 pub(super) static WINDOWS: Type = Type {
-    name: "core.WindowsSecurityContextOptions",
     fields: &[
         field("gmsaCredentialSpecName", "GMSACredentialSpecName", Pointer),
         field("gmsaCredentialSpec", "GMSACredentialSpec", Pointer),
@@ -56,13 +49,9 @@ pub(super) static WINDOWS: Type = Type {
 };
 
 /// `core.SeccompProfile`.
-pub(in crate::api::registry::pod) static SECCOMP: Type = Type {
-    name: "core.SeccompProfile",
-    fields: &[field("type", "Type", Text), field("localhostProfile", "LocalhostProfile", Pointer)],
-};
+pub(in crate::api::registry::pod) static SECCOMP: Type =
+    Type { fields: &[field("type", "Type", Text), field("localhostProfile", "LocalhostProfile", Pointer)] };
 
 /// `core.AppArmorProfile`.
-pub(super) static APP_ARMOR: Type = Type {
-    name: "core.AppArmorProfile",
-    fields: &[field("type", "Type", Text), field("localhostProfile", "LocalhostProfile", Pointer)],
-};
+pub(super) static APP_ARMOR: Type =
+    Type { fields: &[field("type", "Type", Text), field("localhostProfile", "LocalhostProfile", Pointer)] };

@@ -5,21 +5,15 @@ use super::super::go_form::Type;
 use super::field;
 use super::shared::{OBJECT_FIELD, RESOURCE_FIELD};
 
-static KEY_TO_PATH: Type = Type {
-    name: "core.KeyToPath",
-    fields: &[field("key", "Key", Text), field("path", "Path", Text), field("mode", "Mode", Pointer)],
-};
+static KEY_TO_PATH: Type =
+    Type { fields: &[field("key", "Key", Text), field("path", "Path", Text), field("mode", "Mode", Pointer)] };
 
-static HOST_PATH: Type =
-    Type { name: "core.HostPathVolumeSource", fields: &[field("path", "Path", Text), field("type", "Type", Pointer)] };
+/// `core.HostPathVolumeSource`.
+pub(super) static HOST_PATH: Type = Type { fields: &[field("path", "Path", Text), field("type", "Type", Pointer)] };
 
-static EMPTY_DIR: Type = Type {
-    name: "core.EmptyDirVolumeSource",
-    fields: &[field("medium", "Medium", Text), field("sizeLimit", "SizeLimit", Pointer)],
-};
+static EMPTY_DIR: Type = Type { fields: &[field("medium", "Medium", Text), field("sizeLimit", "SizeLimit", Pointer)] };
 
 static SECRET_VOLUME: Type = Type {
-    name: "core.SecretVolumeSource",
     fields: &[
         field("secretName", "SecretName", Text),
         field("items", "Items", Structs(&KEY_TO_PATH)),
@@ -28,18 +22,15 @@ static SECRET_VOLUME: Type = Type {
     ],
 };
 
-static NFS: Type = Type {
-    name: "core.NFSVolumeSource",
+/// `core.NFSVolumeSource`.
+pub(super) static NFS: Type = Type {
     fields: &[field("server", "Server", Text), field("path", "Path", Text), field("readOnly", "ReadOnly", Flag)],
 };
 
-static VOLUME_CLAIM: Type = Type {
-    name: "core.PersistentVolumeClaimVolumeSource",
-    fields: &[field("claimName", "ClaimName", Text), field("readOnly", "ReadOnly", Flag)],
-};
+static VOLUME_CLAIM: Type =
+    Type { fields: &[field("claimName", "ClaimName", Text), field("readOnly", "ReadOnly", Flag)] };
 
 static DOWNWARD_FILE: Type = Type {
-    name: "core.DownwardAPIVolumeFile",
     fields: &[
         field("path", "Path", Text),
         field("fieldRef", "FieldRef", StructPointer(&OBJECT_FIELD)),
@@ -48,13 +39,10 @@ static DOWNWARD_FILE: Type = Type {
     ],
 };
 
-static DOWNWARD_VOLUME: Type = Type {
-    name: "core.DownwardAPIVolumeSource",
-    fields: &[field("items", "Items", Structs(&DOWNWARD_FILE)), field("defaultMode", "DefaultMode", Pointer)],
-};
+static DOWNWARD_VOLUME: Type =
+    Type { fields: &[field("items", "Items", Structs(&DOWNWARD_FILE)), field("defaultMode", "DefaultMode", Pointer)] };
 
 static CONFIG_MAP_VOLUME: Type = Type {
-    name: "core.ConfigMapVolumeSource",
     fields: &[
         field("name", "Name", Text),
         field("items", "Items", Structs(&KEY_TO_PATH)),
@@ -64,7 +52,6 @@ static CONFIG_MAP_VOLUME: Type = Type {
 };
 
 static SECRET_PROJECTION: Type = Type {
-    name: "core.SecretProjection",
     fields: &[
         field("name", "Name", Text),
         field("items", "Items", Structs(&KEY_TO_PATH)),
@@ -72,11 +59,9 @@ static SECRET_PROJECTION: Type = Type {
     ],
 };
 
-static DOWNWARD_PROJECTION: Type =
-    Type { name: "core.DownwardAPIProjection", fields: &[field("items", "Items", Structs(&DOWNWARD_FILE))] };
+static DOWNWARD_PROJECTION: Type = Type { fields: &[field("items", "Items", Structs(&DOWNWARD_FILE))] };
 
 static CONFIG_MAP_PROJECTION: Type = Type {
-    name: "core.ConfigMapProjection",
     fields: &[
         field("name", "Name", Text),
         field("items", "Items", Structs(&KEY_TO_PATH)),
@@ -85,7 +70,6 @@ static CONFIG_MAP_PROJECTION: Type = Type {
 };
 
 static TOKEN_PROJECTION: Type = Type {
-    name: "core.ServiceAccountTokenProjection",
     fields: &[
         field("audience", "Audience", Text),
         field("expirationSeconds", "ExpirationSeconds", Number),
@@ -94,7 +78,6 @@ static TOKEN_PROJECTION: Type = Type {
 };
 
 static PROJECTION: Type = Type {
-    name: "core.VolumeProjection",
     fields: &[
         field("secret", "Secret", StructPointer(&SECRET_PROJECTION)),
         field("downwardAPI", "DownwardAPI", StructPointer(&DOWNWARD_PROJECTION)),
@@ -105,14 +88,11 @@ static PROJECTION: Type = Type {
     ],
 };
 
-static PROJECTED: Type = Type {
-    name: "core.ProjectedVolumeSource",
-    fields: &[field("sources", "Sources", Structs(&PROJECTION)), field("defaultMode", "DefaultMode", Pointer)],
-};
+static PROJECTED: Type =
+    Type { fields: &[field("sources", "Sources", Structs(&PROJECTION)), field("defaultMode", "DefaultMode", Pointer)] };
 
 /// `core.Volume`.
 pub(super) static VOLUME: Type = Type {
-    name: "core.Volume",
     fields: &[
         field("name", "Name", Text),
         field("hostPath", "HostPath", StructPointer(&HOST_PATH)),

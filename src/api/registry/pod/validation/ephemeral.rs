@@ -1,8 +1,9 @@
 //! Adding ephemeral containers to a pod (`ValidatePodEphemeralContainersUpdate`).
 
 use super::annotations::MIRROR;
-use super::{SPEC, spec_difference, validate_spec};
+use super::{SPEC, validate_spec};
 use crate::api::field::{At, ErrorList};
+use crate::api::registry::pod::go_form::ephemeral_container_difference;
 use crate::object::Object;
 
 /// Checks a write of `/ephemeralcontainers`: they may be added, and none may go or change.
@@ -20,7 +21,7 @@ pub fn validate_ephemeral_containers_update(new: &Object, old: &Object) -> Error
         match containers.iter().rfind(|it| it["name"] == before["name"]) {
             None => errors.forbidden(&at, format!("existing ephemeral containers {name:?} may not be removed\n")),
             Some(now) if now != before => {
-                let difference = spec_difference::render_ephemeral_container(before, now);
+                let difference = ephemeral_container_difference(before, now);
                 let detail = format!("existing ephemeral containers {name:?} may not be changed\n{difference}");
                 errors.forbidden(&at, detail);
             }

@@ -17,7 +17,6 @@ mod resize;
 mod resource_requirements;
 mod security;
 mod spec;
-mod spec_difference;
 mod status_update;
 mod template;
 mod tolerations;

@@ -1,8 +1,9 @@
 //! What may change of a pod once it is there (`ValidatePodUpdate`, `ValidateContainerUpdates`).
 
 use super::gated;
-use super::{SPEC, annotations, format, spec_difference, validate_spec, validate_tolerations};
+use super::{SPEC, annotations, format, validate_spec, validate_tolerations};
 use crate::api::field::{At, ErrorList};
+use crate::api::registry::pod::go_form::spec_difference;
 use crate::object::{Object, Value, literal};
 
 /// The fields that a pod's author may change, as the refusal of any other change lists them.
@@ -46,7 +47,7 @@ fn validate_changes(new: &Value, old: &Value, errors: &mut ErrorList) {
         gated::validate_narrowing(&mut rest, old, errors);
     }
     if !rest.is_same(old) {
-        let difference = spec_difference::render(old, &rest);
+        let difference = spec_difference(old, &rest);
         let detail = format!("pod updates may not change fields other than {}\n{difference}", CHANGEABLE.join(","));
         errors.forbidden(&SPEC, detail);
     }
