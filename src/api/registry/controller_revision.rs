@@ -14,10 +14,13 @@ pub static STRATEGY: Strategy = Strategy {
     },
     validate: |revision| {
         let mut errors = ErrorList::new();
-        if revision.body["data"].is_null() {
-            errors.required(&At::new("data"), "data is mandatory");
-        }
         validate_number(revision, &mut errors);
+        let data = &revision.body["data"];
+        if data.is_null() {
+            errors.required(&At::new("data"), "data is mandatory");
+        } else if data.as_map().is_none() {
+            errors.required(&At::new("data"), "data must be a valid JSON object");
+        }
         errors
     },
     validate_update: |new, old| {

@@ -474,6 +474,20 @@ fn the_smaller_kinds_are_checked_too() {
         r#"ControllerRevision.apps "r" is invalid: data: Required value: data is mandatory"#,
     );
     check_refused(
+        kinds::CONTROLLER_REVISION,
+        r#"{"metadata":{"name":"r"},"revision":-1,"data":[]}"#,
+        "ControllerRevision.apps \"r\" is invalid: [revision: Invalid value: -1: must be greater than or equal to 0, \
+         data: Required value: data must be a valid JSON object]",
+    );
+    check_refused(
+        kinds::RUNTIME_CLASS,
+        r#"{"metadata":{"name":"r"},"handler":"h","overhead":{"podFixed":{"cpu":"-1"}},
+            "scheduling":{"tolerations":[{"operator":"Exists"},{"operator":"Exists"}]}}"#,
+        "RuntimeClass.node.k8s.io \"r\" is invalid: [overhead.limits[cpu]: Invalid value: \"-1\": must be greater than \
+         or equal to 0, scheduling.tolerations[1]: Duplicate value: {\"Key\":\"\",\"Operator\":\"Exists\",\
+         \"Value\":\"\",\"Effect\":\"\",\"TolerationSeconds\":null}]",
+    );
+    check_refused(
         kinds::PRIORITY_CLASS,
         r#"{"metadata":{"name":"p"},"value":1000000001}"#,
         "PriorityClass.scheduling.k8s.io \"p\" is invalid: value: Forbidden: maximum allowed value of a user defined \
@@ -484,6 +498,14 @@ fn the_smaller_kinds_are_checked_too() {
         r#"{"metadata":{"name":"n"},"spec":{"taints":[{"key":"a","effect":"Sometimes"}]}}"#,
         "Node \"n\" is invalid: metadata.taints[0].effect: Unsupported value: \"Sometimes\": supported values: \
          \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"",
+    );
+    check_refused(
+        kinds::NODE,
+        r#"{"metadata":{"name":"n"},"spec":{"podCIDRs":["10.0.0.0/8","10.1.0.0/40"]},"status":{"capacity":{"pods":"-2"},
+            "allocatable":{"pods":"1"}}}"#,
+        "Node \"n\" is invalid: [status.capacity.pods: Invalid value: \"-2\": must be greater than or equal to 0, \
+         spec.podCIDRs[1]: Invalid value: \"10.1.0.0/40\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or \
+         2001:db8::/64)]",
     );
 }
 

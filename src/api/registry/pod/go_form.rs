@@ -126,6 +126,12 @@ pub fn invalid_as(shape: Shape, value: &Value, at: &At<'_>, detail: &str) -> Fie
     FieldError { wrong: Wrong::Invalid, field, shown: shape.to_json(value), detail }
 }
 
+/// The error that a struct is in its list already, which shows it as the server holds it.
+pub fn duplicate_as(ty: &'static Type, value: &Value, at: &At<'_>) -> FieldError {
+    let (field, shown) = (at.to_string(), struct_json(ty, value));
+    FieldError { wrong: Wrong::Duplicate, field, shown, detail: String::new() }
+}
+
 impl Shape {
     /// The value as JSON with every field of its type, set or not.
     pub(super) fn to_json(self, value: &Value) -> String {

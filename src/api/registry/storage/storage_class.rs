@@ -17,7 +17,7 @@ pub static STORAGE_CLASS: Strategy = Strategy {
     },
     validate: class_errors,
     validate_update: |new, old| {
-        let mut errors = ErrorList::new();
+        let mut errors = class_errors(new);
         for field in ["parameters", "provisioner", "reclaimPolicy"] {
             if !same(&new.body, &old.body, field) {
                 errors.forbidden(&At::new(field), format!("updates to {field} are forbidden."));
@@ -33,14 +33,9 @@ pub static STORAGE_CLASS: Strategy = Strategy {
 
 /// The rules of VolumeAttributesClasses.
 pub static VOLUME_ATTRIBUTES_CLASS: Strategy = Strategy {
-    validate: |class| {
-        let mut errors = ErrorList::new();
-        validate_driver_name(class.body["driverName"].str_or_empty(), &At::new("driverName"), &mut errors);
-        validate_parameters(&class.body["parameters"], false, &At::new("parameters"), &mut errors);
-        errors
-    },
+    validate: attributes_errors,
     validate_update: |new, old| {
-        let mut errors = ErrorList::new();
+        let mut errors = attributes_errors(new);
         for field in ["driverName", "parameters"] {
             if !same(&new.body, &old.body, field) {
                 errors.forbidden(&At::new(field), format!("updates to {field} are forbidden."));
@@ -50,6 +45,13 @@ pub static VOLUME_ATTRIBUTES_CLASS: Strategy = Strategy {
     },
     ..Strategy::PLAIN
 };
+
+fn attributes_errors(class: &Object) -> ErrorList {
+    let mut errors = ErrorList::new();
+    validate_driver_name(class.body["driverName"].str_or_empty(), &At::new("driverName"), &mut errors);
+    validate_parameters(&class.body["parameters"], false, &At::new("parameters"), &mut errors);
+    errors
+}
 
 fn same(new: &Map, old: &Map, field: &str) -> bool {
     new[field].is_same(&old[field]) || new[field].is_empty() && old[field].is_empty()
@@ -144,6 +146,10 @@ mod tests {
         );
         let want = "[parameters: Forbidden: updates to parameters are forbidden., volumeBindingMode: Invalid value: \
                     \"WaitForFirstConsumer\": field is immutable]";
+        assert_eq!((STORAGE_CLASS.validate_update)(&new, &old).to_string(), want);
+        let new = class(r#"{"provisioner":"csi.example.com","parameters":{"type":"ssd"},"reclaimPolicy":"Recycle"}"#);
+        let want = "[reclaimPolicy: Unsupported value: \"Recycle\": supported values: \"Delete\", \"Retain\", \
+                    reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden.]";
         assert_eq!((STORAGE_CLASS.validate_update)(&new, &old).to_string(), want);
     }
 

@@ -13,9 +13,9 @@ use super::go_form::Shape::{Flag, List, Map, Pointer, StructPointer, Structs, Te
 use super::go_form::{Type, field};
 use containers::CONTAINER;
 pub(super) use containers::{CONTAINER_SECURITY, EPHEMERAL_CONTAINER};
-pub use scheduling::NODE_SELECTOR;
 pub(super) use scheduling::TERM;
-use scheduling::{AFFINITY, SPREAD, TOLERATION};
+use scheduling::{AFFINITY, SPREAD};
+pub use scheduling::{NODE_SELECTOR, TOLERATION};
 pub(super) use shared::SECCOMP;
 use shared::{APP_ARMOR, RESOURCES, SE_LINUX, WINDOWS};
 pub(super) use storage::{CLAIM_SPEC, VOLUME_SOURCE};

@@ -91,7 +91,7 @@ pub(super) static AFFINITY: Type = Type {
 };
 
 /// `core.Toleration`.
-pub(super) static TOLERATION: Type = Type {
+pub static TOLERATION: Type = Type {
     fields: &[
         field("key", "Key", Text),
         field("operator", "Operator", Text),

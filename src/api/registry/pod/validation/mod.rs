@@ -32,6 +32,7 @@ use crate::object::{Meta, Object, Value};
 pub use affinity::validate_node_selector;
 pub use ephemeral::validate_ephemeral_containers_update;
 pub use resize::validate_pod_resize;
+pub use resource_requirements::validate_overhead;
 pub use spec::validate_pod_spec;
 pub use status_update::validate_pod_status_update;
 pub use template::{validate_pod_template, validate_template_metadata};

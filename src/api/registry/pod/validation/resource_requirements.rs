@@ -100,8 +100,8 @@ fn validate_pod_resource_name(name: &str, at: &At<'_>, errors: &mut ErrorList) {
     }
 }
 
-/// Checks the overhead of a pod, which has the form of limits.
-pub(super) fn validate_overhead(overhead: &Value, at: &At<'_>, errors: &mut ErrorList) {
+/// Checks the overhead of a pod or of a class of runtimes, which has the form of limits.
+pub fn validate_overhead(overhead: &Value, at: &At<'_>, errors: &mut ErrorList) {
     validate_limits_and_requests(overhead, Value::null(), validate_container_resource_name, at, errors);
 }
 
