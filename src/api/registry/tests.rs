@@ -501,10 +501,10 @@ fn the_smaller_kinds_are_checked_too() {
     );
     check_refused(
         kinds::NODE,
-        r#"{"metadata":{"name":"n"},"spec":{"podCIDRs":["10.0.0.0/8","10.1.0.0/40"]},"status":{"capacity":{"pods":"-2"},
+        r#"{"metadata":{"name":"n"},"spec":{"podCIDRs":["10.1.0.0/40"]},"status":{"capacity":{"pods":"-2"},
             "allocatable":{"pods":"1"}}}"#,
         "Node \"n\" is invalid: [status.capacity.pods: Invalid value: \"-2\": must be greater than or equal to 0, \
-         spec.podCIDRs[1]: Invalid value: \"10.1.0.0/40\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or \
+         spec.podCIDRs[0]: Invalid value: \"10.1.0.0/40\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or \
          2001:db8::/64)]",
     );
 }
