@@ -14,6 +14,9 @@ const DESIRED_REPLICAS: &str = "deployment.kubernetes.io/desired-replicas";
 /// That, with the surge.
 const MAX_REPLICAS: &str = "deployment.kubernetes.io/max-replicas";
 
+/// The revision to which a Deployment is to be rolled back.
+pub(super) const ROLLBACK_TO: &str = "deprecated.deployment.rollback.to";
+
 /// Annotations of a Deployment that are not handed on to its ReplicaSets.
 const KEPT_BACK: [&str; 6] = [
     "kubectl.kubernetes.io/last-applied-configuration",
@@ -21,8 +24,13 @@ const KEPT_BACK: [&str; 6] = [
     REVISION_HISTORY,
     DESIRED_REPLICAS,
     MAX_REPLICAS,
-    "deprecated.deployment.rollback.to",
+    ROLLBACK_TO,
 ];
+
+/// Whether the annotation `key` is not handed on to ReplicaSets, nor back from one that is rolled back to.
+pub(super) fn kept_back(key: &str) -> bool {
+    KEPT_BACK.contains(&key)
+}
 
 /// The longest revision history that is kept, in characters (`maxRevHistoryLengthInChars`).
 const HISTORY_LENGTH: usize = 2000;
@@ -71,7 +79,7 @@ pub(super) fn set_revision(deployment: &mut Object, revision: &str) -> bool {
 pub(super) fn hand_on(deployment: &Object, set: &mut Object, next: i64) -> bool {
     let mut changed = false;
     for (key, value) in deployment.meta.annotations.iter() {
-        if !KEPT_BACK.contains(&key.as_str()) {
+        if !kept_back(key) {
             changed |= put(set, key, value.str_or_empty());
         }
     }

@@ -3,8 +3,7 @@
 //! Follows `pkg/controller/deployment` of Kubernetes 1.36 (`deployment_controller.go`, `sync.go`, `rolling.go`, `recreate.go`,
 //! `progress.go`, `util/deployment_util.go`). Known differences: hashes are of another make (see [`super::history`]); what
 //! upstream writes to a Deployment's status in several steps of one sync is one write; a ReplicaSet that could not be
-//! created is told of with the first retry, 5 ms later, and a Deployment is never given up after 15 failures; the annotation
-//! of the rollback subresource, which has been gone since `apps/v1`, is not looked at.
+//! created is told of with the first retry, 5 ms later, and a Deployment is never given up after 15 failures.
 
 mod annotations;
 mod cleanup;
@@ -12,6 +11,7 @@ mod conditions;
 mod new_replica_set;
 mod progress;
 mod recreate;
+mod rollback;
 mod rolling;
 mod rollout;
 mod scale;
@@ -104,6 +104,10 @@ fn sync(rollout: &mut Rollout<'_>) {
     rollout.check_paused_conditions();
     if rollout.spec.paused {
         rollout.sync_scale();
+        return;
+    }
+    if let Some(revision) = rollback::asked_for(rollout.deployment) {
+        rollout.roll_back(revision);
         return;
     }
     rollout.sync_new_replica_set(false);

@@ -131,6 +131,16 @@ impl<'a> Rollout<'a> {
         self.sets.iter().map(Set::size).sum()
     }
 
+    /// Whether anything is to be done so far, or said of the Deployment.
+    pub fn has_plans(&self) -> bool {
+        !self.planned.is_empty() || !self.is_unchanged()
+    }
+
+    fn is_unchanged(&self) -> bool {
+        self.draft.meta.annotations.is_same(&self.deployment.meta.annotations)
+            && self.draft.status().is_same(self.deployment.status())
+    }
+
     /// Plans an action.
     pub fn act(&mut self, action: Action) {
         self.planned.push(Planned::Act(action));
@@ -179,6 +189,7 @@ impl<'a> Rollout<'a> {
 
     /// What the sync came to.
     pub fn into_outcome(mut self) -> Outcome {
+        let same = self.is_unchanged();
         let mut actions = Vec::with_capacity(self.planned.len() + 1);
         for planned in self.planned {
             match planned {
@@ -186,8 +197,6 @@ impl<'a> Rollout<'a> {
                 Planned::Store(i) => actions.extend(self.sets[i].draft.take().map(Action::Update)),
             }
         }
-        let same = self.draft.meta.annotations.is_same(&self.deployment.meta.annotations)
-            && self.draft.status().is_same(self.deployment.status());
         if !same {
             actions.push(Action::UpdateStatus(self.draft));
         }

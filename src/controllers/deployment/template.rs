@@ -20,6 +20,13 @@ fn without_hash(metadata: &Value) -> Map {
     metadata
 }
 
+/// `template` without the hash label, as a Deployment has it (`SetFromReplicaSetTemplate`).
+pub(super) fn without_hash_label(template: &Value) -> Value {
+    let mut template = template.clone();
+    template.at_mut(&["metadata", "labels"]).remove(HASH_LABEL);
+    template
+}
+
 /// `template` with the hash label.
 pub(super) fn with_hash(template: &Value, hash: &Str) -> Value {
     let mut template = template.clone();

@@ -149,6 +149,42 @@ fn a_rollback_takes_the_old_set_up_again_under_a_new_number() {
 }
 
 #[test]
+fn the_annotation_that_asks_for_a_rollback_is_obeyed_once_and_taken_off() {
+    let mut rig = Rig::new(r#"{"replicas":2}"#);
+    for image in ["v2", "v3"] {
+        rig.set_image(image);
+        rig.start_all();
+    }
+    let table = [
+        ("0", "v2", "DeploymentRollback", "Rolled back deployment \"web\" to revision 2"),
+        ("1", "v1", "DeploymentRollback", "Rolled back deployment \"web\" to revision 1"),
+        (
+            "5",
+            "v1",
+            "DeploymentRollbackTemplateUnchanged",
+            "The rollback revision contains the same template as current deployment \"web\"",
+        ),
+        ("9", "v1", "DeploymentRollbackRevisionNotFound", "Unable to find the revision to rollback to."),
+    ];
+    for (asked, image, reason, text) in table {
+        let mut web = rig.web();
+        web.meta.set_annotation("deprecated.deployment.rollback.to", asked);
+        rig.cluster.api("test").update(web, Part::Main, &WriteOptions::default()).expect("a valid update");
+        rig.pass(0);
+        rig.start_all();
+        let web = rig.web();
+        assert_eq!(web.spec()["template"]["spec"]["containers"][0]["image"].str_or_empty(), image, "to {asked}");
+        assert!(web.spec()["template"]["metadata"]["labels"]["pod-template-hash"].is_null());
+        assert_eq!(web.meta.annotation("deprecated.deployment.rollback.to"), None);
+        let is_told = |it: &&std::sync::Arc<Object>| {
+            it.body["reason"].str_or_empty() == reason && it.body["message"].str_or_empty() == text
+        };
+        assert_eq!(rig.cluster.view().list(kinds::EVENT).filter(is_told).count(), 1, "to {asked}");
+    }
+    assert_eq!(rig.sets(), sizes(&[("3", 0), ("4 after 2", 0), ("5 after 1", 2)]));
+}
+
+#[test]
 fn scaling_in_the_middle_of_a_stuck_rollout_spreads_over_all_sets() {
     let mut rig = Rig::new(
         r#"{"replicas":10,"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":3,"maxUnavailable":2}}}"#,
