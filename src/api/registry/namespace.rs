@@ -38,6 +38,12 @@ pub static STRATEGY: Strategy = Strategy {
             new.spec_mut().set(literal!("finalizers"), finalizers);
         }
     },
+    // A status without a phase is that of a namespace in use.
+    prepare_status_update: |new, _| {
+        if new.status()["phase"].str_or_empty().is_empty() {
+            new.status_mut().set(literal!("phase"), literal!("Active"));
+        }
+    },
     validate_status_update: |new, _| {
         let mut errors = ErrorList::new();
         let phase = new.status()["phase"].str_or_empty();

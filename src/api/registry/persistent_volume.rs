@@ -55,8 +55,16 @@ pub static VOLUME: Strategy = Strategy {
     },
     validate: validate_volume,
     validate_update: validate_volume_update,
+    prepare_status_update: default_phase,
     ..Strategy::PLAIN
 };
+
+/// A status without a phase is that of a volume or claim that waits, whoever writes it.
+fn default_phase(new: &mut Object, _: &Object) {
+    if new.status()["phase"].str_or_empty().is_empty() {
+        new.status_mut().set("phase", "Pending");
+    }
+}
 
 /// The rules of PersistentVolumeClaims.
 pub static CLAIM: Strategy = Strategy {
@@ -66,6 +74,7 @@ pub static CLAIM: Strategy = Strategy {
     },
     validate: validate_claim,
     validate_update: validate_claim_update,
+    prepare_status_update: default_phase,
     validate_status_update: |new, _| {
         let mut errors = ErrorList::new();
         let status = At::new("status");

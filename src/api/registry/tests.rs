@@ -169,6 +169,20 @@ fn labels_that_are_defaults_come_back_when_they_are_taken_away() {
 }
 
 #[test]
+fn a_status_that_is_written_without_a_phase_gets_the_one_that_objects_begin_with() {
+    let mut desk = Desk::new();
+    let claim = r#"{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],
+        "resources":{"requests":{"storage":"1Gi"}}}}"#;
+    desk.create(kinds::PERSISTENT_VOLUME_CLAIM, "default", claim).expect("a valid claim");
+    for (kind, name, want) in
+        [(kinds::NAMESPACE, "default", "Active"), (kinds::PERSISTENT_VOLUME_CLAIM, "data", "Pending")]
+    {
+        let written = desk.edit(kind, name, Part::Status, |it| *it.status_mut() = Value::empty_map());
+        assert_eq!(written.expect("a valid status").status()["phase"].str_or_empty(), want, "{name}");
+    }
+}
+
+#[test]
 fn a_namespace_goes_with_the_last_finalizer_of_its_spec() {
     let mut desk = Desk::new();
     let made = desk.create(kinds::NAMESPACE, "", r#"{"metadata":{"name":"b"}}"#).expect("a namespace");
