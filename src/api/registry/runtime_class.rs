@@ -43,3 +43,23 @@ fn class_errors(class: &Object) -> ErrorList {
     }
     errors
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{Value, kinds};
+
+    #[test]
+    fn the_overhead_of_a_class_has_the_form_of_limits() {
+        let mut class = Object::new(kinds::RUNTIME_CLASS, "", "sandbox");
+        class.body.insert("handler", "sandbox");
+        let mut check = |fixed: &str, want: &str| {
+            let overhead = Value::from_json(format!(r#"{{"podFixed":{fixed}}}"#).as_bytes()).expect("valid JSON");
+            class.body.insert("overhead", overhead);
+            let errors = class_errors(&class);
+            assert_eq!(if errors.is_empty() { String::new() } else { errors.to_string() }, want, "{fixed}");
+        };
+        check(r#"{"cpu":"250m","memory":"10Mi"}"#, "");
+        check(r#"{"cpu":"-1"}"#, "overhead.limits[cpu]: Invalid value: \"-1\": must be greater than or equal to 0");
+    }
+}

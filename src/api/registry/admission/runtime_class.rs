@@ -2,7 +2,7 @@
 
 use super::forbidden;
 use crate::api::Status;
-use crate::object::{Key, Map, Object, kinds, literal};
+use crate::object::{Key, Map, Object, Value, kinds, literal};
 use crate::store::Store;
 
 /// Fills in what the class of `pod` says of overhead, node selector and tolerations.
@@ -34,13 +34,54 @@ pub(super) fn admit(store: &Store, pod: &mut Object) -> Result<(), Status> {
         }
         pod.spec_mut().field_mut("nodeSelector").set(key.clone(), value.clone());
     }
-    for toleration in scheduling["tolerations"].items() {
-        let own = pod.spec_mut().field_mut("tolerations").items_mut();
-        if !own.contains(toleration) {
-            own.push(toleration.clone());
+    if !scheduling.is_null() {
+        let all = [pod.spec()["tolerations"].items(), scheduling["tolerations"].items()].concat();
+        let merged = merged(&all);
+        if !merged.is_empty() {
+            pod.spec_mut().set(literal!("tolerations"), Value::list(merged));
         }
     }
     Ok(())
+}
+
+/// Tolerations without those that others make needless (`MergeTolerations` in `pkg/util/tolerations`).
+fn merged(all: &[Value]) -> Vec<Value> {
+    let mut merged: Vec<Value> = Vec::new();
+    for (i, toleration) in all.iter().enumerate() {
+        let is_needless = merged.iter().any(|it| covers(it, toleration))
+            || all[i + 1..].iter().any(|it| it != toleration && covers(it, toleration));
+        if !is_needless {
+            merged.push(toleration.clone());
+        }
+    }
+    merged
+}
+
+/// Whether `wide` tolerates all that `toleration` does (`isSuperset`).
+fn covers(wide: &Value, toleration: &Value) -> bool {
+    if wide == toleration {
+        return true;
+    }
+    let text = |of: &Value, field: &str| of[field].str_or_empty().to_owned();
+    let is_same = |field: &str| text(wide, field) == text(toleration, field);
+    let exists = text(wide, "operator") == "Exists";
+    if !is_same("key") && !(text(wide, "key").is_empty() && exists) {
+        return false;
+    }
+    if !is_same("effect") && !text(wide, "effect").is_empty() {
+        return false;
+    }
+    if text(wide, "effect") == "NoExecute"
+        && let Some(seconds) = wide["tolerationSeconds"].as_i64()
+        && toleration["tolerationSeconds"].as_i64().is_none_or(|it| it > seconds)
+    {
+        return false;
+    }
+    match text(wide, "operator").as_str() {
+        "" | "Equal" => matches!(text(toleration, "operator").as_str(), "" | "Equal") && is_same("value"),
+        "Exists" => true,
+        _ => false,
+    }
 }
 
 /// Refuses a pod whose overhead is not that of its class.
@@ -56,4 +97,30 @@ pub(super) fn check(store: &Store, pod: &Object) -> Result<(), Status> {
         return Err(forbidden(pod, why));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tolerations_that_others_cover_are_left_out() {
+        let table = [
+            (r#"[{"key":"a","operator":"Exists"},{"key":"a","value":"b","effect":"NoSchedule"}]"#, "[0]"),
+            (r#"[{"key":"a","value":"b","effect":"NoSchedule"},{"operator":"Exists"}]"#, "[1]"),
+            (r#"[{"key":"a","value":"b"},{"key":"a","value":"c"}]"#, "[0, 1]"),
+            (r#"[{"key":"a","value":"b"},{"key":"a","value":"b"}]"#, "[0]"),
+            (
+                r#"[{"key":"a","operator":"Exists","effect":"NoExecute","tolerationSeconds":5},
+                    {"key":"a","operator":"Exists","effect":"NoExecute"}]"#,
+                "[1]",
+            ),
+        ];
+        for (json, want) in table {
+            let all = Value::from_json(json.as_bytes()).expect("valid JSON");
+            let kept: Vec<_> =
+                merged(all.items()).iter().filter_map(|it| all.items().iter().position(|one| one == it)).collect();
+            assert_eq!(format!("{kept:?}"), want, "{json}");
+        }
+    }
 }
