@@ -23,6 +23,8 @@ pub struct Health {
     at: Option<Time>,
     /// The condition `Ready` as it was then.
     ready: Value,
+    /// When that was seen to be so for the first time.
+    since: Option<Time>,
     /// When its lease was renewed last.
     renewed: Str,
 }
@@ -30,13 +32,21 @@ pub struct Health {
 impl Health {
     /// What is known of `node`, whose lease was renewed at `last` for the last time.
     pub fn last_heard(node: &Object, last: Time) -> Self {
-        Health { at: Some(last), ready: condition(node, "Ready").clone(), renewed: Str::new() }
+        Health { at: Some(last), ready: condition(node, "Ready").clone(), since: None, renewed: Str::new() }
+    }
+
+    /// Since when the node is seen to be ready or not.
+    pub fn since(&self) -> Option<Time> {
+        self.since
     }
 }
 
 /// Takes note of `node` at `now`: a condition that was reported anew is a sign of life.
 pub fn hear_node(health: &mut Health, node: &Object, now: Time) {
     let ready = condition(node, "Ready");
+    if health.ready["status"] != ready["status"] {
+        health.since = Some(now);
+    }
     if ready.is_null() {
         health.at.get_or_insert(node.meta.created.unwrap_or(now));
     } else if health.ready != *ready || health.at.is_none() {

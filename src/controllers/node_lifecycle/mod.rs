@@ -107,7 +107,8 @@ impl NodeLifecycleController {
         if self.next(node).is_some_and(|at| at <= now) {
             return Outcome { actions: health::give_up(view, node, now), ..Outcome::default() };
         }
-        let (tainted, due) = no_execute::swapped(node, now);
+        let seen = self.heard.get(&node.meta.name).and_then(Health::since);
+        let (tainted, due) = no_execute::swapped(node, seen, now);
         let actions: Vec<Action> = tainted.into_iter().map(Action::Update).collect();
         let wake_at = self.next(node).into_iter().chain(due).min();
         Outcome { actions, wake_at, ..Outcome::default() }

@@ -30,13 +30,14 @@ pub fn is_wrong(node: &Object) -> bool {
     first != wanted(node) || ours.next().is_some()
 }
 
-/// `node` with the taint that its condition calls for, or when it is to have it: a period after the condition changed. What is
-/// not called for goes at once.
-pub fn swapped(node: &Object, now: Time) -> (Option<Object>, Option<Time>) {
+/// `node` with the taint that its condition calls for, or when it is to have it: a period after the condition changed, or was
+/// `seen` to change where it does not say when. What is not called for goes at once.
+pub fn swapped(node: &Object, seen: Option<Time>, now: Time) -> (Option<Object>, Option<Time>) {
     if !is_wrong(node) {
         return (None, None);
     }
-    let since = condition(node, "Ready")["lastTransitionTime"].as_str().and_then(Time::parse).unwrap_or(now);
+    let said = condition(node, "Ready")["lastTransitionTime"].as_str().and_then(Time::parse);
+    let since = said.or(seen).unwrap_or(now);
     let due = since + PERIOD;
     let wanted = wanted(node);
     if wanted.is_some() && due > now {
@@ -73,7 +74,7 @@ mod tests {
             ("True", vec!["maint"], 100, None, None),
         ];
         for (status, taints, now, want, due) in table {
-            let (got, wait) = swapped(&node(status, &taints), Time::from_unix(now));
+            let (got, wait) = swapped(&node(status, &taints), None, Time::from_unix(now));
             let keys = got.map(|it| {
                 let taints = it.spec()["taints"].items().iter().map(|it| it["key"].str_or_empty().to_owned());
                 taints.collect::<Vec<_>>().join(",")
@@ -81,5 +82,14 @@ mod tests {
             assert_eq!(keys.as_deref(), want, "{status} {taints:?}");
             assert_eq!(wait, due.map(Time::from_unix), "{status} {taints:?}");
         }
+    }
+
+    #[test]
+    fn a_condition_that_does_not_say_since_when_counts_from_when_it_was_seen() {
+        let mut node = node("False", &[]);
+        node.status_mut().field_mut("conditions").items_mut()[0].remove("lastTransitionTime");
+        let seen = Some(Time::from_unix(200));
+        assert_eq!(swapped(&node, seen, Time::from_unix(204)), (None, Some(Time::from_unix(205))));
+        assert!(swapped(&node, seen, Time::from_unix(205)).0.is_some());
     }
 }
