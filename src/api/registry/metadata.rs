@@ -164,14 +164,19 @@ fn describe(kind: Kind, meta: &Meta, errors: &mut ErrorList) {
     if meta.generation < 0 {
         errors.invalid(&METADATA.child("generation"), meta.generation, NOT_NEGATIVE);
     }
-    validate_labels(&meta.labels, &METADATA.child("labels"), errors);
-    validate_annotations(&meta.annotations, &METADATA.child("annotations"), errors);
-    validate_owners(&meta.owners, errors);
-    validate_finalizers(&meta.finalizers, errors);
+    validate_common(meta, errors);
     // Who adds one without a domain to a custom object is warned and not refused.
     if !kind.is_custom() {
         validate_finalizer_domains(&meta.finalizers, errors);
     }
+}
+
+/// Checks what the metadata of every kind is checked for (`ValidateObjectMetaAccessor`).
+pub fn validate_common(meta: &Meta, errors: &mut ErrorList) {
+    validate_labels(&meta.labels, &METADATA.child("labels"), errors);
+    validate_annotations(&meta.annotations, &METADATA.child("annotations"), errors);
+    validate_owners(&meta.owners, errors);
+    validate_finalizers(&meta.finalizers, errors);
 }
 
 /// The detail of a number that is below zero.
@@ -239,9 +244,6 @@ fn validate_changes(new: &Meta, old: &Meta, errors: &mut ErrorList) {
     }
     if !Arc::ptr_eq(&new.owners, &old.owners) {
         validate_owners(&new.owners, errors);
-    }
-    if !Arc::ptr_eq(&new.finalizers, &old.finalizers) {
-        validate_finalizers(&new.finalizers, errors);
     }
 }
 
@@ -343,7 +345,8 @@ fn show_owner(owner: &OwnerRef) -> String {
     )
 }
 
-fn validate_finalizers(finalizers: &[Str], errors: &mut ErrorList) {
+/// Checks the form of finalizers (`ValidateFinalizers`).
+pub fn validate_finalizers(finalizers: &[Str], errors: &mut ErrorList) {
     let at = METADATA.child("finalizers");
     for finalizer in finalizers.iter().filter(|it| !syntax::is_qualified_name(it)) {
         for wrong in syntax::qualified_name(finalizer) {

@@ -15,16 +15,13 @@ const GROUP: &str = "rbac.authorization.k8s.io";
 /// The rules of Roles.
 pub static ROLE: Strategy = Strategy {
     validate: |role| role_errors(role, true),
-    validate_update: |role, _| twice(role_errors(role, true)),
+    validate_update: |role, _| role_errors(role, true),
     ..Strategy::PLAIN
 };
 
 /// The rules of ClusterRoles.
-pub static CLUSTER_ROLE: Strategy = Strategy {
-    validate: cluster_role_errors,
-    validate_update: |role, _| twice(cluster_role_errors(role)),
-    ..Strategy::PLAIN
-};
+pub static CLUSTER_ROLE: Strategy =
+    Strategy { validate: cluster_role_errors, validate_update: |role, _| cluster_role_errors(role), ..Strategy::PLAIN };
 
 /// The rules of RoleBindings.
 pub static ROLE_BINDING: Strategy = Strategy {
@@ -133,17 +130,8 @@ fn binding_errors(binding: &Object, is_namespaced: bool) -> ErrorList {
     errors
 }
 
-/// A changed object is checked as a new one and again as a changed one.
-fn twice(mut errors: ErrorList) -> ErrorList {
-    if !errors.is_empty() {
-        let again = errors.clone();
-        errors.extend(again);
-    }
-    errors
-}
-
 fn binding_update_errors(new: &Object, old: &Object, is_namespaced: bool) -> ErrorList {
-    let mut errors = twice(binding_errors(new, is_namespaced));
+    let mut errors = binding_errors(new, is_namespaced);
     let role = &new.body["roleRef"];
     if !role.is_same(&old.body["roleRef"]) {
         let text = |field: &str| Value::from(role[field].str_or_empty()).to_json();

@@ -297,20 +297,31 @@ fn keep(object: &mut Object, old: &Object, field: &'static str) {
     }
 }
 
+/// What is wrong with a changed object. Its metadata is looked at as a whole and as a changed one, whatever the kind
+/// (`BeforeUpdate`), and the rules of most kinds do so again: an error in it comes several times among the causes.
 fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomRules>) -> ErrorList {
     let rules = strategy(new.kind);
-    let mut errors = ErrorList::new();
-    metadata::validate_update(&new.meta, &old.meta, &mut errors);
+    let (mut errors, mut of_change, mut of_domains) = (ErrorList::new(), ErrorList::new(), ErrorList::new());
+    metadata::validate_update(&new.meta, &old.meta, &mut of_change);
+    let other_finalizers = !Arc::ptr_eq(&new.meta.finalizers, &old.meta.finalizers);
+    if !of_change.is_empty() {
+        metadata::validate_common(&new.meta, &mut errors);
+        errors.extend(of_change.clone());
+    } else if other_finalizers {
+        // All else is as it was when it was found sound.
+        metadata::validate_finalizers(&new.meta.finalizers, &mut errors);
+    }
     if let Some(custom) = custom {
         errors.extend(custom.validate_update(new, old, part == Part::Main));
         return errors;
     }
-    // The rules of a kind look at the metadata again: an error of theirs comes twice among the causes.
-    let from_metadata = (!errors.is_empty()).then(|| errors.clone());
+    if other_finalizers {
+        metadata::validate_finalizer_domains(&new.meta.finalizers, &mut of_domains);
+    }
     match part {
         Part::Main => {
-            // Many kinds check the new object as a whole first, and its metadata is part of that.
-            if from_metadata.is_some() && checks_whole_metadata(new.kind) {
+            let is_wrong = !errors.is_empty() || !of_domains.is_empty();
+            if is_wrong && checks_whole_metadata(new.kind) {
                 metadata::validate(new.kind, &new.meta, &mut errors);
             }
             errors.extend((rules.validate_update)(new, old));
@@ -321,13 +332,9 @@ fn update_errors(new: &Object, old: &Object, part: Part, custom: Option<&CustomR
         Part::Approval => errors.extend(certificate_signing_request::approval_errors(new, old)),
         Part::Finalize => {}
     }
-    if let Some(again) = from_metadata
-        && !matches!(new.kind, kinds::POD_DISRUPTION_BUDGET | kinds::LIMIT_RANGE)
-    {
-        errors.extend(again);
-    }
-    if !Arc::ptr_eq(&new.meta.finalizers, &old.meta.finalizers) {
-        metadata::validate_finalizer_domains(&new.meta.finalizers, &mut errors);
+    if !matches!(new.kind, kinds::POD_DISRUPTION_BUDGET | kinds::LIMIT_RANGE) {
+        errors.extend(of_change);
+        errors.extend(of_domains);
     }
     errors
 }
@@ -343,13 +350,11 @@ fn checks_whole_metadata(kind: Kind) -> bool {
             | kinds::EVENT
             | kinds::HORIZONTAL_POD_AUTOSCALER
             | kinds::LEASE
-            | kinds::NETWORK_POLICY
             | kinds::POD_DISRUPTION_BUDGET
             | kinds::POD_TEMPLATE
             | kinds::PRIORITY_CLASS
             | kinds::REPLICA_SET
             | kinds::RESOURCE_QUOTA
-            | kinds::SERVICE
             | kinds::STATEFUL_SET
     )
 }

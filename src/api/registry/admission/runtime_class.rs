@@ -65,10 +65,9 @@ fn covers(wide: &Value, toleration: &Value) -> bool {
     let text = |of: &Value, field: &str| of[field].str_or_empty().to_owned();
     let is_same = |field: &str| text(wide, field) == text(toleration, field);
     let exists = text(wide, "operator") == "Exists";
-    if !is_same("key") && !(text(wide, "key").is_empty() && exists) {
-        return false;
-    }
-    if !is_same("effect") && !text(wide, "effect").is_empty() {
+    let of_key = is_same("key") || (text(wide, "key").is_empty() && exists);
+    let of_effect = is_same("effect") || text(wide, "effect").is_empty();
+    if !of_key || !of_effect {
         return false;
     }
     if text(wide, "effect") == "NoExecute"
