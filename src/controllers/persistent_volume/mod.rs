@@ -2,7 +2,7 @@
 //!
 //! Follows `pkg/controller/volume/persistentvolume` of Kubernetes 1.36. Known differences: the four writes of a binding are made
 //! at one instant; of the volume plugins only `hostPath` below `/tmp` can delete what it holds, and none recycles; and a claim
-//! that waits is looked at when something changes, where upstream looks every 15 s and its events count up.
+//! that waits is looked at when there is news of what it could get, where upstream looks every 15 s and its events count up.
 
 mod claim;
 mod index;
@@ -61,10 +61,21 @@ impl Controller for PersistentVolumeController {
                 wakes.push(Wake::now(change.key.clone()));
                 wakes.extend(claim_key(object).filter(|it| view.get(it).is_some()).map(Wake::now));
                 if claim_key(object).is_none() {
-                    wakes.extend(unbound(view).map(Wake::now));
+                    let is_of_interest = |claim: &Object| {
+                        class_name(claim) == class_name(object)
+                            || claim.spec()["volumeName"].str_or_empty() == object.meta.name.as_str()
+                    };
+                    wakes.extend(unbound(view, is_of_interest).map(Wake::now));
                 }
             }
-            kinds::STORAGE_CLASS if change.after.is_some() => wakes.extend(unbound(view).map(Wake::now)),
+            kinds::STORAGE_CLASS if change.after.is_some() => {
+                // A claim that names no class may get this one, as the default.
+                let is_of_interest = |claim: &Object| {
+                    let name = class_name(claim);
+                    name == object.meta.name.as_str() || name.is_empty()
+                };
+                wakes.extend(unbound(view, is_of_interest).map(Wake::now));
+            }
             _ => {}
         }
     }
@@ -81,9 +92,9 @@ impl Controller for PersistentVolumeController {
     }
 }
 
-/// Every claim that is bound to nothing yet.
-fn unbound(view: View<'_>) -> impl Iterator<Item = Key> {
-    let claims = view.list(kinds::PERSISTENT_VOLUME_CLAIM).filter(|it| !is_bound(it));
+/// The claims that are bound to nothing yet and to which a change `is_of_interest`: the others would only repeat themselves.
+fn unbound(view: View<'_>, is_of_interest: impl Fn(&Object) -> bool) -> impl Iterator<Item = Key> {
+    let claims = view.list(kinds::PERSISTENT_VOLUME_CLAIM).filter(|it| !is_bound(it) && is_of_interest(it));
     claims.map(|it| it.key()).collect::<Vec<_>>().into_iter()
 }
 
@@ -148,4 +159,38 @@ fn in_phase(object: &Object, phase: &str, now: Time) -> Option<Object> {
         changed.status_mut().set("lastPhaseTransitionTime", Value::from(now));
     }
     Some(changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    /// The claims that the last change of a store is news to, where `fast` and `slow` ask for these classes and `named` for
+    /// the volume `v`.
+    fn woken(kind: crate::object::Kind, name: &str, class: &str) -> Vec<String> {
+        let mut store = Store::new();
+        for (claim, class, volume) in [("fast", "fast", ""), ("named", "other", "v"), ("slow", "slow", "")] {
+            let mut claim = Object::new(kinds::PERSISTENT_VOLUME_CLAIM, "default", claim);
+            claim.spec_mut().set("storageClassName", class);
+            claim.spec_mut().set("volumeName", volume);
+            store.put(claim, Time(0), Str::from("test"));
+        }
+        let mut object = Object::new(kind, "", name);
+        object.spec_mut().set("storageClassName", class);
+        store.put(object, Time(0), Str::from("test"));
+        let change = store.changes_since(1).expect("all is kept").last().cloned().expect("a change");
+        let mut wakes = Vec::new();
+        PersistentVolumeController::default().wakes(&change, View::new(&store), &mut wakes);
+        let claims = wakes.into_iter().filter(|it| it.key.kind == kinds::PERSISTENT_VOLUME_CLAIM);
+        claims.map(|it| it.key.name.to_string()).collect()
+    }
+
+    #[test]
+    fn a_claim_that_waits_is_only_looked_at_when_there_is_news_of_what_it_could_get() {
+        assert_eq!(woken(kinds::PERSISTENT_VOLUME, "u", "fast"), ["fast"]);
+        assert_eq!(woken(kinds::PERSISTENT_VOLUME, "v", "slow"), ["named", "slow"]);
+        assert!(woken(kinds::PERSISTENT_VOLUME, "u", "").is_empty());
+        assert_eq!(woken(kinds::STORAGE_CLASS, "slow", ""), ["slow"]);
+    }
 }
