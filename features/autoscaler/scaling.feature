@@ -86,7 +86,7 @@ Feature: HorizontalPodAutoscalers
     When I set spec.scaleTargetRef.name of horizontalpodautoscaler/web to nobody
     And 30 seconds pass
     Then condition AbleToScale of horizontalpodautoscaler/web is False
-    And there is a Warning event "FailedGetScale" for horizontalpodautoscaler/web with message "deployments.apps * not found"
+    And there is a Warning event "FailedGetScale" for horizontalpodautoscaler/web with message "deployments/scale.apps * not found"
 
   @kubectl
   Scenario: kubectl makes an autoscaler and shows what it sees

@@ -7,7 +7,7 @@ use super::schema::schema;
 use super::{Request, Response, field_manager, patch, write};
 use crate::api::Status;
 use crate::api::custom::internal_error;
-use crate::api::registry::{Api, Part, Scaling, WriteOptions};
+use crate::api::registry::{Api, Part, Scaling, WriteOptions, scale_not_found};
 use crate::object::{Key, Object, Value};
 
 /// Stands for the number of an object that has none, while its scale is patched.
@@ -31,7 +31,9 @@ pub(super) fn answer(
         Expected { api_version: "autoscaling/v1".into(), kind: "Scale", ty: schema().body_type("Scale"), custom: None };
     match request.method.as_str() {
         "GET" => {
-            let object = stored(api, target)?;
+            let object = stored(api, target).map_err(|status| {
+                if status.is_not_found() { scale_not_found(target.kind, &target.name) } else { status }
+            })?;
             if !scaling.is_set(&object) && target.custom.is_some() {
                 return Err(
                     internal_error(&format!("the spec replicas field {:?} does not exist", path(target))).into()

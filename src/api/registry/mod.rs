@@ -63,7 +63,7 @@ use crate::store::{Store, View};
 
 pub use delete::returns_deleted_object;
 pub use precedent::{ByPrecedent, Precedents};
-pub use scale::{ScaleSelector, Scaling};
+pub use scale::{ScaleSelector, Scaling, scale_not_found};
 pub use strategy::{Strategy, strategy};
 pub use warnings::{class_warning, name_warning, update_warnings, warnings};
 

@@ -32,6 +32,22 @@ pub enum ScaleSelector {
     Text(Vec<Str>),
 }
 
+/// That there is no object of `kind` called `name` whose scale could be read (`ScaleREST.Get` of each kind, of which some
+/// name the subresource).
+pub fn scale_not_found(kind: Kind, name: &str) -> Status {
+    let group = match kind {
+        kinds::DEPLOYMENT | kinds::REPLICA_SET => "apps",
+        kinds::REPLICATION_CONTROLLER => "autoscaling",
+        _ => return Status::not_found(kind, name),
+    };
+    let plural = format!("{}/scale", kind.info().plural);
+    let mut status = Status::not_found(kind, name);
+    status.message = format!("{plural}.{group} {name:?} not found");
+    status.details.insert("group", group);
+    status.details.insert("kind", plural);
+    status
+}
+
 impl Scaling {
     /// How a built-in kind is scaled; `None` for kinds without the subresource.
     pub fn of(kind: Kind) -> Option<Self> {
@@ -166,6 +182,19 @@ mod tests {
 
     fn scaling() -> Scaling {
         Scaling::of(kinds::DEPLOYMENT).expect("deployments are scaled")
+    }
+
+    #[test]
+    fn some_kinds_name_the_subresource_when_there_is_no_scale_to_read() {
+        let table = [
+            (kinds::DEPLOYMENT, r#"deployments/scale.apps "x" not found"#),
+            (kinds::REPLICA_SET, r#"replicasets/scale.apps "x" not found"#),
+            (kinds::REPLICATION_CONTROLLER, r#"replicationcontrollers/scale.autoscaling "x" not found"#),
+            (kinds::STATEFUL_SET, r#"statefulsets.apps "x" not found"#),
+        ];
+        for (kind, want) in table {
+            assert_eq!(scale_not_found(kind, "x").message, want);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::api::registry::scale_not_found;
 use crate::clock::Time;
 use crate::controllers::{Action, EventRecord, Outcome};
 use crate::object::{Key, Kind, Object, Str, Value, kinds, label_selector_text, literal, matches_label_selector};
@@ -135,9 +136,8 @@ fn refuse_target(look: &mut Look<'_>) {
     let target = &look.scaler.spec()["scaleTargetRef"];
     let kind = SCALABLE.into_iter().find(|it| it.info().kind == target["kind"].str_or_empty());
     let (name, kind_name) = (target["name"].str_or_empty().to_owned(), target["kind"].str_or_empty().to_owned());
-    let why = match kind.map(Kind::info) {
-        Some(info) if info.group.is_empty() => format!("{} {name:?} not found", info.plural),
-        Some(info) => format!("{}.{} {name:?} not found", info.plural, info.group),
+    let why = match kind {
+        Some(kind) => scale_not_found(kind, &name).message,
         None if Kind::by_api_version(target["apiVersion"].str_or_empty(), &kind_name).is_some() => {
             "the server could not find the requested resource".to_owned()
         }
