@@ -148,6 +148,21 @@ fn cannot_be_handled(expected: &Expected<'_>, kind: &str, version: &str, why: &s
     Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {}: {why}", expected.kind))
 }
 
+/// Reads the body of a POST to a subresource, which makes a `kind` that is not kept, with the warnings that reading it gave.
+pub(super) fn posted(
+    request: &Request,
+    target: &Target,
+    params: &Params,
+    (api_version, kind): (&str, &str),
+) -> Result<(Value, Vec<String>), Response> {
+    let stored = Kind::by_api_version(api_version, kind);
+    let ty = stored.map_or_else(|| schema().body_type(kind), |kind| schema().root(kind));
+    let (value, warnings) =
+        value(request, params, &Expected { api_version: api_version.into(), kind, ty, custom: None })?;
+    check_namespace(value["metadata"]["namespace"].str_or_empty(), target)?;
+    Ok((value, warnings))
+}
+
 /// Reads a body that is no stored object, such as `DeleteOptions` or a `Binding`.
 pub(super) fn parse_as(request: &Request, kind: &str) -> Result<Value, Response> {
     if negotiation::is_protobuf(&request.content_type) {
@@ -235,14 +250,16 @@ fn version_of(api_version: &str) -> &str {
 
 /// Puts an object into the namespace of the URL.
 pub(super) fn place(object: &mut Object, target: &Target) -> Result<(), Status> {
-    let meta = &mut object.meta;
-    if !meta.namespace.is_empty() && !target.namespace.is_empty() && meta.namespace != target.namespace {
-        return Err(Status::bad_request(
-            "the namespace of the provided object does not match the namespace sent on the request",
-        ));
-    }
-    meta.namespace = target.namespace.clone();
+    check_namespace(&object.meta.namespace, target)?;
+    object.meta.namespace = target.namespace.clone();
     Ok(())
+}
+
+fn check_namespace(namespace: &str, target: &Target) -> Result<(), Status> {
+    if namespace.is_empty() || target.namespace.is_empty() || *namespace == *target.namespace {
+        return Ok(());
+    }
+    Err(Status::bad_request("the namespace of the provided object does not match the namespace sent on the request"))
 }
 
 /// Refuses an object with another name than the URL's.

@@ -71,6 +71,8 @@ pub(super) fn collection(
     Ok(Response::json(200, list::list_of(api.view(), target, meta, chosen.iter())))
 }
 
+const EVICTION_BETA: &str = "policy/v1beta1";
+
 /// POST to `pods/eviction`: a deletion with the options that the eviction carries.
 pub(super) fn evict(
     api: &mut Api<'_>,
@@ -79,7 +81,10 @@ pub(super) fn evict(
     params: &Params,
 ) -> Result<Response, Response> {
     let dry_run = write::write_options(params, "CreateOptions")?.dry_run;
-    let eviction = body::parse_as(request, "Eviction")?;
+    // The version that went before is taken as well.
+    let is_beta = body::parse_as(request, "Eviction").is_ok_and(|it| it["apiVersion"].str_or_empty() == EVICTION_BETA);
+    let version = if is_beta { EVICTION_BETA } else { "policy/v1" };
+    let (eviction, warnings) = body::posted(request, target, params, (version, "Eviction"))?;
     let name = eviction["metadata"]["name"].str_or_empty();
     if name != target.name {
         return Err(Status::bad_request("name in URL does not match name in Eviction object").into());
@@ -87,7 +92,9 @@ pub(super) fn evict(
     let mut options = checked(&eviction["deleteOptions"])?;
     options.dry_run |= dry_run;
     api.evict(&Key::new(target.kind, &target.namespace, &target.name), &options)?;
-    Ok(success(201))
+    let mut response = success(201);
+    response.warnings = warnings;
+    Ok(response)
 }
 
 fn options(request: &Request, params: &Params) -> Result<DeleteOptions, Response> {

@@ -28,6 +28,7 @@ pub(super) const ISSUER: Str = literal!("https://kubernetes.default.svc.cluster.
 const LEGACY_ISSUER: &str = "kubernetes/serviceaccount";
 /// How long a token is good when nobody says, and how long it is at least, in seconds.
 const TOKEN_SECONDS: i64 = 3_600;
+const AUTHENTICATION: &str = "authentication.k8s.io/v1";
 const TOKEN_SECONDS_MIN: i64 = 600;
 
 /// POST to a collection of a kind that is only asked.
@@ -241,7 +242,7 @@ pub(super) fn token(
     params: &Params,
 ) -> Result<Response, Response> {
     let options = write::write_options(params, "CreateOptions")?;
-    let asked = body::parse_as(request, "TokenRequest")?;
+    let (asked, warnings) = body::posted(request, target, params, (AUTHENTICATION, "TokenRequest"))?;
     let key = Key::new(kinds::SERVICE_ACCOUNT, &target.namespace, &target.name);
     let Some(account) = api.view().get(&key).cloned() else {
         return Err(Status::not_found(kinds::SERVICE_ACCOUNT, &target.name).into());
@@ -270,12 +271,14 @@ pub(super) fn token(
     };
     let answer = map! {
         "kind" => "TokenRequest",
-        "apiVersion" => "authentication.k8s.io/v1",
+        "apiVersion" => AUTHENTICATION,
         "metadata" => meta,
         "spec" => spec,
         "status" => map! { "token" => token, "expirationTimestamp" => expires },
     };
-    Ok(Response::json(201, Value::Map(answer)))
+    let mut response = Response::json(201, Value::Map(answer));
+    response.warnings = warnings;
+    Ok(response)
 }
 
 /// `ValidateTokenRequest` of `pkg/apis/authentication/validation`.

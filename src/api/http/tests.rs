@@ -206,6 +206,61 @@ fn a_body_that_is_another_kind_is_told_apart_from_one_that_is_no_kind() {
     }
 }
 
+#[test]
+fn a_body_for_a_subresource_is_checked_like_any_other() {
+    let mut server = Server::new();
+    let account = r#"{"metadata":{"name":"default"}}"#;
+    assert_eq!(server.send("POST", "/api/v1/namespaces/a/serviceaccounts", account).0, 201);
+    let pod = r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}"#;
+    assert_eq!(server.send("POST", "/api/v1/namespaces/a/pods", pod).0, 201);
+    let table = [
+        (
+            "eviction",
+            r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"}}"#,
+            (
+                400,
+                "Pod in version \"v1\" cannot be handled as a Eviction: converting (v1.Pod) to (policy.Eviction): unknown conversion",
+            ),
+        ),
+        (
+            "eviction?dryRun=All",
+            r#"{"apiVersion":"policy/v1beta1","kind":"Eviction","metadata":{"name":"p"}}"#,
+            (201, ""),
+        ),
+        (
+            "eviction",
+            r#"{"metadata":{"name":"p","namespace":"b"}}"#,
+            (400, "the namespace of the provided object does not match the namespace sent on the request"),
+        ),
+        ("eviction", r#"{"metadata":{"name":"q"}}"#, (400, "name in URL does not match name in Eviction object")),
+        (
+            "binding",
+            r#"{"metadata":{"name":"q"},"target":{"name":"n"}}"#,
+            (400, "name in URL does not match name in Binding object"),
+        ),
+        (
+            "binding",
+            r#"{"metadata":{"name":"p"},"target":{"kind":"Pod"}}"#,
+            (
+                500,
+                "[target.kind: Unsupported value: \"Pod\": supported values: \"Node\", \"<empty>\", \
+                 target.name: Required value]",
+            ),
+        ),
+        ("binding?dryRun=All", r#"{"metadata":{"name":"p"},"target":{"name":"n"}}"#, (201, "")),
+        ("binding", r#"{"metadata":{"name":"p"},"target":{"name":"n"}}"#, (201, "")),
+        (
+            "binding?dryRun=All",
+            r#"{"metadata":{"name":"p"},"target":{"name":"n"}}"#,
+            (409, "Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node \"n\""),
+        ),
+    ];
+    for (subresource, body, want) in table {
+        let (code, status) = server.send("POST", &format!("/api/v1/namespaces/a/pods/p/{subresource}"), body);
+        assert_eq!((code, status["message"].str_or_empty()), want, "{subresource} {body}");
+    }
+}
+
 /// A ConfigMap `x` with `k: v`, as client-go sends it.
 const PROTOBUF: &str = "k8s\0\n\x0f\n\x02v1\x12\x09ConfigMap\x12\x0d\n\x03\n\x01x\x12\x06\n\x01k\x12\x01v\x1a\0\"\0";
 

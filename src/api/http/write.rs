@@ -154,21 +154,26 @@ pub(super) fn bind(
     params: &Params,
 ) -> Result<Response, Response> {
     let options = write_options(params, "CreateOptions")?;
-    let binding = body::parse_as(request, "Binding")?;
+    let (binding, warnings) = body::posted(request, target, params, ("v1", "Binding"))?;
+    let meta = &binding["metadata"];
+    if meta["name"].str_or_empty() != target.name {
+        return Err(Status::bad_request("name in URL does not match name in Binding object").into());
+    }
     let errors = binding_errors(&binding);
     if !errors.is_empty() {
-        let mut status = Status::failure(422, "Invalid", format!("Binding {:?} is invalid: {errors}", target.name));
-        status.details = crate::map! {
-            "name" => &target.name, "kind" => "Binding",
-            "causes" => Value::list(errors.iter().map(|error| Value::Map(error.cause()))),
-        };
-        return Err(status.into());
+        // Upstream tells of these as of no API error.
+        return Err(Status::failure(500, "", errors.to_string()).into());
     }
     let pod = Key::new(target.kind, &target.namespace, &target.name);
-    if !options.dry_run {
-        api.bind(&pod, binding["metadata"]["uid"].str_or_empty(), binding["target"]["name"].str_or_empty())?;
+    let uid = meta["uid"].str_or_empty();
+    if options.dry_run {
+        api.check_bind(&pod, uid)?;
+    } else {
+        api.bind(&pod, uid, binding["target"]["name"].str_or_empty())?;
     }
-    Ok(success(201))
+    let mut response = success(201);
+    response.warnings = warnings;
+    Ok(response)
 }
 
 /// `ValidatePodBinding` of `pkg/apis/core/validation`.

@@ -18,19 +18,7 @@ impl Api<'_> {
     /// # Errors
     /// `NotFound`, or `Conflict` when the pod has a node already, is being deleted or waits for its scheduling gates.
     pub fn bind(&mut self, pod: &Key, uid: &str, node: &str) -> Result<Arc<Object>, Status> {
-        admission::admit_subresource(self.store, pod, &mut self.precedents.open)?;
-        let Some(old) = self.store.get(pod).cloned() else {
-            return Err(Status::not_found(pod.kind, &pod.name));
-        };
-        if !uid.is_empty() && uid != old.meta.uid {
-            return Err(Status::conflict(pod.kind, &pod.name, &uid_mismatch(&old, uid)));
-        }
-        if let Some(why) = reason_not_to_bind(&old) {
-            let mut status = Status::conflict(pod.kind, &pod.name, &why);
-            status.message = format!("Operation cannot be fulfilled on pods/binding {:?}: {why}", pod.name.as_str());
-            status.details.insert("kind", "pods/binding");
-            return Err(status);
-        }
+        let old = self.check_bind(pod, uid)?;
         let mut bound = Object::clone(&old);
         let host = Key::new(kinds::NODE, literal!(""), node);
         bound.spec_mut().set(literal!("nodeName"), host.name.clone());
@@ -47,6 +35,27 @@ impl Api<'_> {
         // The generation that was observed is the kubelet's to say.
         set_true(status, literal!("PodScheduled"), Because::default(), self.now);
         Ok(self.store.put(bound, self.now, self.actor.clone()))
+    }
+
+    /// The pod `pod`, if it may be bound.
+    ///
+    /// # Errors
+    /// Those of [`Api::bind`].
+    pub fn check_bind(&mut self, pod: &Key, uid: &str) -> Result<Arc<Object>, Status> {
+        admission::admit_subresource(self.store, pod, &mut self.precedents.open)?;
+        let Some(old) = self.store.get(pod).cloned() else {
+            return Err(Status::not_found(pod.kind, &pod.name));
+        };
+        if !uid.is_empty() && uid != old.meta.uid {
+            return Err(Status::conflict(pod.kind, &pod.name, &uid_mismatch(&old, uid)));
+        }
+        if let Some(why) = reason_not_to_bind(&old) {
+            let mut status = Status::conflict(pod.kind, &pod.name, &why);
+            status.message = format!("Operation cannot be fulfilled on pods/binding {:?}: {why}", pod.name.as_str());
+            status.details.insert("kind", "pods/binding");
+            return Err(status);
+        }
+        Ok(old)
     }
 }
 

@@ -67,24 +67,18 @@ fn validate_init_containers(context: &Context<'_>, at: &At<'_>, errors: &mut Err
     }
 }
 
-/// The fields that an ephemeral container may have; it is no part of the pod's work, and gets no share of it.
-const EPHEMERAL_FIELDS: [&str; 16] = [
-    "name",
-    "image",
-    "command",
-    "args",
-    "workingDir",
-    "envFrom",
-    "env",
-    "volumeMounts",
-    "volumeDevices",
-    "terminationMessagePath",
-    "terminationMessagePolicy",
-    "imagePullPolicy",
-    "securityContext",
-    "stdin",
-    "stdinOnce",
-    "tty",
+/// The fields that an ephemeral container may not have, in the order of the type; it is no part of the pod's work, and gets no
+/// share of it.
+const NEVER_EPHEMERAL: [&str; 9] = [
+    "ports",
+    "resources",
+    "resizePolicy",
+    "restartPolicy",
+    "restartPolicyRules",
+    "livenessProbe",
+    "readinessProbe",
+    "startupProbe",
+    "lifecycle",
 ];
 
 fn validate_ephemeral_containers(context: &Context<'_>, at: &At<'_>, errors: &mut ErrorList) {
@@ -102,9 +96,8 @@ fn validate_ephemeral_containers(context: &Context<'_>, at: &At<'_>, errors: &mu
             errors.not_found(&at.child("targetContainerName"), target);
         }
         let detail = "cannot be set for an Ephemeral Container";
-        for (field, value) in container.as_map().into_iter().flat_map(|it| it.iter()) {
-            let is_allowed = EPHEMERAL_FIELDS.contains(&field.as_str()) || field == "targetContainerName";
-            if !is_allowed && !value.is_empty() {
+        for field in NEVER_EPHEMERAL {
+            if !container[field].is_empty() {
                 errors.forbidden(&at.child(field), detail);
             }
         }
