@@ -1,5 +1,6 @@
 //! The admission of a default cluster, in the order of kube-apiserver (`pkg/kubeapiserver/options/plugins.go`).
 
+mod claim_resize;
 mod default_class;
 mod default_tolerations;
 mod limit_ranger;
@@ -97,7 +98,10 @@ fn has_quotas(store: &Store) -> bool {
 #[inline]
 pub(super) fn check_update(store: &Store, new: &Object, old: &Object, now: Time) -> Result<Vec<Object>, Status> {
     match new.kind {
-        kinds::PERSISTENT_VOLUME_CLAIM => limit_ranger::check(store, new)?,
+        kinds::PERSISTENT_VOLUME_CLAIM => {
+            limit_ranger::check(store, new)?;
+            claim_resize::check(store, new, old)?;
+        }
         kinds::SERVICE if has_quotas(store) => {}
         _ => return Ok(Vec::new()),
     }
