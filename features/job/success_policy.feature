@@ -112,5 +112,5 @@ Feature: successPolicy
       """
     Then it is refused as Invalid with:
       """
-      Job.batch "odd" is invalid: spec.successPolicy: Invalid value: {"rules":[{"succeededCount":1}]}: requires indexed completion mode
+      Job.batch "odd" is invalid: spec.successPolicy: Invalid value: {"Rules":[{"SucceededIndexes":null,"SucceededCount":1}]}: requires indexed completion mode
       """
