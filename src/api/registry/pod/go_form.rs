@@ -148,7 +148,8 @@ impl Shape {
                 let items: Vec<_> = value.items().iter().map(|it| struct_json(ty, it)).collect();
                 format!("[{}]", items.join(","))
             }
-            Shape::Structs(_) => "null".to_owned(),
+            // A list that is said to be empty is none that was not said.
+            Shape::Structs(_) => if value.is_null() { "null" } else { "[]" }.to_owned(),
             _ => value.to_json(),
         }
     }
