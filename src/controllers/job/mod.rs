@@ -15,6 +15,7 @@ mod pods;
 mod removal;
 mod spec;
 mod status;
+mod steady;
 mod success_policy;
 mod sync;
 #[cfg(test)]
