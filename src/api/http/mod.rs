@@ -45,6 +45,7 @@ mod session;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod warning;
 mod watch;
 mod write;
 mod yaml;
@@ -181,12 +182,9 @@ impl Response {
         (Bytes::from(bytes), media_type)
     }
 
-    /// The `Warning` header values: code 299, no agent, the text quoted (`net.NewWarningHeader`).
-    pub fn warning_headers(&self) -> impl Iterator<Item = String> {
-        self.warnings.iter().map(|text| {
-            let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
-            format!("299 - \"{quoted}\"")
-        })
+    /// The values of its `Warning` headers.
+    pub fn warning_headers(&self) -> Vec<String> {
+        warning::headers(&self.warnings)
     }
 }
 
