@@ -8,7 +8,9 @@ use super::route::Target;
 use super::{Request, Response, body, empty, field_manager, list, success};
 use crate::api::Status;
 use crate::api::field::{ErrorList, Path};
-use crate::api::registry::{Api, Part, WriteOptions, class_warning, event, name_warning, update_warnings, warnings};
+use crate::api::registry::{
+    Api, Part, WriteOptions, admission_warnings, class_warning, event, name_warning, update_warnings, warnings,
+};
 use crate::object::{Key, Object, Value, kinds};
 
 /// The checked options of a write. `options` is the name that errors give them, such as `CreateOptions`.
@@ -69,6 +71,7 @@ pub(super) fn create(
     body.warnings.extend(name_warning(&stored));
     body.warnings.extend(class_warning(&stored));
     body.warnings.extend(of_contents);
+    body.warnings.extend(admission_warnings(api.view(), &stored, None, Part::Main));
     let mut response = Response::json(201, field_manager::show(api.view(), &stored, target));
     response.warnings = body.warnings;
     Ok(response)
@@ -129,12 +132,14 @@ pub(super) fn store(
     part: Part,
     options: &WriteOptions,
 ) -> Result<Arc<Object>, Status> {
-    let before = api.view().get(&body.object.key()).map(|object| object.meta.generation);
+    let before = api.view().get(&body.object.key()).cloned();
     empty::fill_times(&mut body.object);
     let stored = api.update(body.object.clone(), part, options)?;
     if part == Part::Main {
-        body.warnings.extend(update_warnings(&body.object, before != Some(stored.meta.generation)));
+        let generation = before.as_ref().map(|object| object.meta.generation);
+        body.warnings.extend(update_warnings(&body.object, generation != Some(stored.meta.generation)));
     }
+    body.warnings.extend(admission_warnings(api.view(), &stored, before.as_deref(), part));
     Ok(stored)
 }
 

@@ -64,7 +64,7 @@ impl Api<'_> {
             None => (rules.read_back)(&mut object),
             Some(custom) => custom.to_storage(self.view(), &mut object)?,
         }
-        let quotas = admission::check_creation(self.store, &object, self.now)?;
+        let quotas = admission::check_creation(self.store, &object, &self.precedents.open, self.now)?;
         if object.meta.resource_version != 0 {
             return Err(Status::failure(500, "", "resourceVersion should not be set on objects to be created"));
         }

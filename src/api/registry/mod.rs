@@ -65,7 +65,7 @@ pub use delete::returns_deleted_object;
 pub use precedent::{ByPrecedent, Precedents};
 pub use scale::{ScaleSelector, Scaling, scale_not_found};
 pub use strategy::{Strategy, strategy};
-pub use warnings::{class_warning, name_warning, update_warnings, warnings};
+pub use warnings::{admission_warnings, class_warning, name_warning, update_warnings, warnings};
 
 /// The write side of a cluster for one actor at one instant.
 #[derive(Debug)]

@@ -59,6 +59,10 @@ impl Api<'_> {
         }
         let quotas = match part {
             Part::Main => admission::check_update(self.store, &object, &old, self.now)?,
+            Part::EphemeralContainers => {
+                admission::check_ephemeral_containers(self.store, &object, &old)?;
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         if options.dry_run {

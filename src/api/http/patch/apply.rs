@@ -10,7 +10,7 @@ use super::super::schema::schema;
 use super::super::{Request, Response, conversion, empty, field_manager, write, yaml};
 use crate::api::Status;
 use crate::api::managed::writes::{Refused, conflict_status, go_kind};
-use crate::api::registry::{Api, Part, WriteOptions, class_warning, name_warning, warnings};
+use crate::api::registry::{Api, Part, WriteOptions, admission_warnings, class_warning, name_warning, warnings};
 use crate::object::{Key, Object, Value};
 
 /// PATCH with a configuration to apply. What is not there yet is created.
@@ -57,6 +57,7 @@ fn create(api: &mut Api<'_>, body: &mut Body, target: &Target, options: &WriteOp
     body.warnings.extend(name_warning(&stored));
     body.warnings.extend(class_warning(&stored));
     body.warnings.extend(of_contents);
+    body.warnings.extend(admission_warnings(api.view(), &stored, None, Part::Main));
     Ok(stored)
 }
 

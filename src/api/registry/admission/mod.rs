@@ -7,6 +7,7 @@ mod limit_ranger;
 mod namespace_lifecycle;
 mod node_taint;
 mod pod;
+mod pod_security;
 mod priority;
 mod resource_quota;
 mod runtime_class;
@@ -20,6 +21,7 @@ use crate::store::Store;
 
 pub(super) use namespace_lifecycle::OpenNamespace;
 pub(super) use pod::Admitted;
+pub(super) use pod_security::warnings;
 
 /// What admission comes to for every new object of a kind that has the same spec.
 #[derive(Debug)]
@@ -62,18 +64,27 @@ pub(super) fn admit_creation(
 }
 
 /// Refuses what is valid and still may not be. What it returns are the quotas that the object takes from, with what is used
-/// of them once it is there.
+/// of them once it is there. `open` is the namespace that it was let into.
 #[inline]
-pub(super) fn check_creation(store: &Store, object: &Object, now: Time) -> Result<Vec<Object>, Status> {
+pub(super) fn check_creation(
+    store: &Store,
+    object: &Object,
+    open: &OpenNamespace,
+    now: Time,
+) -> Result<Vec<Object>, Status> {
     match object.kind {
         kinds::POD => {
             if has_limits(store) {
                 limit_ranger::check(store, object)?;
             }
+            if let Some(policy) = open.policy() {
+                pod_security::check_pod(store, policy, object)?;
+            }
             runtime_class::check(store, object)?;
         }
         kinds::PERSISTENT_VOLUME_CLAIM => limit_ranger::check(store, object)?,
         kinds::PRIORITY_CLASS => priority::check_global_default(store, object)?,
+        kinds::NAMESPACE => pod_security::check_namespace(store, object, None)?,
         _ => {}
     }
     if !has_quotas(store) {
@@ -103,9 +114,22 @@ pub(super) fn check_update(store: &Store, new: &Object, old: &Object, now: Time)
             claim_resize::check(store, new, old)?;
         }
         kinds::SERVICE if has_quotas(store) => {}
+        kinds::POD => {
+            pod_security::check_pod_update(store, new, old)?;
+            return Ok(Vec::new());
+        }
+        kinds::NAMESPACE => {
+            pod_security::check_namespace(store, new, Some(old))?;
+            return Ok(Vec::new());
+        }
         _ => return Ok(Vec::new()),
     }
     resource_quota::charge(store, new, Some(old), now)
+}
+
+/// Refuses ephemeral containers that are valid and still may not be.
+pub(super) fn check_ephemeral_containers(store: &Store, new: &Object, old: &Object) -> Result<(), Status> {
+    pod_security::check_pod_update(store, new, old)
 }
 
 /// Lets a deletion go on.

@@ -2,6 +2,7 @@
 //! (apiserver `pkg/admission/plugin/namespace/lifecycle/admission.go`).
 
 use super::called;
+use super::pod_security::{self, Policy};
 use crate::api::Status;
 use crate::map;
 use crate::object::{Key, Kind, Object, Str, Value, kinds, literal};
@@ -15,6 +16,7 @@ const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
 pub(in crate::api::registry) struct OpenNamespace {
     name: Str,
     as_of: Option<u64>,
+    policy: Option<Policy>,
 }
 
 impl OpenNamespace {
@@ -24,8 +26,18 @@ impl OpenNamespace {
         self.as_of == Some(store.last_change_of(kinds::NAMESPACE)) && self.name == *namespace
     }
 
-    fn remember(&mut self, store: &Store, namespace: &Str) {
-        *self = OpenNamespace { name: namespace.clone(), as_of: Some(store.last_change_of(kinds::NAMESPACE)) };
+    fn remember(&mut self, store: &Store, namespace: &Object) {
+        *self = OpenNamespace {
+            name: namespace.meta.name.clone(),
+            as_of: Some(store.last_change_of(kinds::NAMESPACE)),
+            policy: pod_security::stated(namespace, store.release()),
+        };
+    }
+
+    /// What it asks of the pods in it, if its labels say something of that.
+    #[inline]
+    pub(super) fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
     }
 }
 
@@ -36,8 +48,7 @@ pub(super) fn admit_creation(store: &Store, object: &Object, open: &mut OpenName
     if namespace.is_empty() || open.is(store, namespace) {
         return Ok(());
     }
-    check_namespace(store, object.kind, namespace, || called(object))?;
-    open.remember(store, namespace);
+    open.remember(store, check_namespace(store, object.kind, namespace, || called(object))?);
     Ok(())
 }
 
@@ -47,22 +58,21 @@ pub(super) fn admit_subresource(store: &Store, key: &Key, open: &mut OpenNamespa
     if open.is(store, &key.namespace) {
         return Ok(());
     }
-    check_namespace(store, key.kind, &key.namespace, || &key.name)?;
-    open.remember(store, &key.namespace);
+    open.remember(store, check_namespace(store, key.kind, &key.namespace, || &key.name)?);
     Ok(())
 }
 
-fn check_namespace<'a>(
-    store: &Store,
+fn check_namespace<'a, 'b>(
+    store: &'b Store,
     kind: Kind,
     namespace: &Str,
     name: impl FnOnce() -> &'a str,
-) -> Result<(), Status> {
+) -> Result<&'b Object, Status> {
     let Some(found) = store.get(&Key::new(kinds::NAMESPACE, literal!(""), namespace.clone())) else {
         return Err(Status::not_found(kinds::NAMESPACE, namespace));
     };
     if found.status()["phase"].as_str() != Some("Terminating") {
-        return Ok(());
+        return Ok(found);
     }
     let why = format!("unable to create new content in namespace {namespace} because it is being terminated");
     let mut status = Status::forbidden(kind, name(), &why);

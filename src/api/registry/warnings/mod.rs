@@ -4,10 +4,11 @@ mod pod;
 mod storage;
 mod volumes;
 
-use super::syntax;
+use super::{Part, admission, syntax};
 use crate::api::custom;
 use crate::api::field::Path;
 use crate::object::{Map, Object, Value, kinds};
+use crate::store::View;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pod::pod_spec;
@@ -54,6 +55,12 @@ pub fn update_warnings(object: &Object, changes_generation: bool) -> Vec<String>
         _ if changes_generation => warnings(object),
         _ => Vec::new(),
     }
+}
+
+/// What admission warns a client of who wrote `object`, or a part of it, where `old` was before: it comes after what the rules of
+/// the kind warn of.
+pub fn admission_warnings(view: View<'_>, object: &Object, old: Option<&Object>, part: Part) -> Vec<String> {
+    admission::warnings(view, object, old, part)
 }
 
 /// What a Service is warned of (`GetWarningsForService` in `pkg/api/service/warnings.go`), but for the forms of addresses.
