@@ -349,9 +349,7 @@ fn validate_claim_update(new: &Object, old: &Object) -> ErrorList {
     if new.spec().is_same(old.spec()) && new.meta.annotations.is_same(&old.meta.annotations) {
         return ErrorList::new();
     }
-    // The strategy checks the whole claim, and so does the check of the change.
     let mut errors = validate_claim(new);
-    errors.extend(validate_claim(new));
     let (mut is, mut was) = (new.spec().clone(), old.spec().clone());
     if was["volumeName"].is_empty() {
         was.set("volumeName", &is["volumeName"]);

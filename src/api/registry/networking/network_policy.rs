@@ -7,8 +7,17 @@ use crate::api::registry::{Strategy, format};
 use crate::object::{Object, Value, literal};
 
 /// The rules of NetworkPolicies.
-pub static NETWORK_POLICY: Strategy =
-    Strategy { default, validate: spec_errors, validate_update: |new, _| spec_errors(new), ..Strategy::PLAIN };
+pub static NETWORK_POLICY: Strategy = Strategy {
+    default,
+    validate: spec_errors,
+    // The strategy checks the whole policy, and so does the check of the change.
+    validate_update: |new, _| {
+        let mut errors = spec_errors(new);
+        errors.extend(errors.clone());
+        errors
+    },
+    ..Strategy::PLAIN
+};
 
 fn default(policy: &mut Object) {
     let spec = policy.spec_mut();
