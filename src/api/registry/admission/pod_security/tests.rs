@@ -1,3 +1,5 @@
+//! What the labels of a namespace do to pods, to their templates and to namespaces.
+
 use super::*;
 use crate::clock::Time;
 

@@ -1,3 +1,5 @@
+//! The checks one by one, on pods that pass and pods that do not.
+
 use super::super::policy::Policy;
 use super::*;
 
