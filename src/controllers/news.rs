@@ -60,7 +60,7 @@ impl News {
         let news = News::CHANGE
             .with_if(!held_alike, News::HOLD)
             .with_if(old.deleted != new.deleted, News::DELETION)
-            .with_if(!old.labels.is_same(&new.labels), News::LABELS);
+            .with_if(!old.labels.is_shared_with(&new.labels), News::LABELS);
         if change.key.kind == kinds::POD { news.and(of_pod(before, after)) } else { news.and(News::PARTS) }
     }
 

@@ -226,7 +226,7 @@ mod tests {
         let mut shared = Shared::default();
         let (a, b) = (shared.running(Time(1_500_000_000)), shared.running(Time(1_900_000_000)));
         match (&a, &b) {
-            (Value::Map(a), Value::Map(b)) => assert!(a.is_same(b)),
+            (Value::Map(a), Value::Map(b)) => assert!(a.is_shared_with(b)),
             _ => panic!("a state is a map"),
         }
     }

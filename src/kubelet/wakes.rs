@@ -59,7 +59,7 @@ pub(super) fn concerns(change: &Change, silent: bool) -> bool {
     if change.actor.starts_with("kubelet ") {
         return is_to_go && after.node_name().is_some();
     }
-    if !is_to_go && before.body.is_same(&after.body) {
+    if !is_to_go && before.body.is_shared_with(&after.body) {
         return false;
     }
     // A silent kubelet leaves a status that others wrote as it is, unless the phase is another.

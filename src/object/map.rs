@@ -192,8 +192,8 @@ impl Map {
         matches!(self.0, Entries::Empty)
     }
 
-    /// Whether both are the very same shared map: equality without a look inside.
-    pub fn is_same(&self, other: &Map) -> bool {
+    /// Whether both are the very same shared map, which is told without a look inside. Maps that are equal need not be.
+    pub fn is_shared_with(&self, other: &Map) -> bool {
         self.0.is_same(&other.0)
     }
 }
@@ -308,6 +308,6 @@ mod tests {
         copy.entry("status").set("ready", 2);
         assert_eq!((&original["status"]["ready"], &copy["status"]["ready"]), (&Value::Int(1), &Value::Int(2)));
         let (Value::Map(a), Value::Map(b)) = (&original["spec"], &copy["spec"]) else { panic!("both are maps") };
-        assert!(a.is_same(b));
+        assert!(a.is_shared_with(b));
     }
 }

@@ -220,7 +220,7 @@ impl Value {
     pub fn is_shared_with(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
-            (Value::Map(a), Value::Map(b)) => a.is_same(b),
+            (Value::Map(a), Value::Map(b)) => a.is_shared_with(b),
             _ => false,
         }
     }

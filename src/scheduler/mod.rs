@@ -82,7 +82,7 @@ fn is_waiting_for_a_node(pod: &Object) -> bool {
 
 /// Whether two revisions of a pod share what other pods can mean it by.
 fn looks_alike(before: &Object, after: &Object) -> bool {
-    before.meta.labels.is_same(&after.meta.labels) && before.meta.is_terminating() == after.meta.is_terminating()
+    before.meta.labels.is_shared_with(&after.meta.labels) && before.meta.is_terminating() == after.meta.is_terminating()
 }
 
 impl Controller for Scheduler {

@@ -1,5 +1,7 @@
 //! `Warning` headers (apiserver `pkg/endpoints/filters/warning.go`, `NewWarningHeader` of apimachinery `pkg/util/net`).
 
+use std::collections::BTreeSet;
+
 /// So many characters of warnings may be told in full.
 const MOST: usize = 4 * 1024;
 /// If there are more of them, each warning is cut to so many.
@@ -7,12 +9,8 @@ const MOST_OF_ONE: usize = 256;
 
 /// The header values of warnings: code 299, no agent, the text quoted. What was told already is not told again.
 pub(super) fn headers(texts: &[String]) -> Vec<String> {
-    let mut told: Vec<&str> = Vec::new();
-    for text in texts.iter().filter(|it| !it.is_empty()) {
-        if !told.contains(&text.as_str()) {
-            told.push(text);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let told: Vec<&str> = texts.iter().map(String::as_str).filter(|it| !it.is_empty() && seen.insert(*it)).collect();
     let fits = told.iter().filter(|it| is_printable(it)).map(|it| it.chars().count()).sum::<usize>() <= MOST;
     if fits { told.iter().filter_map(|it| header(it)).collect() } else { cut(&told) }
 }

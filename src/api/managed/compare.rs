@@ -1,7 +1,6 @@
 //! What differs between two values of a type (structured-merge-diff `typed/compare.go`).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::path::{FieldPath, Step};
 use super::set::FieldSet;
@@ -39,15 +38,6 @@ pub fn compare(types: &Types, ty: TypeId, before: &Value, after: &Value) -> Comp
     walk.out
 }
 
-/// Whether both are the very same shared part, which has no differences then.
-fn is_shared(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Map(a), Value::Map(b)) => a.is_same(b),
-        (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
-        _ => false,
-    }
-}
-
 struct Walk<'t> {
     types: &'t Types,
     path: FieldPath,
@@ -57,7 +47,7 @@ struct Walk<'t> {
 impl Walk<'_> {
     fn value(&mut self, ty: TypeId, before: Option<&Value>, after: Option<&Value>) {
         if let (Some(before), Some(after)) = (before, after)
-            && is_shared(before, after)
+            && before.is_shared_with(after)
         {
             return;
         }
@@ -125,7 +115,7 @@ impl Walk<'_> {
         let ty = |key: &str| map.field_or_element(key).unwrap_or(Types::DEDUCED);
         for (key, before) in left.iter() {
             let after = right.get(key);
-            if after.is_some_and(|after| is_shared(before, after)) {
+            if after.is_some_and(|after| before.is_shared_with(after)) {
                 continue;
             }
             self.below(Step::Field(key.clone()), ty(key), Some(before), after);

@@ -73,7 +73,7 @@ pub(super) struct SoundLabels(Map);
 impl SoundLabels {
     /// Whether `labels` are sound.
     fn are(&mut self, labels: &Map) -> bool {
-        if labels.is_same(&self.0) {
+        if labels.is_shared_with(&self.0) {
             return true;
         }
         let are_sound = are_sound_beside(labels, &self.0);
@@ -202,8 +202,8 @@ fn is_unchanged(new: &Meta, old: &Meta) -> bool {
         && new.uid == old.uid
         && new.deleted == old.deleted
         && new.deletion_grace_seconds == old.deletion_grace_seconds
-        && new.labels.is_same(&old.labels)
-        && new.annotations.is_same(&old.annotations)
+        && new.labels.is_shared_with(&old.labels)
+        && new.annotations.is_shared_with(&old.annotations)
         && Arc::ptr_eq(&new.owners, &old.owners)
         && Arc::ptr_eq(&new.finalizers, &old.finalizers)
 }
@@ -236,10 +236,10 @@ fn validate_changes(new: &Meta, old: &Meta, errors: &mut ErrorList) {
     if new.deletion_grace_seconds != old.deletion_grace_seconds {
         errors.invalid(&METADATA.child("deletionGracePeriodSeconds"), new.deletion_grace_seconds, IMMUTABLE);
     }
-    if !new.labels.is_same(&old.labels) {
+    if !new.labels.is_shared_with(&old.labels) {
         validate_labels(&new.labels, &METADATA.child("labels"), errors);
     }
-    if !new.annotations.is_same(&old.annotations) {
+    if !new.annotations.is_shared_with(&old.annotations) {
         validate_annotations(&new.annotations, &METADATA.child("annotations"), errors);
     }
     if !Arc::ptr_eq(&new.owners, &old.owners) {
@@ -379,7 +379,7 @@ mod tests {
     fn labels_are_known_to_be_sound_by_being_the_very_same() {
         let mut known = SoundLabels::default();
         let sound = map! { "app" => "web" };
-        assert!(known.are(&sound) && known.0.is_same(&sound) && known.are(&sound));
+        assert!(known.are(&sound) && known.0.is_shared_with(&sound) && known.are(&sound));
         let mut wrong = sound.clone();
         wrong.insert("app", "not a value");
         assert!(!known.are(&wrong) && !known.are(&wrong), "a changed copy is looked at anew");
@@ -387,7 +387,7 @@ mod tests {
             !known.are(&map! { "a b" => "web" }) && !known.are(&map! { "app" => "web", "a b" => "" }),
             "so are keys"
         );
-        assert!(known.0.is_same(&sound));
+        assert!(known.0.is_shared_with(&sound));
     }
 
     #[test]

@@ -62,6 +62,7 @@ use crate::object::{Object, Str};
 use crate::store::{Store, View};
 
 pub use delete::returns_deleted_object;
+pub use persistent_volume::storage_class_name;
 pub use precedent::{ByPrecedent, Precedents};
 pub use scale::{ScaleSelector, Scaling, scale_not_found};
 pub use strategy::{Strategy, strategy};

@@ -17,6 +17,11 @@ const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
 const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 
+/// The storage class of a claim or a volume, by the field or the annotation that was before it.
+pub fn storage_class_name(object: &Object) -> &str {
+    object.meta.annotation(BETA_CLASS).unwrap_or_else(|| object.spec()["storageClassName"].str_or_empty())
+}
+
 /// `core.VolumeNodeAffinity`.
 static NODE_AFFINITY: Type = Type { fields: &[field("required", "Required", Shape::StructPointer(&NODE_SELECTOR))] };
 
@@ -346,7 +351,7 @@ fn validate_data_source_pair(spec: &Value, at: &At<'_>, errors: &mut ErrorList) 
 
 /// A claim is what it was made as, but for what can be set once and what a bound one can grow by.
 fn validate_claim_update(new: &Object, old: &Object) -> ErrorList {
-    if new.spec().is_same(old.spec()) && new.meta.annotations.is_same(&old.meta.annotations) {
+    if new.spec().is_same(old.spec()) && new.meta.annotations.is_shared_with(&old.meta.annotations) {
         return ErrorList::new();
     }
     let mut errors = validate_claim(new);

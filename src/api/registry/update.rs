@@ -148,8 +148,8 @@ fn is_of_status_alone(new: &Object, old: &Object) -> bool {
         && meta.generate_name == stored.generate_name
         && Arc::ptr_eq(&meta.owners, &stored.owners)
         && Arc::ptr_eq(&meta.finalizers, &stored.finalizers)
-        && meta.labels.is_same(&stored.labels)
-        && meta.annotations.is_same(&stored.annotations)
+        && meta.labels.is_shared_with(&stored.labels)
+        && meta.annotations.is_shared_with(&stored.annotations)
         && meta.managed_fields.is_same(&stored.managed_fields)
         && shares_all_but_status(&new.body, &old.body)
 }

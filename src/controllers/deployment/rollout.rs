@@ -137,7 +137,7 @@ impl<'a> Rollout<'a> {
     }
 
     fn is_unchanged(&self) -> bool {
-        self.draft.meta.annotations.is_same(&self.deployment.meta.annotations)
+        self.draft.meta.annotations.is_shared_with(&self.deployment.meta.annotations)
             && self.draft.status().is_same(self.deployment.status())
     }
 

@@ -17,7 +17,7 @@ pub(super) fn wakes(change: &Change, view: View<'_>, wakes: &mut Vec<Wake>) {
     let wake = |scaler: &Object| Wake { key: scaler.key(), after: next_look(scaler, change.time) - change.time };
     if kind == kinds::HORIZONTAL_POD_AUTOSCALER {
         let asks_the_same = |after: &Object, before: &Object| {
-            after.spec().is_same(before.spec()) && after.meta.annotations.is_same(&before.meta.annotations)
+            after.spec().is_same(before.spec()) && after.meta.annotations.is_shared_with(&before.meta.annotations)
         };
         match (&change.before, &change.after) {
             (Some(before), Some(after)) if asks_the_same(after, before) => {}

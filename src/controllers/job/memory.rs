@@ -149,7 +149,7 @@ impl JobMemory {
         let pods = pending.get_or_insert_with(|| view.owned_by(uid).filter(is_own).cloned().collect());
         pods.retain(|pod| {
             let labels = &pod.meta.labels;
-            let is_known = selected.as_ref().is_some_and(|it| it.is_same(labels));
+            let is_known = selected.as_ref().is_some_and(|it| it.is_shared_with(labels));
             let is_selected = is_known || matches_label_selector(&spec.selector, labels);
             if is_selected && !is_known {
                 *selected = Some(labels.clone());

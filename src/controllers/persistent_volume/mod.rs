@@ -15,6 +15,7 @@ pub use provisioner::{PROVISIONER, VirtualProvisioner};
 
 use std::sync::Arc;
 
+pub use crate::api::registry::storage_class_name as class_name;
 use crate::clock::Time;
 use crate::controllers::{Controller, Outcome, Wake, Watches};
 use crate::object::{Key, Object, Str, Value, kinds};
@@ -125,12 +126,6 @@ fn claim_uid(volume: &Object) -> &str {
 pub fn names_claim(volume: &Object, claim: &Object) -> bool {
     let uid = claim_uid(volume);
     claim_key(volume).is_some_and(|it| it == claim.key()) && (uid.is_empty() || uid == claim.meta.uid.as_str())
-}
-
-/// The storage class of a claim or a volume, by the field or the annotation that was before it.
-pub fn class_name(object: &Object) -> &str {
-    let beta = object.meta.annotation("volume.beta.kubernetes.io/storage-class");
-    beta.unwrap_or_else(|| object.spec()["storageClassName"].str_or_empty())
 }
 
 /// The StorageClass of `claim`.

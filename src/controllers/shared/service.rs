@@ -136,8 +136,7 @@ impl Selections {
 /// Whether other Services may select the pod now, or know it by another name.
 fn moved(old: &Object, new: &Object) -> bool {
     let named = |it: &'static str| old.spec()[it] != new.spec()[it];
-    let same_labels = old.meta.labels.is_same(&new.meta.labels) || old.meta.labels == new.meta.labels;
-    !same_labels || (!old.spec().is_same(new.spec()) && (named("hostname") || named("subdomain")))
+    old.meta.labels != new.meta.labels || (!old.spec().is_same(new.spec()) && (named("hostname") || named("subdomain")))
 }
 
 /// Whether the pod's place in a list of endpoints may be another one now (`podEndpointsChanged`).

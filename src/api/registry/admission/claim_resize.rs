@@ -3,15 +3,9 @@
 
 use super::forbidden;
 use crate::api::Status;
+use crate::api::registry::persistent_volume::storage_class_name;
 use crate::object::{Key, Object, Quantity, kinds};
 use crate::store::Store;
-
-/// The annotation that named the class of a claim before there was a field for it.
-const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
-
-fn class_name(claim: &Object) -> &str {
-    claim.meta.annotation(BETA_CLASS).unwrap_or_else(|| claim.spec()["storageClassName"].str_or_empty())
-}
 
 /// Refuses to let a claim grow that is not bound, or whose class does not allow it.
 pub(super) fn check(store: &Store, new: &Object, old: &Object) -> Result<(), Status> {
@@ -22,10 +16,10 @@ pub(super) fn check(store: &Store, new: &Object, old: &Object) -> Result<(), Sta
     if old.status()["phase"].as_str() != Some("Bound") {
         return Err(forbidden(new, "Only bound persistent volume claims can be expanded"));
     }
-    let name = class_name(new);
+    let name = storage_class_name(new);
     let class = store.get(&Key::new(kinds::STORAGE_CLASS, "", name));
     let allows = class.is_some_and(|it| it.body["allowVolumeExpansion"].is_true());
-    if name.is_empty() || name != class_name(old) || !allows {
+    if name.is_empty() || name != storage_class_name(old) || !allows {
         let why = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must \
                    support resize";
         return Err(forbidden(new, why));

@@ -94,7 +94,7 @@ fn take_template_labels(job: &mut Object) {
 fn prepare_create(job: &mut Object) {
     // Labels that came from the template stay those of the template, generated ones included.
     let template_labels = job.spec()["template"]["metadata"]["labels"].as_map();
-    let shares_labels = template_labels.is_some_and(|it| it.is_same(&job.meta.labels));
+    let shares_labels = template_labels.is_some_and(|it| it.is_shared_with(&job.meta.labels));
     if !job.spec()["manualSelector"].is_true() {
         generate_selector(job);
     }

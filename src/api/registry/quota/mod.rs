@@ -2,6 +2,7 @@
 
 mod pods;
 
+use super::persistent_volume::storage_class_name;
 use super::pod::ResourceList;
 use crate::clock::Time;
 use crate::object::{Kind, Object, Quantity, Str, Value, kinds, literal};
@@ -57,8 +58,7 @@ fn add_service(spec: &Value, usage: &mut ResourceList) {
 fn add_claim(claim: &Object, usage: &mut ResourceList) {
     let one = Quantity::from_units(1);
     let spec = claim.spec();
-    let beta = claim.meta.annotation("volume.beta.kubernetes.io/storage-class");
-    let class = beta.or(spec["storageClassName"].as_str()).filter(|it| !it.is_empty());
+    let class = Some(storage_class_name(claim)).filter(|it| !it.is_empty());
     let mut amounts = vec![("persistentvolumeclaims", one)];
     let asked = &spec["resources"]["requests"]["storage"];
     if !asked.is_null() {

@@ -56,7 +56,7 @@ pub(super) fn validate(service: &Object) -> ErrorList {
 /// Checks a changed service against the stored one.
 pub(super) fn validate_update(new: &Object, old: &Object) -> ErrorList {
     let mut errors = ErrorList::new();
-    if new.body == old.body && new.meta.annotations.is_same(&old.meta.annotations) {
+    if new.body == old.body && new.meta.annotations.is_shared_with(&old.meta.annotations) {
         return errors;
     }
     validate_address_changes(new, old, &mut errors);

@@ -19,17 +19,11 @@ pub fn warnings(object: &Object) -> Vec<String> {
     let spec = Path::new("spec");
     match object.kind {
         kinds::POD => pod_spec(&Path::default(), object.spec(), &object.meta.annotations, &mut found),
-        kinds::POD_TEMPLATE => template(&Path::new("template"), &object.body["template"], &mut found),
         kinds::CRON_JOB => {
             let at = spec.child("jobTemplate").child("spec");
-            job(&at, &object.spec()["jobTemplate"]["spec"], &mut found);
+            found.extend(job(&at, &object.spec()["jobTemplate"]["spec"]));
         }
-        kinds::JOB => job(&spec, object.spec(), &mut found),
-        kinds::DAEMON_SET
-        | kinds::DEPLOYMENT
-        | kinds::REPLICA_SET
-        | kinds::REPLICATION_CONTROLLER
-        | kinds::STATEFUL_SET => template(&spec.child("template"), &object.spec()["template"], &mut found),
+        kinds::JOB => found.extend(job(&spec, object.spec())),
         kinds::SERVICE => service(object, &mut found),
         kinds::SECRET => found.extend(certificate_warning(object)),
         kinds::PERSISTENT_VOLUME_CLAIM => storage::claim(object, &mut found),
@@ -37,6 +31,10 @@ pub fn warnings(object: &Object) -> Vec<String> {
         kinds::CUSTOM_RESOURCE_DEFINITION => found.extend(custom::definition::warnings(object)),
         kind if kind.is_custom() => found.extend(custom::resource::finalizer_warnings(object)),
         _ => {}
+    }
+    if let Some((fields, pods)) = template_of(object) {
+        let at = fields.iter().fold(Path::default(), |at, field| at.child(field));
+        template(&at, pods, &mut found);
     }
     let keeps_all = object.spec()["revisionHistoryLimit"].as_i64().is_some_and(|it| it < 0);
     if object.kind == kinds::STATEFUL_SET && keeps_all {
@@ -119,22 +117,40 @@ pub fn class_warning(object: &Object) -> Option<String> {
     is_old.then(|| format!("annotation {annotation:?} is deprecated, please use 'spec.ingressClassName' instead"))
 }
 
+/// The template of the pods that are made from `object`, and the fields that lead there, if it has one.
+pub(super) fn template_of(object: &Object) -> Option<(&'static [&'static str], &Value)> {
+    let fields: &[&str] = match object.kind {
+        kinds::POD_TEMPLATE => &["template"],
+        kinds::CRON_JOB => &["spec", "jobTemplate", "spec", "template"],
+        kinds::DAEMON_SET
+        | kinds::DEPLOYMENT
+        | kinds::JOB
+        | kinds::REPLICA_SET
+        | kinds::REPLICATION_CONTROLLER
+        | kinds::STATEFUL_SET => &["spec", "template"],
+        _ => return None,
+    };
+    let (first, rest) = fields.split_first()?;
+    let template = object.body[*first].at(rest);
+    (!template.is_null()).then_some((fields, template))
+}
+
 fn template(path: &Path, template: &Value, found: &mut Vec<String>) {
     let none = Map::new();
     let annotations = template["metadata"]["annotations"].as_map().unwrap_or(&none);
     pod_spec(path, &template["spec"], annotations, found);
 }
 
-/// What an Indexed Job is warned of that is too large to be tracked (`pkg/api/job/warnings.go`), and its template.
-fn job(path: &Path, spec: &Value, found: &mut Vec<String>) {
+/// What an Indexed Job is warned of that is too large to be tracked (`pkg/api/job/warnings.go`).
+fn job(path: &Path, spec: &Value) -> Option<String> {
     let number = |field: &str| spec[field].as_i64().unwrap_or(0);
     let is_indexed = spec["completionMode"].as_str() == Some("Indexed");
-    if is_indexed && number("completions") > 100_000 && number("parallelism") > 10_000 {
+    let is_too_large = is_indexed && number("completions") > 100_000 && number("parallelism") > 10_000;
+    is_too_large.then(|| {
         let why = "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, \
                    Kubernetes might not be able to track completedIndexes when a big number of indexes fail";
-        found.push(format!("{path}: {why}"));
-    }
-    template(&path.child("template"), &spec["template"], found);
+        format!("{path}: {why}")
+    })
 }
 
 /// The warning that a client gets for the name of a new object, if pods will have trouble with it as their host name.

@@ -12,6 +12,7 @@ pub(in crate::api::registry) use policy::Policy;
 use super::forbidden;
 use crate::api::Status;
 use crate::api::registry::Part;
+use crate::api::registry::warnings::template_of;
 use crate::object::{Key, Map, Object, Release, Value, kinds, literal};
 use crate::store::{Store, View};
 
@@ -92,27 +93,14 @@ pub(in crate::api::registry) fn warnings(
 /// What is wrong with a pod, or with the pods that would be made from `object`.
 fn pod_warning(store: &Store, object: &Object) -> Option<String> {
     let none = Map::new();
-    let template = match object.kind {
-        kinds::POD => Value::null(),
-        kinds::POD_TEMPLATE => &object.body["template"],
-        kinds::CRON_JOB => object.spec().at(&["jobTemplate", "spec", "template"]),
-        kinds::DAEMON_SET
-        | kinds::DEPLOYMENT
-        | kinds::JOB
-        | kinds::REPLICA_SET
-        | kinds::REPLICATION_CONTROLLER
-        | kinds::STATEFUL_SET => &object.spec()["template"],
-        _ => return None,
-    };
-    let policy = stated_for(store, &object.meta.namespace)?;
     let seen = if object.kind == kinds::POD {
         Pod { annotations: &object.meta.annotations, spec: object.spec() }
-    } else if template.is_null() {
-        return None;
     } else {
+        let (_, template) = template_of(object)?;
         let annotations = template["metadata"]["annotations"].as_map().unwrap_or(&none);
         Pod { annotations, spec: &template["spec"] }
     };
+    let policy = stated_for(store, &object.meta.namespace)?;
     let found = evaluate(policy.warn, seen, store.release().minor());
     (!found.is_allowed()).then(|| format!("would violate PodSecurity \"{}\": {found}", policy.warn))
 }

@@ -36,7 +36,7 @@ fn is_cost(text: &str) -> bool {
 
 /// These annotations stay what they were when the pod was made.
 pub(super) fn validate_update(new: &Meta, old: &Meta, errors: &mut ErrorList) {
-    if new.annotations.is_same(&old.annotations) {
+    if new.annotations.is_shared_with(&old.annotations) {
         return;
     }
     let metadata = At::new("metadata");
